@@ -1,0 +1,46 @@
+export {
+  anySet,
+  countSet,
+  countTailBits,
+  forEachRun,
+  getBit,
+  guessWordOrder,
+  type RunCallback,
+  RunJoiner,
+  type WordOrder,
+  type WordOrderGuess,
+} from './bitmap.js';
+export {
+  MappedRamError,
+  type MappedRamErrorCode,
+  type MappedRamErrorDetails,
+  mappedRamErrorCodes,
+  type QuotedValue,
+  quoteValue,
+} from './errors.js';
+export { describeRamFlags, FORBIDDEN_RAM_FLAGS, RamFlag, type RamFlagName } from './flags.js';
+export {
+  type BlockPlan,
+  bitmapLengthBytes,
+  type CommandInfo,
+  commands,
+  IGNORE_SHARED_CAPABILITY,
+  MAPPED_RAM_CAPABILITY,
+  MAPPED_RAM_HEADER_LENGTH_BYTES,
+  MAPPED_RAM_HEADER_VERSION,
+  type MappedRamHeader,
+  OBSOLETE_STREAM_VERSION,
+  PAGES_ALIGNMENT_BYTES,
+  pageCount,
+  planBlock,
+  RAM_SECTION_IDSTR,
+  RAM_SECTION_VERSION,
+  RAM_WORD_LENGTH_BYTES,
+  SECTION_FOOTER_LENGTH_BYTES,
+  SectionType,
+  type SectionTypeName,
+  STREAM_HEADER_LENGTH_BYTES,
+  STREAM_MAGIC,
+  STREAM_VERSION,
+} from './layout.js';
+export { Limits } from './limits.js';
