@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { ClosingLineReporter } from './tools/vitest/closing-line.js';
 
 const project = (root: string) => ({ extends: true as const, root, test: { name: root.split('/').at(-1) } });
 
@@ -6,11 +7,12 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
     testTimeout: 20_000,
+    reporters: ['default', new ClosingLineReporter()],
     projects: [
       ...['format', 'reader', 'lint', 'cli', 'qmp'].map((name) => project(`packages/${name}`)),
       project('fixtures'),
       project('conformance'),
-      ...['qemu', 'capture', 'generate', 'docs', 'bench'].map((name) => project(`tools/${name}`)),
+      ...['qemu', 'capture', 'generate', 'docs', 'bench', 'publish'].map((name) => project(`tools/${name}`)),
     ],
   },
 });

@@ -1,1 +1,18 @@
-export {};
+export { CACHE_PATH, CHECKOUT_PATH } from './checkout.js';
+export { findQemu, type MissingQemu, type QemuProgram } from './find-qemu.js';
+export { type InstallResult, installQemu } from './install-qemu.js';
+export { type LaunchOptions, launchQemu, type QemuExit, QemuStartError, type QemuVm } from './launch-qemu.js';
+export {
+  configureMigration,
+  type MigrationOutcome,
+  type MigrationSettings,
+  restoreMappedRam,
+  saveMappedRam,
+} from './migration.js';
+export {
+  QEMU_VERSIONS,
+  type QemuGroup,
+  type QemuTarget,
+  type QemuVersion,
+  TARGET_GROUPS,
+} from './qemu-version.js';

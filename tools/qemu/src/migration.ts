@@ -1,0 +1,102 @@
+import { QmpClosedError, QmpError, QmpTimeoutError } from '@mapped-ram/qmp';
+import type { QemuVm } from './launch-qemu.js';
+
+/** How a save or a restore is to be done. */
+export interface MigrationSettings {
+  /** For example `file:snapshot.mr,offset=0x1000`; a relative path is in the VM's folder. */
+  readonly uri: string;
+  /** Capabilities to switch on beside `events` and `mapped-ram`. */
+  readonly capabilities?: readonly string[];
+  /** As `migrate-set-parameters` takes them, for example `{ 'multifd-channels': 2 }`. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** `mapped-ram` is on unless this is false. */
+  readonly mappedRam?: boolean;
+  /** When a migration that says nothing more counts as hung; 20,000 when not given. */
+  readonly timeoutMs?: number;
+}
+
+/** How a save or a restore ended. `text` is what QEMU said, a line for each cause, for people. */
+export type MigrationOutcome =
+  | { readonly kind: 'completed' }
+  /** QEMU refused, and said why; it may have ended with exit status 1 over it. */
+  | { readonly kind: 'failed'; readonly text: string }
+  /** QEMU was ended by a signal, or with a status other than 0 and 1. */
+  | {
+      readonly kind: 'died';
+      readonly signal: NodeJS.Signals | null;
+      readonly code: number | null;
+      readonly text: string;
+    }
+  /** QEMU runs, but the migration neither completed nor failed in time. */
+  | { readonly kind: 'hung'; readonly timeoutMs: number };
+
+const DEFAULT_TIMEOUT_MS = 20_000;
+const FINAL = ['completed', 'failed', 'cancelled'];
+
+/** Saves the VM into a file. The VM may run or be stopped; afterwards it is stopped (postmigrate). */
+export function saveMappedRam(vm: QemuVm, settings: MigrationSettings): Promise<MigrationOutcome> {
+  return migrate(vm, settings, 'migrate', { uri: settings.uri });
+}
+
+/**
+ * Restores a file into a VM that was started with `-incoming defer`. Start it with `-S` too, so that the guest does not change
+ * the memory before it is looked at.
+ */
+export function restoreMappedRam(vm: QemuVm, settings: MigrationSettings): Promise<MigrationOutcome> {
+  // Without this QEMU would end at an error, and the reason would only be on its standard error. It is there since 9.1.
+  return migrate(vm, settings, 'migrate-incoming', { uri: settings.uri, 'exit-on-error': false });
+}
+
+/** Sets the capabilities and parameters of a coming migration. */
+export async function configureMigration(vm: QemuVm, settings: MigrationSettings): Promise<void> {
+  const names = [
+    'events',
+    ...(settings.mappedRam === false ? [] : ['mapped-ram']),
+    ...(settings.capabilities ?? []),
+  ];
+  await vm.qmp.execute('migrate-set-capabilities', {
+    capabilities: names.map((capability) => ({ capability, state: true })),
+  });
+  if (settings.parameters !== undefined) await vm.qmp.execute('migrate-set-parameters', settings.parameters);
+}
+
+async function migrate(
+  vm: QemuVm,
+  settings: MigrationSettings,
+  command: string,
+  args: Record<string, unknown>,
+): Promise<MigrationOutcome> {
+  const { timeoutMs = DEFAULT_TIMEOUT_MS } = settings;
+  try {
+    await configureMigration(vm, settings);
+    const [event] = await Promise.all([
+      vm.qmp.waitForEvent<{ status: string }>('MIGRATION', ({ data }) => FINAL.includes(data.status), {
+        timeoutMs,
+      }),
+      vm.qmp.execute(command, args, { timeoutMs }),
+    ]);
+    // A QEMU that fell over just after the event does not answer this.
+    const info = await vm.qmp.execute<{ 'error-desc'?: string }>('query-migrate', {}, { timeoutMs });
+    if (event.data.status === 'completed') return { kind: 'completed' };
+    return { kind: 'failed', text: describeFailure(vm, info['error-desc'] ?? event.data.status) };
+  } catch (error) {
+    return await explain(vm, error, timeoutMs);
+  }
+}
+
+async function explain(vm: QemuVm, error: unknown, timeoutMs: number): Promise<MigrationOutcome> {
+  if (error instanceof QmpError) return { kind: 'failed', text: describeFailure(vm, error.desc) };
+  if (error instanceof QmpTimeoutError) return { kind: 'hung', timeoutMs };
+  if (!(error instanceof QmpClosedError)) throw error;
+  const { code, signal } = await vm.exit;
+  const text = describeFailure(vm, '');
+  return code === 1 ? { kind: 'failed', text } : { kind: 'died', signal, code, text };
+}
+
+/** QEMU 10.0 puts the cause of a failure on its standard error alone, and 11.1 into the answer; so both count, a line each. */
+function describeFailure(vm: QemuVm, answer: string): string {
+  const lines = vm.stderr().split('\n');
+  const causes = lines.map((line) => line.replace(/^qemu-system-\w+: /, '').trim());
+  const relevant = causes.filter((line) => !line.startsWith('warning: '));
+  return [...new Set([...relevant, answer])].filter(Boolean).join('\n');
+}

@@ -1,0 +1,24 @@
+import type { Reporter, TestModule } from 'vitest/node';
+
+/** Ends a run with the skipped tests by name, so that no skip is silent, and one line that scripts can read. */
+export class ClosingLineReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
+    const skipped: string[] = [];
+    for (const module of modules) {
+      // A file that fails while it is loaded has no tests to count.
+      if (module.state() === 'failed' && module.errors().length > 0) count.failed++;
+      for (const test of module.children.allTests()) {
+        const { state } = test.result();
+        if (state === 'passed') count.passed++;
+        else if (state === 'failed') count.failed++;
+        else {
+          count.skipped++;
+          skipped.push(test.fullName);
+        }
+      }
+    }
+    for (const name of skipped) console.log(`skipped: ${name}`);
+    console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+  }
+}
