@@ -19,6 +19,9 @@ export {
   quoteValue,
 } from './errors.js';
 export { describeRamFlags, FORBIDDEN_RAM_FLAGS, RamFlag, type RamFlagName } from './flags.js';
+export { LibvirtSave, type LibvirtSaveParsers } from './generated/libvirt-save.js';
+export { MappedRam, type MappedRamParsers } from './generated/mapped-ram.js';
+export type { KaitaiStreamInstance } from './kaitai-runtime.js';
 export {
   type BlockPlan,
   bitmapLengthBytes,
@@ -44,3 +47,13 @@ export {
   STREAM_VERSION,
 } from './layout.js';
 export { Limits } from './limits.js';
+export { SafeKaitaiStream } from './safe-kaitai-stream.js';
+export { parseSize } from './size-syntax.js';
+export type { WasmMemory } from './web-assembly.js';
+export { withLittleEndianWords } from './word-order.js';
+export {
+  createPageScanner,
+  type PageScanner,
+  type PageScannerOptions,
+  pageScannerLengthBytes,
+} from './zero-page.js';

@@ -1,0 +1,195 @@
+/**
+ * Operations over the bitmap of a RAM block: one bit a page, in 64-bit words of the byte order of the host that
+ * saved. Every function takes a piece of the bitmap: whole words, page indices counted from the piece's start.
+ */
+
+/** The byte order of a bitmap's 64-bit words: the saving host's. Nothing in the file says which. */
+export type WordOrder = 'le' | 'be';
+
+/** Called for a run of pages: the first page's index, and how many. */
+export type RunCallback = (firstPage: number, pageCount: number) => void;
+
+const WORD_BYTES = 8;
+const HALF_BITS = 32;
+
+/**
+ * Counts the set bits of the first pages.
+ *
+ * @param bytes Whole 64-bit words; only read.
+ * @param pageCount Bits at or past this one do not count.
+ * @throws RangeError when `bytes` is not whole words or does not cover `pageCount`.
+ */
+export function countSet(bytes: Uint8Array, pageCount: number, order: WordOrder): number {
+  const view = viewOf(bytes, pageCount);
+  const wholeHalves = Math.floor(pageCount / 64) * 2;
+  let count = 0;
+  // The order within a word does not matter to how many bits it has.
+  for (let half = 0; half < wholeHalves; half++) count += popcount(view.getInt32(half * 4, true));
+  for (let half = wholeHalves; half * HALF_BITS < pageCount; half++) {
+    count += popcount(readHalf(view, half, order) & maskBelow(pageCount - half * HALF_BITS));
+  }
+  return count;
+}
+
+/**
+ * Whether any of the first pages' bits is set.
+ *
+ * @throws RangeError as {@link countSet} does.
+ */
+export function anySet(bytes: Uint8Array, pageCount: number, order: WordOrder): boolean {
+  return findBit(viewOf(bytes, pageCount), order, 0, pageCount, 0) < pageCount;
+}
+
+/**
+ * One page's bit.
+ *
+ * @throws RangeError when the piece does not cover the page.
+ */
+export function getBit(bytes: Uint8Array, pageIndex: number, order: WordOrder): boolean {
+  const view = viewOf(bytes, pageIndex + 1);
+  return ((readHalf(view, Math.floor(pageIndex / HALF_BITS), order) >>> (pageIndex % HALF_BITS)) & 1) === 1;
+}
+
+/**
+ * Calls back for each run of set bits in `[from, to)`, in ascending order. Nothing is allocated for a run, and
+ * empty stretches cost one comparison for 32 pages.
+ *
+ * @throws RangeError as {@link countSet} does, with `to` for the page count.
+ */
+export function forEachRun(
+  bytes: Uint8Array,
+  order: WordOrder,
+  from: number,
+  to: number,
+  callback: RunCallback,
+): void {
+  const view = viewOf(bytes, to);
+  for (let first = findBit(view, order, from, to, 0); first < to; ) {
+    const end = findBit(view, order, first, to, -1);
+    callback(first, end - first);
+    first = findBit(view, order, end, to, 0);
+  }
+}
+
+/**
+ * Joins runs that touch, for a bitmap that is read in pieces: a run that crosses the border of two pieces comes
+ * out as one.
+ */
+export class RunJoiner {
+  readonly #callback: RunCallback;
+  #first = 0;
+  #count = 0;
+
+  constructor(callback: RunCallback) {
+    this.#callback = callback;
+  }
+
+  /** Takes the next run; runs come in ascending order. */
+  push(firstPage: number, pageCount: number): void {
+    if (this.#count > 0 && this.#first + this.#count === firstPage) {
+      this.#count += pageCount;
+      return;
+    }
+    this.end();
+    this.#first = firstPage;
+    this.#count = pageCount;
+  }
+
+  /** Passes on the run that is still held back. */
+  end(): void {
+    if (this.#count > 0) this.#callback(this.#first, this.#count);
+    this.#count = 0;
+  }
+}
+
+/**
+ * Counts the set bits at or past the last page. QEMU writes none and ignores them.
+ *
+ * @param bytes The bitmap's last piece, to its very end.
+ * @throws RangeError as {@link countSet} does.
+ */
+export function countTailBits(bytes: Uint8Array, pageCount: number, order: WordOrder): number {
+  return countSet(bytes, bytes.length * 8, order) - countSet(bytes, pageCount, order);
+}
+
+/** Which word order a bitmap seems to have, and what makes it seem so. */
+export interface WordOrderGuess {
+  readonly order: WordOrder;
+  /**
+   * `tail`: in the other order, bits past the last page would be set. `fewer-runs`: in the other order the set
+   * bits lie more scattered. `none`: nothing speaks for either, and the order is little-endian as on most hosts.
+   */
+  readonly reason: 'tail' | 'fewer-runs' | 'none';
+}
+
+/**
+ * Guesses the word order. It is a guess: a file does not say.
+ *
+ * @param bytes The bitmap's last piece, or all of it.
+ * @param pageCount Pages that the piece covers.
+ * @throws RangeError as {@link countSet} does.
+ */
+export function guessWordOrder(bytes: Uint8Array, pageCount: number): WordOrderGuess {
+  const littleTail = countTailBits(bytes, pageCount, 'le');
+  const bigTail = countTailBits(bytes, pageCount, 'be');
+  if ((littleTail === 0) !== (bigTail === 0)) {
+    return { order: littleTail === 0 ? 'le' : 'be', reason: 'tail' };
+  }
+  const littleRuns = countRuns(bytes, pageCount, 'le');
+  const bigRuns = countRuns(bytes, pageCount, 'be');
+  if (littleRuns === bigRuns) return { order: 'le', reason: 'none' };
+  return { order: littleRuns < bigRuns ? 'le' : 'be', reason: 'fewer-runs' };
+}
+
+/** Counts runs by their first bits: those that are set while the bit before is not. */
+function countRuns(bytes: Uint8Array, pageCount: number, order: WordOrder): number {
+  const view = viewOf(bytes, pageCount);
+  let runs = 0;
+  let carry = 0;
+  for (let half = 0; half * HALF_BITS < pageCount; half++) {
+    const bits = readHalf(view, half, order) & maskBelow(pageCount - half * HALF_BITS);
+    runs += popcount(bits & ~((bits << 1) | carry));
+    carry = bits >>> 31;
+  }
+  return runs;
+}
+
+function viewOf(bytes: Uint8Array, pageCount: number): DataView {
+  if (bytes.length % WORD_BYTES !== 0) {
+    throw new RangeError(`a piece of a bitmap is whole 64-bit words, not ${bytes.length} bytes`);
+  }
+  if (!(pageCount >= 0 && pageCount <= bytes.length * 8)) {
+    throw new RangeError(`${bytes.length} bytes of bitmap do not cover ${pageCount} pages`);
+  }
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** Bits `32 * half` and following, the first one in the lowest bit. */
+function readHalf(view: DataView, half: number, order: WordOrder): number {
+  // In a big-endian 64-bit word the half with the higher bits comes first.
+  return order === 'le' ? view.getInt32(half * 4, true) : view.getInt32((half ^ 1) * 4, false);
+}
+
+/** The first bit in `[from, to)` that differs from `skipped`'s (0 or -1), or `to`. */
+function findBit(view: DataView, order: WordOrder, from: number, to: number, skipped: 0 | -1): number {
+  if (from >= to) return to;
+  const lastHalf = Math.floor((to - 1) / HALF_BITS);
+  let half = Math.floor(from / HALF_BITS);
+  let differing = (readHalf(view, half, order) ^ skipped) & ~maskBelow(from % HALF_BITS);
+  while (differing === 0) {
+    if (++half > lastHalf) return to;
+    differing = readHalf(view, half, order) ^ skipped;
+  }
+  return Math.min(to, half * HALF_BITS + 31 - Math.clz32(differing & -differing));
+}
+
+/** A mask of the lowest bits; 32 and more give all of them. */
+function maskBelow(bitCount: number): number {
+  return bitCount >= HALF_BITS ? -1 : (1 << bitCount) - 1;
+}
+
+function popcount(bits: number): number {
+  let pairs = bits - ((bits >>> 1) & 0x55555555);
+  pairs = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((pairs + (pairs >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { MappedRamError, mappedRamErrorCodes } from './errors.js';
+
+describe('MappedRamError', () => {
+  it('says what, where, what was expected and what was there', () => {
+    const error = new MappedRamError('page-misaligned', {
+      byteOffset: 1048578,
+      path: 'ram.blocks[2].pagesOffset',
+      expected: 'a multiple of 4096',
+      actual: 1048577,
+    });
+    expect(error.message).toBe(
+      'an offset is not a multiple of the page size in ram.blocks[2].pagesOffset at byte 1048578 (0x100002),' +
+        ' expected a multiple of 4096, got 1048577 (0x100001)',
+    );
+    expect(error).toMatchObject({ name: 'MappedRamError', code: 'page-misaligned', byteOffset: 1048578 });
+  });
+
+  it('keeps values above 2^53 exact', () => {
+    const error = new MappedRamError('value-too-large', { actual: 2n ** 64n - 1n });
+    expect(error.message).toContain('18446744073709551615 (0xffffffffffffffff)');
+  });
+
+  it('keeps the cause, and has none where there was none', () => {
+    const cause = new Error('EIO');
+    expect(new MappedRamError('read-failed', { cause }).cause).toBe(cause);
+    expect(Object.hasOwn(new MappedRamError('read-failed'), 'cause')).toBe(false);
+  });
+
+  it('has codes in kebab-case', () => {
+    for (const code of mappedRamErrorCodes) expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
+  });
+});

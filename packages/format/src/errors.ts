@@ -1,0 +1,98 @@
+/**
+ * Every way in which a file can be wrong, with the words that open its message. The keys are the codes;
+ * they never change meaning, and tests assert them instead of the text.
+ */
+const whatByCode = {
+  'unexpected-end': 'the data ends too early',
+  'not-a-migration-stream': 'this is not a QEMU migration stream',
+  'obsolete-stream-version': 'the migration stream has an obsolete version',
+  'unsupported-stream-version': 'the migration stream has an unsupported version',
+  'unexpected-value': 'a value is not one that the grammar allows',
+  'value-too-large': 'a 64-bit value is larger than 2^53 - 1',
+  'limit-exceeded': 'a count or length is over the limit',
+  'bad-configuration': 'the configuration section is not well-formed',
+  'unknown-section-type': 'unknown section type',
+  'unknown-section-id': 'a section continues one that was never started',
+  'duplicate-section-id': 'a section starts twice',
+  'missing-footer': 'a section footer is missing',
+  'footer-mismatch': 'a section footer names another section',
+  'unknown-command': 'unknown command',
+  'bad-command-length': 'a command has the wrong length',
+  'unsupported-ram-version': 'the ram section has an unsupported version',
+  'forbidden-ram-flag': 'a RAM flag is not allowed in a mapped-ram stream',
+  'unknown-ram-flags': 'unknown combination of RAM flags',
+  'not-mapped-ram': 'the stream is a migration stream, but not a mapped-ram one',
+  'unsupported-mapped-ram-version': 'the mapped-ram header has an unsupported version',
+  'bad-page-size': 'the page size is not usable',
+  'bad-block-table': 'the block table is not well-formed',
+  'page-misaligned': 'an offset is not a multiple of the page size',
+  'offset-outside-file': 'an offset lies outside the file',
+  'bad-vmdescription': 'the vmdescription is not well-formed',
+  'device-state-mismatch': 'the device state does not fit its description',
+  'bad-libvirt-header': 'the libvirt save header is not well-formed',
+  'read-failed': 'reading failed',
+  'short-read': 'a read returned too few bytes',
+} as const;
+
+/** What is wrong with a file, as a stable name to branch on. */
+export type MappedRamErrorCode = keyof typeof whatByCode;
+
+/** All error codes. */
+export const mappedRamErrorCodes = Object.freeze(Object.keys(whatByCode)) as readonly MappedRamErrorCode[];
+
+/** A value that an error quotes. Numbers are shown in decimal and hexadecimal, text as it is. */
+export type QuotedValue = string | number | bigint;
+
+/** The parts of a {@link MappedRamError}, from which its message is built. */
+export interface MappedRamErrorDetails {
+  /** What is wrong, where the code's own words are too general. */
+  readonly what?: string | undefined;
+  /** Where: bytes from the start of the file. */
+  readonly byteOffset?: number | undefined;
+  /** Where: the part of the stream, such as `ram.blocks[2].pagesOffset`. */
+  readonly path?: string | undefined;
+  /** What should have been there. */
+  readonly expected?: QuotedValue | undefined;
+  /** What was there. */
+  readonly actual?: QuotedValue | undefined;
+  /** The error that led to this one. */
+  readonly cause?: unknown;
+}
+
+/**
+ * A file is not what it should be. Everything that this project throws about the contents of a file, or about
+ * reading it, is one of these; misuse of a function is a TypeError or RangeError.
+ */
+export class MappedRamError extends Error {
+  override readonly name = 'MappedRamError';
+  readonly code: MappedRamErrorCode;
+  readonly byteOffset: number | undefined;
+  readonly path: string | undefined;
+  readonly expected: QuotedValue | undefined;
+  readonly actual: QuotedValue | undefined;
+
+  constructor(code: MappedRamErrorCode, details: MappedRamErrorDetails = {}) {
+    super(describe(code, details), details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.byteOffset = details.byteOffset;
+    this.path = details.path;
+    this.expected = details.expected;
+    this.actual = details.actual;
+  }
+}
+
+function describe(code: MappedRamErrorCode, details: MappedRamErrorDetails): string {
+  const where = [
+    details.path === undefined ? '' : ` in ${details.path}`,
+    details.byteOffset === undefined ? '' : ` at byte ${quoteValue(details.byteOffset)}`,
+  ].join('');
+  const wanted = details.expected === undefined ? '' : `, expected ${quoteValue(details.expected)}`;
+  const got = details.actual === undefined ? '' : `, got ${quoteValue(details.actual)}`;
+  return `${details.what ?? whatByCode[code]}${where}${wanted}${got}`;
+}
+
+/** Writes a value for people: `7`, `4096 (0x1000)`, or the text itself. */
+export function quoteValue(value: QuotedValue): string {
+  if (typeof value === 'string' || value < 10) return String(value);
+  return `${value} (0x${value.toString(16)})`;
+}

@@ -1,0 +1,39 @@
+/** As much of a WebAssembly.Memory as is needed here. A shared one has a SharedArrayBuffer. */
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer | SharedArrayBuffer;
+}
+
+/** A function that a WebAssembly module exports. */
+export type WasmFunction = (...args: number[]) => number;
+
+/** The platform's WebAssembly, as far as the language alone lets it be named: it is no part of ECMAScript. */
+interface PlatformWebAssembly {
+  readonly Memory: new (limits: { initial: number }) => WasmMemory;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (
+    module: object,
+    imports: { env: { memory: WasmMemory } },
+  ) => { readonly exports: Record<string, WasmFunction> };
+  validate(bytes: Uint8Array): boolean;
+}
+
+/** What of WebAssembly is used here. */
+export interface WebAssemblyLoader {
+  /** New memory of so many 64 KiB pages, not shared. */
+  createMemory(pages: number): WasmMemory;
+  /** The exports of a module over a memory, or undefined where the platform lacks what the module uses. */
+  instantiate(bytes: Uint8Array, memory: WasmMemory): Record<string, WasmFunction> | undefined;
+}
+
+/** The platform's WebAssembly, or undefined where there is none. */
+export function loadWebAssembly(): WebAssemblyLoader | undefined {
+  const { WebAssembly } = globalThis as { WebAssembly?: PlatformWebAssembly };
+  if (WebAssembly === undefined) return undefined;
+  return {
+    createMemory: (pages) => new WebAssembly.Memory({ initial: pages }),
+    instantiate(bytes, memory) {
+      if (!WebAssembly.validate(bytes)) return undefined;
+      return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports;
+    },
+  };
+}
