@@ -12,7 +12,9 @@ export default defineConfig({
       ...['format', 'reader', 'lint', 'cli', 'qmp'].map((name) => project(`packages/${name}`)),
       project('fixtures'),
       project('conformance'),
-      ...['qemu', 'capture', 'generate', 'docs', 'bench', 'publish'].map((name) => project(`tools/${name}`)),
+      ...['qemu', 'capture', 'generate', 'docs', 'bench', 'hostile', 'publish'].map((name) =>
+        project(`tools/${name}`),
+      ),
     ],
   },
 });

@@ -15,7 +15,7 @@ const DECIMAL = /^\+?(\d*)(?:\.(\d*))?([bkmgtpe]?)$/i;
 /**
  * Reads a size as QEMU's command line and `file:PATH,offset=` do: `4096`, `0x1000`, `4k`, `1M`, `1.5k`. Suffixes are
  * b, k, m, g, t, p and e in either case, powers of 1024; a fraction needs one; a hexadecimal number takes none.
- * Mirrors `qemu_strtosz` (QEMU 9.0 to 11.1, util/cutils.c), which also skips white space in front.
+ * Mirrors `qemu_strtosz` (QEMU 9.0 to 11.1, util/cutils.c; 10.0 and 11.1 were run), which also skips white space in front.
  *
  * @returns Bytes, a fraction of a byte rounded half up.
  * @throws RangeError where the text is not a size, or is one above 2^53 - 1.

@@ -1,1 +1,11 @@
-export {};
+export type { BlockFacts, LintContext } from './context.js';
+export { explainRule, outcomeInWords } from './explain.js';
+export type { BitmapFacts } from './facts/bitmap-facts.js';
+export type { PageFacts } from './facts/page-facts.js';
+export type { Finding, Outcome, Severity } from './finding.js';
+export { type LintOptions, type LintProgress, lintSource } from './lint.js';
+export { findRule, rules } from './registry.js';
+export type { BlockSummary, FileReport, SectionSummary, SnapshotSummary } from './report.js';
+export { behaviourFor, type QemuBehaviour, type Rule, type RuleHit, type RuleNeeds } from './rule.js';
+export { newestQemuVersion, type QemuVersion, qemuVersions, type RestoreTarget } from './target.js';
+export { verdictOf } from './verdict.js';

@@ -1,1 +1,39 @@
-export {};
+export type { ByteSource } from './byte-source.js';
+export type { ScalarValue, StateNode, StateValue } from './device-state/decode.js';
+export type {
+  BodyBound,
+  ByteSpan,
+  CommandSection,
+  Configuration,
+  ConfigurationSubsection,
+  ContinuingSection,
+  Footer,
+  LibvirtSaveHeader,
+  Located,
+  OpeningSection,
+  Problem,
+  RamBlock,
+  RamBlockTable,
+  RamBody,
+  RamWord,
+  Section,
+  StreamModel,
+  Vmdescription,
+  VmdescriptionFrame,
+  VmsdDevice,
+  VmsdField,
+  VmsdStruct,
+} from './model.js';
+export type { BitmapChunk } from './ram/bitmap-chunks.js';
+export type { PageBatch, PageRunBytes } from './ram/page-batches.js';
+export type { PageRun, RunBatch } from './ram/runs.js';
+export {
+  type OpenOptions,
+  openSnapshot,
+  type PagesOptions,
+  type RunOptions,
+  type Snapshot,
+} from './snapshot.js';
+export { type BlobLike, blobSource } from './sources/blob-source.js';
+export { type CountingSource, countingSource } from './sources/counting-source.js';
+export { memorySource } from './sources/memory-source.js';

@@ -1,5 +1,12 @@
 export { CACHE_PATH, CHECKOUT_PATH } from './checkout.js';
-export { findQemu, type MissingQemu, type QemuProgram } from './find-qemu.js';
+export {
+  findQemu,
+  groupPath,
+  type InstalledGroup,
+  type MissingQemu,
+  type QemuProgram,
+  readInstalled,
+} from './find-qemu.js';
 export { type InstallResult, installQemu } from './install-qemu.js';
 export { type LaunchOptions, launchQemu, type QemuExit, QemuStartError, type QemuVm } from './launch-qemu.js';
 export {

@@ -9,7 +9,7 @@ import {
   privateCommand,
   readInstalled,
 } from './find-qemu.js';
-import { packageName, type QemuGroup, type QemuVersion, SUITES } from './qemu-version.js';
+import { GROUP_PACKAGES, type QemuGroup, type QemuVersion, SUITES } from './qemu-version.js';
 import { runCommand } from './run-command.js';
 
 /** What {@link installQemu} did for one group of packages. */
@@ -36,11 +36,7 @@ export async function installQemu(version: QemuVersion, group: QemuGroup = 'x86'
   const work = `${root}.partial-${process.pid}`;
   try {
     const { versionText } = await fetchGroup(version, group, mirror, work);
-    if (readInstalled(root) === undefined) {
-      // Something without installed.json is not an install, and a rename needs its place.
-      rmSync(root, { recursive: true, force: true });
-      renameSync(join(work, 'root'), root);
-    }
+    moveIntoPlace(join(work, 'root'), root);
     return { kind: 'fetched', group, versionText };
   } catch (error) {
     return withoutApt(version, group, (error as Error).message);
@@ -50,11 +46,23 @@ export async function installQemu(version: QemuVersion, group: QemuGroup = 'x86'
 }
 
 function withoutApt(version: QemuVersion, group: QemuGroup, problem: string): InstallResult {
-  const reason = `${packageName(group)} ${version} cannot be fetched: ${problem}`;
+  const reason = `${GROUP_PACKAGES[group][0]} of QEMU ${version} cannot be fetched: ${problem}`;
   if (group !== 'x86') return { kind: 'missing', version, group, reason };
   const found = findQemu(version);
   if (found.kind === 'missing') return { ...found, group, reason: `${reason}; ${found.reason}` };
   return { kind: 'on-path', group, versionText: found.versionText };
+}
+
+function moveIntoPlace(unpacked: string, root: string): void {
+  try {
+    renameSync(unpacked, root);
+  } catch (error) {
+    // Another process was quicker, which is as good. A folder without installed.json, though, is only in the way.
+    if (readInstalled(root) !== undefined) return;
+    if (!existsSync(root)) throw error;
+    rmSync(root, { recursive: true });
+    renameSync(unpacked, root);
+  }
 }
 
 /** A work folder is named after its process; one whose process is gone was interrupted. */
@@ -78,7 +86,7 @@ async function fetchGroup(
   const release = SUITES[version].at(-1) as string;
   const config = writeAptTree(apt, mirror, SUITES[version]);
   await runCommand('apt-get', ['-c', config, 'update']);
-  await runCommand('apt-get', ['-c', config, '-y', '-d', '-t', release, 'install', packageName(group)]);
+  await runCommand('apt-get', ['-c', config, '-y', '-d', '-t', release, 'install', ...GROUP_PACKAGES[group]]);
 
   mkdirSync(root);
   const archives = join(apt, 'cache/archives');
@@ -86,8 +94,8 @@ async function fetchGroup(
   for (const name of packages) await runCommand('dpkg', ['-x', join(archives, name), root]);
 
   const installed = {
-    package: packageName(group),
-    packageVersion: versionOf(packages, packageName(group)),
+    package: GROUP_PACKAGES[group][0],
+    packageVersion: versionOf(packages, GROUP_PACKAGES[group][0]),
     versionText: await askVersion(root, version),
   };
   writeFileSync(join(root, 'installed.json'), `${JSON.stringify(installed, null, 2)}\n`);
@@ -121,6 +129,7 @@ Dir::Cache "${join(apt, 'cache')}";
 Dir::Log "${apt}";
 APT::Install-Recommends "0";
 APT::Sandbox::User "";
+APT::Update::Error-Mode "any";
 Acquire::Retries "3";
 #clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;

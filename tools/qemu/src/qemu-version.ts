@@ -26,11 +26,19 @@ export const TARGET_GROUPS = {
 } as const;
 export type QemuTarget = keyof typeof TARGET_GROUPS;
 
-/** What can be installed beside each other: the system emulators by package, and `utils` with qemu-img. */
-export const QEMU_GROUPS = ['x86', 'arm', 'misc', 'ppc', 'riscv', 's390x', 'utils'] as const;
-export type QemuGroup = (typeof QEMU_GROUPS)[number];
-
-/** The Debian package of a group. */
-export function packageName(group: QemuGroup): string {
-  return group === 'utils' ? 'qemu-utils' : `qemu-system-${group}`;
-}
+/**
+ * What can be installed beside each other, and the Debian packages of each; the version counted is that of the first. The
+ * system emulators are packages of their own; `utils` has qemu-img; `libvirt` has the daemon, to be run in the unpacked tree.
+ */
+export const GROUP_PACKAGES = {
+  x86: ['qemu-system-x86'],
+  arm: ['qemu-system-arm'],
+  misc: ['qemu-system-misc'],
+  ppc: ['qemu-system-ppc'],
+  riscv: ['qemu-system-riscv'],
+  s390x: ['qemu-system-s390x'],
+  utils: ['qemu-utils'],
+  libvirt: ['libvirt-daemon', 'libvirt-daemon-driver-qemu', 'libvirt-clients', 'qemu-system-x86'],
+} as const satisfies Readonly<Record<string, readonly [string, ...string[]]>>;
+export type QemuGroup = keyof typeof GROUP_PACKAGES;
+export const QEMU_GROUPS = Object.keys(GROUP_PACKAGES) as readonly QemuGroup[];

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { ExitStatus } from '../exit-status.js';
+import { main } from '../main.js';
+
+const controller = new AbortController();
+process.once('SIGINT', () => controller.abort());
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that has seen enough is no fault.
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`mr-lint: cannot write to standard output: ${error.message}\n`);
+  process.exit(ExitStatus.unusable);
+});
+
+process.exitCode = await main(process.argv.slice(2), process, controller.signal);

@@ -1,0 +1,36 @@
+import { getSystemErrorMap } from 'node:util';
+import { MappedRamError, type MappedRamErrorCode, quoteValue } from '@mapped-ram/format';
+
+/** Why a file could not be looked at. */
+export interface FileFault {
+  /** `internal-error` is a fault of this program, not of the file. */
+  readonly code: MappedRamErrorCode | 'internal-error';
+  /** The system's name for it, such as `ENOENT`, where the system refused. */
+  readonly errno?: string;
+  /** Without the path, which stands beside it. */
+  readonly message: string;
+}
+
+/** Words an error that ended the work on a file. */
+export function toFileFault(error: unknown): FileFault {
+  if (!(error instanceof MappedRamError)) {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { code: 'internal-error', message: `a fault of mr-lint itself, please report it: ${message}` };
+  }
+  const systemError = systemErrorOf(error.cause);
+  if (systemError !== undefined) {
+    const [errno, reason] = systemError;
+    const where = error.byteOffset === undefined ? '' : ` at byte ${quoteValue(error.byteOffset)}`;
+    return { code: error.code, errno, message: `${reason}${where}` };
+  }
+  if (error.expected !== undefined && error.actual !== undefined) {
+    return { code: error.code, message: `is ${quoteValue(error.actual)}, not ${quoteValue(error.expected)}` };
+  }
+  return { code: error.code, message: error.message };
+}
+
+/** Name and description, such as `ENOENT` and `no such file or directory`, of an error that the system returned. */
+function systemErrorOf(cause: unknown): [string, string] | undefined {
+  const errno = cause instanceof Error ? (cause as NodeJS.ErrnoException).errno : undefined;
+  return errno === undefined ? undefined : getSystemErrorMap().get(errno);
+}

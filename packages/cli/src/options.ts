@@ -1,0 +1,85 @@
+/** An option of `mr-lint`: how it is read, and how the help shows it. */
+export interface OptionSpec {
+  /** Long name without dashes. */
+  readonly name: string;
+  /** One letter. */
+  readonly short?: string;
+  /** What stands for its value in the help; absent where it takes none. */
+  readonly value?: string;
+  readonly repeatable?: boolean;
+  /** One sentence for the help. */
+  readonly help: string;
+}
+
+/** Options that belong together, under one heading of the help. */
+export interface OptionGroup {
+  readonly title: string;
+  readonly options: readonly OptionSpec[];
+}
+
+/** Every output format, the default first. */
+export const formats = ['pretty', 'json', 'sarif', 'github'] as const;
+export type Format = (typeof formats)[number];
+
+/** Every level that `--rule` can give to a rule. */
+export const levels = ['off', 'note', 'warning', 'error'] as const;
+export type Level = (typeof levels)[number];
+
+/** Both byte orders that `--bitmap-order` can name. */
+export const bitmapOrders = ['le', 'be'] as const;
+
+/** All options, in the order of the help. */
+export const optionGroups: readonly OptionGroup[] = [
+  {
+    title: 'What to predict',
+    options: [
+      { name: 'qemu', value: 'VERSION', help: 'The QEMU that will restore the file: {versions}.' },
+      { name: 'multifd', help: 'It restores with the multifd capability on.' },
+    ],
+  },
+  {
+    title: 'How to read the file',
+    options: [
+      { name: 'deep', help: 'Read the contents of the pages too.' },
+      {
+        name: 'offset',
+        value: 'N',
+        help: 'The stream starts at this byte, as in file:PATH,offset=N: 4096, 0x1000, 4k, 1.5M. A libvirt save image needs no offset.',
+      },
+      {
+        name: 'bitmap-order',
+        value: 'le|be',
+        help: 'Byte order of the words of the bitmaps, which is that of the host that saved; le by default.',
+      },
+    ],
+  },
+  {
+    title: 'What to print',
+    options: [
+      {
+        name: 'format',
+        value: 'FORMAT',
+        help: `How to print the findings: ${formats.join(', ')}; pretty by default.`,
+      },
+      {
+        name: 'rule',
+        value: 'ID=LEVEL',
+        repeatable: true,
+        help: 'Give a rule another level: off, note, warning or error. May be repeated.',
+      },
+      { name: 'quiet', short: 'q', help: 'Only errors, and only files that have one.' },
+    ],
+  },
+  {
+    title: 'About the rules and the program',
+    options: [
+      { name: 'rules', help: 'List all rules; with --format json for programs.' },
+      { name: 'explain', value: 'ID', help: 'Tell all about a rule.' },
+      { name: 'version', short: 'V', help: 'Print the version.' },
+      { name: 'help', short: 'h', help: 'Print this text.' },
+    ],
+  },
+];
+
+/** All options in one list. */
+export const allOptions: readonly OptionSpec[] = optionGroups.flatMap(({ options }) => options);

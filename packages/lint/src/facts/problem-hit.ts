@@ -1,0 +1,42 @@
+import { type MappedRamErrorCode, quoteValue } from '@mapped-ram/format';
+import type { Problem } from '@mapped-ram/reader';
+import type { LintContext } from '../context.js';
+import type { RuleHit } from '../rule.js';
+
+/**
+ * The reader's problems with these codes, without those of the vmdescription: QEMU does not look at it, so they are
+ * another matter (see `vmdescription-bad`).
+ */
+export function streamProblems(
+  context: LintContext,
+  codes: readonly MappedRamErrorCode[],
+): readonly Problem[] {
+  const described = new Set(vmdescriptionProblems(context));
+  return context.snapshot.problems.filter(
+    (problem) => codes.includes(problem.error.code) && !described.has(problem),
+  );
+}
+
+/** The reader's problems with what stands behind the end marker, or should. */
+export function vmdescriptionProblems({ snapshot }: LintContext): readonly Problem[] {
+  const { endMarkerOffset = Number.POSITIVE_INFINITY, problems } = snapshot;
+  return problems.filter(
+    ({ error }) => error.code === 'bad-vmdescription' || (error.byteOffset ?? 0) > endMarkerOffset,
+  );
+}
+
+/** A hit at the place of a reader's problem, with what it wanted and got. */
+export function problemHit(
+  { snapshot }: LintContext,
+  { error }: Problem,
+  hit: Pick<RuleHit, 'message'> & Partial<RuleHit>,
+  byteLength = 1,
+): RuleHit {
+  return {
+    span: { byteOffset: error.byteOffset ?? snapshot.streamOffset, byteLength },
+    where: error.path ?? 'stream',
+    ...(error.expected !== undefined && { expected: quoteValue(error.expected) }),
+    ...(error.actual !== undefined && { actual: quoteValue(error.actual) }),
+    ...hit,
+  };
+}

@@ -1,0 +1,123 @@
+import type { ByteSource, RamBlock, Snapshot } from '@mapped-ram/reader';
+import type { BlockFacts, LintContext } from './context.js';
+import { neededBytes } from './facts/allocation.js';
+import { gatherBitmapFacts } from './facts/bitmap-facts.js';
+import { findData } from './facts/find-data.js';
+import { isScannable, PageScan } from './facts/page-facts.js';
+import type { LintOptions } from './lint.js';
+import type { RestoreTarget } from './target.js';
+
+/**
+ * A file of nonsense can name many bitmaps that lie over each other; no real one has more than this, which stands for
+ * 256 TiB of memory in 4 KiB pages.
+ */
+const MAX_BITMAP_BYTES = 8 * 2 ** 30;
+
+/** How much of the pages a quick run reads to confirm that a zero bitmap hides data. */
+const MAX_PROBE_BYTES = 2 ** 30;
+
+/** Milliseconds between two reports of progress. */
+const PROGRESS_INTERVAL_MS = 100;
+
+/** A block's facts while they are gathered. */
+type FactsInProgress = { -readonly [key in keyof BlockFacts]: BlockFacts[key] };
+
+type GatherOptions = Pick<LintOptions, 'deep' | 'signal' | 'onProgress'>;
+
+/** Looks at the file once for all rules: at bitmaps always, at pages in a deep run. */
+export async function gatherContext(
+  snapshot: Snapshot,
+  source: ByteSource,
+  target: RestoreTarget,
+  options: GatherOptions,
+): Promise<LintContext> {
+  const { sizeBytes, allocatedBytes } = source;
+  const blocks = await gatherBlocks(snapshot, sizeBytes);
+  const needed = neededBytes(sizeBytes, blocks);
+  if (options.deep === true) await addPageFacts(snapshot, source, blocks, options);
+  else if (needed === undefined || allocatedBytes === undefined || allocatedBytes > needed) {
+    await addDataUnderZeroBitmap(source, blocks, options.signal);
+  }
+  return {
+    snapshot,
+    file: {
+      name: source.name,
+      sizeBytes,
+      ...(allocatedBytes !== undefined && { allocatedBytes }),
+      ...(needed !== undefined && { neededBytes: needed }),
+    },
+    target,
+    deep: options.deep ?? false,
+    blocks,
+  };
+}
+
+async function gatherBlocks(snapshot: Snapshot, fileSizeBytes: number): Promise<FactsInProgress[]> {
+  const all: FactsInProgress[] = [];
+  let bitmapBytes = 0;
+  for (const [index, block] of snapshot.ramBlocks.entries()) {
+    const facts: FactsInProgress = { block, where: `ram.blocks[${index}]` };
+    all.push(facts);
+    const isInside = block.bitmapOffset + block.bitmapLengthBytes <= fileSizeBytes;
+    if (!isInside || bitmapBytes + block.bitmapLengthBytes > MAX_BITMAP_BYTES) continue;
+    bitmapBytes += block.bitmapLengthBytes;
+    facts.bitmap = await gatherBitmapFacts(snapshot, block);
+  }
+  return all;
+}
+
+async function addPageFacts(
+  snapshot: Snapshot,
+  source: ByteSource,
+  blocks: readonly FactsInProgress[],
+  { signal, onProgress }: GatherOptions,
+): Promise<void> {
+  const scanned = withoutOverlaps(blocks, source.sizeBytes);
+  const totalBytes = scanned.reduce((sum, { block }) => sum + block.usedLength, 0);
+  let doneBytes = 0;
+  let reportedAt = Date.now();
+  const scan = new PageScan(source, snapshot, (lengthBytes) => {
+    doneBytes += lengthBytes;
+    if (onProgress === undefined || Date.now() - reportedAt < PROGRESS_INTERVAL_MS) return;
+    reportedAt = Date.now();
+    onProgress({ doneBytes, totalBytes });
+  });
+  for (const facts of scanned) {
+    const { block, bitmap } = facts;
+    facts.pages = await scan.scan(block, signal);
+    const { firstStalePage } = facts.pages;
+    if (bitmap?.setPages === 0 && firstStalePage !== undefined) {
+      facts.dataUnderZeroBitmap = block.pagesOffset + firstStalePage * block.pageSize;
+    }
+  }
+}
+
+/** Blocks whose pages can be scanned, so that no byte of the file is read for two of them: that could go on for ever. */
+function withoutOverlaps(blocks: readonly FactsInProgress[], fileSizeBytes: number): FactsInProgress[] {
+  const chosen: FactsInProgress[] = [];
+  const endOf = ({ pagesOffset, usedLength }: RamBlock) => pagesOffset + usedLength;
+  for (const facts of blocks) {
+    const { block, bitmap } = facts;
+    if (bitmap === undefined || !isScannable(block) || endOf(block) > fileSizeBytes) continue;
+    const isFree = chosen.every(
+      ({ block: other }) => endOf(other) <= block.pagesOffset || endOf(block) <= other.pagesOffset,
+    );
+    if (isFree) chosen.push(facts);
+  }
+  return chosen;
+}
+
+/** Where the file takes more space than it should, data may lie under bitmaps without a set bit: the largest is looked at. */
+async function addDataUnderZeroBitmap(
+  source: ByteSource,
+  blocks: readonly FactsInProgress[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const largest = blocks.reduce<FactsInProgress | undefined>(
+    (best, facts) => (facts.block.usedLength > (best?.block.usedLength ?? 0) ? facts : best),
+    undefined,
+  );
+  if (largest?.bitmap?.setPages !== 0 || largest.block.ignored) return;
+  const found = await findData(source, largest.block, MAX_PROBE_BYTES, signal);
+  if (found !== undefined) largest.dataUnderZeroBitmap = found;
+}

@@ -1,0 +1,115 @@
+import type { WordOrder } from '@mapped-ram/format';
+import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
+import type { LintContext } from './context.js';
+import type { Finding, Severity } from './finding.js';
+import { gatherContext } from './gather.js';
+import { rules } from './registry.js';
+import type { FileReport } from './report.js';
+import { behaviourFor, type Rule, type RuleHit } from './rule.js';
+import { summarize } from './summarize.js';
+import { newestQemuVersion, type QemuVersion, type RestoreTarget } from './target.js';
+import { endOfRestore, type PredictedEvent, verdictOf } from './verdict.js';
+
+/** How far a deep run has come through the pages. */
+export interface LintProgress {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface LintOptions {
+  /** The QEMU to predict for; the newest known by default. */
+  readonly qemu?: QemuVersion;
+  /** Predict a restore with the multifd capability on. */
+  readonly multifd?: boolean;
+  /** Read the pages too. */
+  readonly deep?: boolean;
+  /** Offset of the stream in the file, in bytes; by default the start, or where a libvirt header says. */
+  readonly streamOffset?: number;
+  /** Byte order of the bitmap's words; little-endian by default. */
+  readonly wordOrder?: WordOrder;
+  /** Rules that shall count as something else, by id. An unknown id is a RangeError. */
+  readonly rules?: Readonly<Record<string, Severity | 'off'>>;
+  readonly signal?: AbortSignal;
+  /** Called a few times a second at most, in a deep run. */
+  readonly onProgress?: (progress: LintProgress) => void;
+}
+
+/**
+ * Tells what QEMU will do with the file behind `source`. Memory stays bounded whatever the file holds; nothing that a
+ * file can hold makes it throw.
+ *
+ * @throws MappedRamError `read-failed` where the source cannot be read; the signal's reason when aborted.
+ */
+export async function lintSource(source: ByteSource, options: LintOptions = {}): Promise<FileReport> {
+  const target: RestoreTarget = {
+    qemu: options.qemu ?? newestQemuVersion,
+    multifd: options.multifd ?? false,
+  };
+  const levels = options.rules ?? {};
+  for (const id of Object.keys(levels)) {
+    if (!rules.some((rule) => rule.id === id)) throw new RangeError(`there is no rule ${id}`);
+  }
+  const snapshot = await openSnapshot(source, {
+    tolerant: true,
+    ...(options.streamOffset !== undefined && { streamOffset: options.streamOffset }),
+    ...(options.wordOrder !== undefined && { wordOrder: options.wordOrder }),
+    ...(options.signal !== undefined && { signal: options.signal }),
+  });
+  const context = await gatherContext(snapshot, source, target, options);
+  const hits = collectHits(context, levels);
+  return {
+    path: source.name,
+    verdict: verdictOf(hits),
+    findings: toFindings(hits, levels),
+    snapshot: summarize(context),
+  };
+}
+
+/** A hit with what is predicted for it. */
+interface PredictedHit extends RuleHit, PredictedEvent {
+  readonly rule: Rule;
+  readonly metAt: number;
+  /** What QEMU does, in words. */
+  readonly says: string;
+}
+
+function predict(rule: Rule, hit: RuleHit, target: RestoreTarget): PredictedHit {
+  const { outcome, says } = hit.behaviour ?? behaviourFor(rule, target);
+  return { ...hit, rule, outcome, says, metAt: hit.metAt ?? hit.span.byteOffset };
+}
+
+function collectHits(
+  context: LintContext,
+  levels: Readonly<Record<string, Severity | 'off'>>,
+): PredictedHit[] {
+  const hits: PredictedHit[] = [];
+  for (const rule of rules) {
+    if (levels[rule.id] === 'off' || (rule.needs === 'pages' && !context.deep)) continue;
+    for (const hit of rule.check(context)) hits.push(predict(rule, hit, context.target));
+  }
+  return hits.sort((a, b) => a.span.byteOffset - b.span.byteOffset);
+}
+
+function toFindings(
+  hits: readonly PredictedHit[],
+  levels: Readonly<Record<string, Severity | 'off'>>,
+): Finding[] {
+  const end = endOfRestore(hits);
+  return hits.map((hit) => {
+    const own = hit.outcome === 'restores' ? hit.rule.severity : 'error';
+    return {
+      rule: hit.rule.id,
+      severity: (levels[hit.rule.id] as Severity | undefined) ?? own,
+      message: hit.message,
+      byteOffset: hit.span.byteOffset,
+      byteLength: hit.span.byteLength,
+      where: hit.where,
+      ...(hit.expected !== undefined && { expected: hit.expected }),
+      ...(hit.actual !== undefined && { actual: hit.actual }),
+      qemu: hit.says,
+      outcome: hit.outcome,
+      reached: end === undefined || hit === end || hit.metAt <= end.metAt,
+      remedy: hit.rule.remedy,
+    };
+  });
+}

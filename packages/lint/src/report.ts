@@ -1,0 +1,43 @@
+import type { Finding, Outcome } from './finding.js';
+
+/** One block of the report's block table. Sizes and offsets in bytes. */
+export interface BlockSummary {
+  readonly id: string;
+  readonly usedLength: number;
+  readonly bitmapOffset: number;
+  readonly pagesOffset: number;
+  readonly pages: number;
+  /** null where the bitmap cannot be read. */
+  readonly setPages: number | null;
+}
+
+export interface SectionSummary {
+  readonly kind: 'start' | 'part' | 'end' | 'full' | 'command';
+  /** Section id; for a command, its number. */
+  readonly id: number;
+  /** idstr; for a command, its name; empty where nothing names it. */
+  readonly name: string;
+  readonly byteOffset: number;
+}
+
+/** What the file holds, as far as it could be read. */
+export interface SnapshotSummary {
+  readonly streamOffset: number;
+  /** null where the stream has no configuration section. */
+  readonly machine: string | null;
+  readonly capabilities: readonly string[];
+  /** Page size in bytes; null where no block gives one. */
+  readonly pageSize: number | null;
+  readonly blocks: readonly BlockSummary[];
+  readonly sections: readonly SectionSummary[];
+}
+
+/** What one run says about one file. */
+export interface FileReport {
+  readonly path: string;
+  readonly verdict: Outcome;
+  /** In the order of the file. */
+  readonly findings: readonly Finding[];
+  /** null where no stream was found. */
+  readonly snapshot: SnapshotSummary | null;
+}

@@ -1,0 +1,59 @@
+import type { BlockFacts, LintContext } from '../../context.js';
+import {
+  bitmapIsInside,
+  bitmapRegion,
+  overlaps,
+  pagesRegion,
+  placedBlocks,
+  type Region,
+  streamRegions,
+} from '../../facts/layout-regions.js';
+import { hex } from '../../facts/quantities.js';
+import type { Rule } from '../../rule.js';
+
+/** What a bitmap must not lie over: the stream itself, other bitmaps, and pages. */
+function* occupied(context: LintContext, own: BlockFacts): Iterable<Region> {
+  yield* streamRegions(context);
+  for (const facts of placedBlocks(context)) {
+    const isSame = facts.block.idstr === own.block.idstr;
+    if (!isSame) yield bitmapRegion(facts);
+    if (!isSame || facts === own) yield pagesRegion(facts);
+  }
+}
+
+export const bitmapOverlapRule: Rule = {
+  id: 'bitmap-overlap',
+  title: 'The bitmap of a block lies over something else',
+  severity: 'error',
+  needs: 'headers',
+  clauses: ['HEADER-4', 'LAYOUT-5', 'BITMAP-6'],
+  description: `QEMU reads the bitmap wherever bitmap_offset leads, and does not check what is there. Where other things of
+the stream lie, their bytes are taken for bits: pages are left out, and others are loaded that should be empty.`,
+  qemu: [
+    {
+      outcome: 'wrong-memory',
+      says: 'Completes without an error; which pages are loaded is left to chance.',
+    },
+  ],
+  remedy:
+    'Take the file from its source again. In a file that QEMU wrote the bitmap follows its header: bitmap_offset is the end of that.',
+  *check(context) {
+    for (const facts of placedBlocks(context)) {
+      const { block, where } = facts;
+      if (!bitmapIsInside(block, context.file.sizeBytes)) continue;
+      const bitmap = bitmapRegion(facts);
+      for (const region of occupied(context, facts)) {
+        if (!overlaps(bitmap, region)) continue;
+        yield {
+          message: `The bitmap at ${hex(block.bitmapOffset)} lies over ${region.what} at ${hex(region.byteOffset)}.`,
+          span: { byteOffset: block.headerOffset + 12, byteLength: 8 },
+          where: `${where}.bitmapOffset`,
+          expected: hex(block.byteOffset + block.byteLength),
+          actual: hex(block.bitmapOffset),
+          metAt: block.headerOffset,
+        };
+        break;
+      }
+    }
+  },
+};

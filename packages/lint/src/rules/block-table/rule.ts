@@ -1,0 +1,28 @@
+import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import type { Rule } from '../../rule.js';
+
+const problems = ['bad-block-table'] as const;
+
+export const blockTableRule: Rule = {
+  id: 'block-table',
+  title: 'The lengths in the block table do not add up',
+  severity: 'error',
+  needs: 'headers',
+  problems,
+  clauses: ['BLOCK-1', 'BLOCK-6', 'LAYOUT-4'],
+  description: `The word before the block table gives the sum of all lengths, and QEMU reads entries until it is reached
+exactly. With a sum or a length that does not fit it reads on behind the last entry, and takes what it finds there for
+a block's name. The same happens where a length or an offset leads to a place at which no entry stands.`,
+  qemu: [{ outcome: 'refused', says: '`Unknown ramblock "...", cannot accept migration`' }],
+  remedy: 'Take the file from its source again: the total, a length or an offset was changed.',
+  *check(context) {
+    for (const problem of streamProblems(context, problems)) {
+      const { actual, expected } = problem.error;
+      const message =
+        actual === undefined
+          ? 'The block table goes on at a place where no entry stands.'
+          : `The blocks have ${actual} bytes together, but the table is announced with ${expected} bytes.`;
+      yield problemHit(context, problem, { message }, 8);
+    }
+  },
+};

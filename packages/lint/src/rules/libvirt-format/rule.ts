@@ -1,0 +1,67 @@
+import type { LibvirtSaveHeader, Snapshot } from '@mapped-ram/reader';
+import type { QemuBehaviour, Rule } from '../../rule.js';
+
+/** The number by which a header says that the stream is a mapped-ram one. */
+const SPARSE_FORMAT = 6;
+
+const formatNames = ['raw', 'gzip', 'bzip2', 'xz', 'lzop', 'zstd', 'sparse'] as const;
+
+/** What is wrong with the format's number, if anything, and what comes of it. */
+function fault(
+  { format }: LibvirtSaveHeader,
+  layout: Snapshot['ramLayout'],
+): { message: string; behaviour?: Pick<QemuBehaviour, 'outcome' | 'says'> } | undefined {
+  const name = formatNames[format];
+  if (name === undefined) {
+    const says = 'libvirt: `Invalid compressed save format`. QEMU is not started.';
+    return {
+      message: `The libvirt header gives format ${format}, which does not exist.`,
+      behaviour: { outcome: 'refused', says },
+    };
+  }
+  if (format === SPARSE_FORMAT && layout === 'classic') {
+    return { message: 'The libvirt header says sparse (6), but the stream behind it is a classic one.' };
+  }
+  if (format !== SPARSE_FORMAT && layout === 'mapped-ram') {
+    const says =
+      'libvirt does not turn the capability on; QEMU: `Capability mapped-ram is off, but received capability is on`.';
+    return {
+      message: `The libvirt header says ${name} (${format}), but the stream behind it is a mapped-ram one.`,
+      behaviour: { outcome: 'refused', says },
+    };
+  }
+  return undefined;
+}
+
+export const libvirtFormatRule: Rule = {
+  id: 'libvirt-format',
+  title: 'The format in the libvirt header is not that of the stream',
+  severity: 'error',
+  needs: 'headers',
+  clauses: ['CONTAINER-7', 'CONFIG-10'],
+  description: `The format field tells libvirt how to hand the stream to QEMU; 6, sparse, means that it turns the
+capability \`mapped-ram\` on. External snapshots that libvirt writes with \`snapshot_image_format = "sparse"\` say 6
+over a classic stream, and so cannot be restored as they are. Only the capability list of the stream itself tells.
+
+The prediction is about a restore through libvirt.`,
+  qemu: [
+    {
+      outcome: 'refused',
+      says: 'libvirt turns mapped-ram on; QEMU: `Capability mapped-ram is on, but received capability is off`.',
+    },
+  ],
+  remedy:
+    'Write the number that fits the stream into the header: 0 for a classic stream, 6 for a mapped-ram one.',
+  *check({ snapshot }) {
+    const { libvirt, ramLayout } = snapshot;
+    if (libvirt === undefined) return;
+    const found = fault(libvirt, ramLayout);
+    if (found === undefined) return;
+    yield {
+      ...found,
+      span: { byteOffset: libvirt.byteOffset + 28, byteLength: 4 },
+      where: 'libvirt.format',
+      actual: String(libvirt.format),
+    };
+  },
+};

@@ -1,0 +1,43 @@
+import type { Problem } from '@mapped-ram/reader';
+import type { LintContext } from '../../context.js';
+import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import type { Rule } from '../../rule.js';
+
+const problems = ['duplicate-section-id'] as const;
+
+/** Whether a PART or END with the repeated id comes afterwards: QEMU may then load it into the wrong state. */
+function isContinued({ snapshot }: LintContext, { error }: Problem): boolean {
+  return snapshot.sections.some(
+    (section) =>
+      (section.kind === 'part' || section.kind === 'end') &&
+      section.sectionId === error.actual &&
+      section.byteOffset > (error.byteOffset ?? 0),
+  );
+}
+
+export const sectionIdDuplicateRule: Rule = {
+  id: 'section-id-duplicate',
+  title: 'Two sections have one id',
+  severity: 'warning',
+  needs: 'headers',
+  problems,
+  clauses: ['SECTION-9', 'SECTION-4'],
+  description: `Every START and FULL section has an id of its own, by which PART and END sections refer to it. QEMU does
+not check that. Where nothing refers to the id any more a repetition does no harm; else QEMU gives the data to the
+state that it finds first, which may be the wrong one.`,
+  qemu: [{ outcome: 'restores', says: 'It does not notice: nothing refers to the id any more.' }],
+  remedy: 'Take the file from its source again: QEMU does not write such a file.',
+  *check(context) {
+    for (const problem of streamProblems(context, problems)) {
+      const message = `Another section before this one has the id ${problem.error.actual}.`;
+      const says =
+        'It may load the sections that follow under this id into the wrong state, and refuse: `Missing section footer`.';
+      yield problemHit(
+        context,
+        problem,
+        { message, ...(isContinued(context, problem) && { behaviour: { outcome: 'refused', says } }) },
+        5,
+      );
+    }
+  },
+};

@@ -1,0 +1,22 @@
+import { problemHit, vmdescriptionProblems } from '../../facts/problem-hit.js';
+import type { Rule } from '../../rule.js';
+
+export const vmdescriptionBadRule: Rule = {
+  id: 'vmdescription-bad',
+  title: 'The vmdescription cannot be used',
+  severity: 'warning',
+  needs: 'headers',
+  problems: ['bad-vmdescription'],
+  clauses: ['VMDESC-3', 'VMDESC-4'],
+  description: `The vmdescription is a length and a JSON text behind the end marker. QEMU reads over it without a look, so
+that one that is cut, of another length, or garbage does not keep a file from being restored. But it shows that the end
+of the file is not as it was written, and without it the device state cannot be checked.`,
+  qemu: [{ outcome: 'restores', says: 'It reads over the bytes and does not look at them.' }],
+  remedy: 'Take the file from its source again: its end is damaged.',
+  *check(context) {
+    const problem = vmdescriptionProblems(context)[0];
+    if (problem === undefined) return;
+    const message = `The vmdescription cannot be used: ${problem.error.message}.`;
+    yield problemHit(context, problem, { message, where: problem.error.path ?? 'vmdescription' });
+  },
+};

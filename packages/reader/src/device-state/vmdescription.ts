@@ -1,0 +1,105 @@
+import { MappedRamError } from '@mapped-ram/format';
+import type { Vmdescription, VmsdDevice, VmsdField, VmsdStruct } from '../model.js';
+
+/** Structs within structs; QEMU's deepest devices have about eight. */
+const MAX_DEPTH = 64;
+
+/**
+ * Parses the vmdescription's JSON and checks every member that the walk relies on.
+ *
+ * @param byteOffset Where the JSON starts in the file, for errors.
+ * @throws MappedRamError `bad-vmdescription`.
+ */
+export function parseVmdescription(json: Uint8Array, byteOffset: number): Vmdescription {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
+    checkVmdescription(value);
+    return value;
+  } catch (error) {
+    if (error instanceof MappedRamError) throw error;
+    const what = `the vmdescription is not JSON: ${(error as Error).message}`;
+    throw new MappedRamError('bad-vmdescription', { what, byteOffset, path: 'vmdescription', cause: error });
+  }
+}
+
+/** The description of one device's state: the first with this idstr and instance, as QEMU looks it up. */
+export function findDevice(
+  vmdescription: Vmdescription,
+  idstr: string,
+  instanceId: number,
+): VmsdDevice | undefined {
+  return vmdescription.devices.find((device) => device.name === idstr && device.instance_id === instanceId);
+}
+
+function checkVmdescription(value: unknown): asserts value is Vmdescription {
+  const root = objectAt(value, 'vmdescription');
+  optional(root.page_size, isLength, 'vmdescription.page_size');
+  if (root.configuration !== undefined) {
+    checkStruct(root.configuration, 'vmdescription.configuration', 0);
+  }
+  for (const [index, device] of listAt(root.devices, 'vmdescription.devices').entries()) {
+    const path = `vmdescription.devices[${index}]`;
+    checkStruct(device, path, 0);
+    const { name, instance_id } = device as Partial<VmsdDevice>;
+    required(name, isText, `${path}.name`);
+    required(instance_id, isLength, `${path}.instance_id`);
+  }
+}
+
+function checkStruct(value: unknown, path: string, depth: number): asserts value is VmsdStruct {
+  if (depth > MAX_DEPTH) {
+    throw new MappedRamError('limit-exceeded', { what: 'the vmdescription is nested too deeply', path });
+  }
+  const struct = objectAt(value, path);
+  optional(struct.vmsd_name, isText, `${path}.vmsd_name`);
+  optional(struct.version, Number.isSafeInteger, `${path}.version`);
+  for (const [index, field] of listAt(struct.fields ?? [], `${path}.fields`).entries()) {
+    checkField(field, `${path}.fields[${index}]`, depth + 1);
+  }
+  for (const [index, subsection] of listAt(struct.subsections ?? [], `${path}.subsections`).entries()) {
+    const at = `${path}.subsections[${index}]`;
+    checkStruct(subsection, at, depth + 1);
+    required(subsection.vmsd_name, isText, `${at}.vmsd_name`);
+    required(subsection.version, isLength, `${at}.version`);
+  }
+}
+
+function checkField(value: unknown, path: string, depth: number): asserts value is VmsdField {
+  const field = objectAt(value, path);
+  required(field.name, isText, `${path}.name`);
+  required(field.type, isText, `${path}.type`);
+  required(field.size, isLength, `${path}.size`);
+  optional(field.array_len, isLength, `${path}.array_len`);
+  optional(field.index, isLength, `${path}.index`);
+  if (field.struct !== undefined) checkStruct(field.struct, `${path}.struct`, depth);
+  if (field.fields !== undefined) checkStruct(field, path, depth);
+}
+
+function objectAt(value: unknown, path: string): Record<string, unknown> {
+  required(value, (it) => typeof it === 'object' && it !== null && !Array.isArray(it), path);
+  return value as Record<string, unknown>;
+}
+
+function listAt(value: unknown, path: string): readonly unknown[] {
+  required(value, Array.isArray, path);
+  return value as readonly unknown[];
+}
+
+function required(value: unknown, isRight: (value: unknown) => boolean, path: string): void {
+  if (isRight(value)) return;
+  const what = `the vmdescription ${value === undefined ? 'lacks a member' : 'has an unusable member'}`;
+  throw new MappedRamError('bad-vmdescription', { what, path });
+}
+
+function optional(value: unknown, isRight: (value: unknown) => boolean, path: string): void {
+  if (value !== undefined) required(value, isRight, path);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+/** A count or length: JSON knows no exact numbers above 2^53 - 1. */
+function isLength(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

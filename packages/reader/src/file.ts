@@ -1,0 +1,81 @@
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { MappedRamError } from '@mapped-ram/format';
+import type { ByteSource } from './byte-source.js';
+
+/** The unit of `st_blocks`, whatever the file system's own block size. */
+const STAT_BLOCK_BYTES = 512;
+
+/** The most that one system call is asked for: Node refuses 2^31. */
+const MAX_READ_BYTES = 1024 * 1024 * 1024;
+
+/**
+ * Opens a regular file for reading. `close()` closes the descriptor.
+ *
+ * @throws MappedRamError `read-failed` where there is no such file, it may not be read, or it is a directory, a pipe,
+ * a device or a socket.
+ */
+export async function openFileSource(path: string): Promise<ByteSource> {
+  const handle = await openForReading(path);
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) {
+      throw new MappedRamError('read-failed', {
+        what: `${path} cannot be read as a snapshot`,
+        expected: 'a regular file',
+        actual: kindOf(stats),
+      });
+    }
+    return fileSource(path, handle, stats);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function openForReading(path: string): Promise<FileHandle> {
+  try {
+    // Without O_NONBLOCK, opening a pipe would wait for somebody to write to it.
+    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (cause) {
+    throw new MappedRamError('read-failed', { what: `${path} cannot be opened: ${reasonOf(cause)}`, cause });
+  }
+}
+
+function fileSource(name: string, handle: FileHandle, stats: Stats): ByteSource {
+  return {
+    name,
+    sizeBytes: stats.size,
+    allocatedBytes: stats.blocks * STAT_BLOCK_BYTES,
+    async read(target, byteOffset) {
+      let filled = 0;
+      try {
+        while (filled < target.length) {
+          const lengthBytes = Math.min(target.length - filled, MAX_READ_BYTES);
+          const { bytesRead } = await handle.read(target, filled, lengthBytes, byteOffset + filled);
+          if (bytesRead === 0) break;
+          filled += bytesRead;
+        }
+      } catch (cause) {
+        throw new MappedRamError('read-failed', {
+          what: `reading ${name} failed: ${reasonOf(cause)}`,
+          byteOffset: byteOffset + filled,
+          cause,
+        });
+      }
+      return filled;
+    },
+    close: () => handle.close(),
+  };
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a directory';
+  if (stats.isFIFO()) return 'a pipe';
+  if (stats.isSocket()) return 'a socket';
+  return 'a device';
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

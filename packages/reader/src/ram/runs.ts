@@ -1,0 +1,111 @@
+import { forEachRun, RunJoiner, type WordOrder } from '@mapped-ram/format';
+import { readBitmapChunks } from './bitmap-chunks.js';
+import type { BlockInFile } from './block-region.js';
+
+/** Pages whose bits are scanned at a time: half as many runs at most. */
+const PAGES_PER_STEP = 65_536;
+
+/** A batch with so many runs is passed on. */
+const ENOUGH_RUNS = 32_768;
+
+/** Consecutive pages of a block whose bits are alike. */
+export interface PageRun {
+  readonly firstPage: number;
+  readonly pageCount: number;
+}
+
+/** Some runs, in ascending order. Nothing is allocated for a run unless the batch is iterated over. */
+export class RunBatch implements Iterable<PageRun> {
+  // A step's runs can come on top of almost enough, and the last one of the step before that was held back.
+  readonly #values = new Float64Array(2 * (ENOUGH_RUNS + PAGES_PER_STEP / 2 + 1));
+  #length = 0;
+
+  /** Number of runs. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The first page of run `index`. */
+  firstPage(index: number): number {
+    return this.#at(2 * index);
+  }
+
+  /** The number of pages in run `index`. */
+  pageCount(index: number): number {
+    return this.#at(2 * index + 1);
+  }
+
+  *[Symbol.iterator](): Generator<PageRun, void, undefined> {
+    for (let index = 0; index < this.#length; index++) {
+      yield { firstPage: this.firstPage(index), pageCount: this.pageCount(index) };
+    }
+  }
+
+  /** For the reader only: appends a run. */
+  push(firstPage: number, pageCount: number): void {
+    this.#values[2 * this.#length] = firstPage;
+    this.#values[2 * this.#length + 1] = pageCount;
+    this.#length++;
+  }
+
+  /** For the reader only: empties the batch. */
+  clear(): void {
+    this.#length = 0;
+  }
+
+  #at(position: number): number {
+    const value = position < 2 * this.#length ? this.#values[position] : undefined;
+    if (value === undefined) throw new RangeError(`there are ${this.#length} runs in the batch`);
+    return value;
+  }
+}
+
+/**
+ * Finds the runs of a block's pages whose bits are set, or clear.
+ *
+ * @returns Batches; each is valid until the next step.
+ * @throws MappedRamError `offset-outside-file`, `read-failed`.
+ */
+export async function* findRuns(
+  at: BlockInFile,
+  order: WordOrder,
+  clear: boolean,
+): AsyncGenerator<RunBatch, void, undefined> {
+  const batch = new RunBatch();
+  const addRun = (firstPage: number, pageCount: number) => batch.push(firstPage, pageCount);
+  const gaps = new GapFinder(addRun);
+  const joiner = new RunJoiner(clear ? gaps.push : addRun);
+  for await (const { firstPage, pageCount, bytes } of readBitmapChunks(at)) {
+    for (let from = 0; from < pageCount; from += PAGES_PER_STEP) {
+      const to = Math.min(from + PAGES_PER_STEP, pageCount);
+      forEachRun(bytes, order, from, to, (first, count) => joiner.push(firstPage + first, count));
+      if (batch.length < ENOUGH_RUNS) continue;
+      yield batch;
+      batch.clear();
+    }
+  }
+  joiner.end();
+  if (clear && !at.block.ignored) gaps.end(at.block.pageCount);
+  if (batch.length > 0) yield batch;
+}
+
+/** Turns runs into the runs between them. */
+class GapFinder {
+  readonly #callback: (firstPage: number, pageCount: number) => void;
+  #nextPage = 0;
+
+  constructor(callback: (firstPage: number, pageCount: number) => void) {
+    this.#callback = callback;
+  }
+
+  /** Takes the next run. */
+  readonly push = (firstPage: number, pageCount: number): void => {
+    this.end(firstPage);
+    this.#nextPage = firstPage + pageCount;
+  };
+
+  /** Ends the gap that reaches to a page. */
+  end(page: number): void {
+    if (page > this.#nextPage) this.#callback(this.#nextPage, page - this.#nextPage);
+  }
+}

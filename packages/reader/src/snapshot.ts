@@ -1,0 +1,212 @@
+import {
+  countSet,
+  guessWordOrder,
+  MappedRamError,
+  type WordOrder,
+  type WordOrderGuess,
+} from '@mapped-ram/format';
+import type { ByteSource } from './byte-source.js';
+import { decodeState, type StateNode } from './device-state/decode.js';
+import { findDevice } from './device-state/vmdescription.js';
+import type {
+  Configuration,
+  LibvirtSaveHeader,
+  OpeningSection,
+  Problem,
+  RamBlock,
+  Section,
+  StreamModel,
+  VmdescriptionFrame,
+} from './model.js';
+import { type BitmapChunk, readBitmapChunks, readBitmapPart } from './ram/bitmap-chunks.js';
+import type { BlockInFile } from './ram/block-region.js';
+import { type PageBatch, readPageBatches } from './ram/page-batches.js';
+import { readPages } from './ram/read-pages.js';
+import { findRuns, type RunBatch } from './ram/runs.js';
+import { walkStream } from './stream/stream-walk.js';
+import { readFully } from './window.js';
+
+/** A device's state is held whole to be decoded. Real ones have some MiB at most. */
+const MAX_STATE_BYTES = 64 * 1024 * 1024;
+
+/** Pages to guess a bitmap's word order from: its last ones, in a piece of 128 KiB. */
+const GUESS_PAGES = 1024 * 1024;
+
+const DEFAULT_CHUNK_BYTES = 1024 * 1024;
+
+export interface OpenOptions {
+  /** Offset of the stream in the file, in bytes; by default the start, or where a libvirt header says. */
+  readonly streamOffset?: number;
+  /** Byte order of the bitmaps' 64-bit words: the saving host's. Little-endian by default; nothing is guessed. */
+  readonly wordOrder?: WordOrder;
+  /** Give a snapshot whatever is wrong with the file, with what was read and `problems`. */
+  readonly tolerant?: boolean;
+  /** Ends opening and every later read through the snapshot. */
+  readonly signal?: AbortSignal;
+}
+
+/** Which runs are wanted. */
+export interface RunOptions {
+  /** Runs of clear bits instead of set ones. */
+  readonly clear?: boolean;
+}
+
+/** Which pages are wanted, and in what pieces. */
+export interface PagesOptions extends RunOptions {
+  /** Bytes that are read at once, at most (1 MiB by default; at least one page). Three such pieces are held. */
+  readonly chunkBytes?: number;
+}
+
+/**
+ * Opens a snapshot: reads everything but bitmaps and pages. The snapshot uses the source until it is closed, and
+ * closes it then; where opening fails, the source stays open.
+ *
+ * @throws MappedRamError the first problem of the file, unless `tolerant`; `read-failed`, `short-read`.
+ * @throws RangeError where the offset is not one.
+ */
+export async function openSnapshot(source: ByteSource, options: OpenOptions = {}): Promise<Snapshot> {
+  const { streamOffset, signal } = options;
+  if (streamOffset !== undefined && !(Number.isSafeInteger(streamOffset) && streamOffset >= 0)) {
+    throw new RangeError(`${streamOffset} is not an offset`);
+  }
+  const watched = signal === undefined ? source : abortable(source, signal);
+  const model = await walkStream(watched, options);
+  const [problem] = model.problems;
+  if (problem !== undefined && options.tolerant !== true) throw problem.error;
+  return new Snapshot(watched, model);
+}
+
+/** An open snapshot: what the stream holds, and access to bitmaps, pages and device state. */
+export class Snapshot implements StreamModel {
+  declare readonly streamOffset: number;
+  declare readonly libvirt?: LibvirtSaveHeader;
+  declare readonly streamVersion?: number;
+  declare readonly configuration?: Configuration;
+  declare readonly sections: readonly Section[];
+  declare readonly ramBlocks: readonly RamBlock[];
+  declare readonly ramLayout?: 'mapped-ram' | 'classic';
+  declare readonly endMarkerOffset?: number;
+  declare readonly vmdescription?: VmdescriptionFrame;
+  declare readonly endOffset: number;
+  declare readonly problems: readonly Problem[];
+  declare readonly wordOrder: WordOrder;
+  readonly #source: ByteSource;
+
+  /** Use {@link openSnapshot}. */
+  constructor(source: ByteSource, model: StreamModel) {
+    Object.assign(this, model);
+    this.#source = source;
+  }
+
+  /**
+   * A block's bitmap, as it stands in the file, in pieces of up to 1 MiB (of 4 KiB pages: 32 GiB). Nothing for an
+   * ignored block.
+   *
+   * @throws MappedRamError `offset-outside-file`, `read-failed`.
+   */
+  readBitmap(block: RamBlock): AsyncGenerator<BitmapChunk, void, undefined> {
+    return readBitmapChunks(this.#locate(block));
+  }
+
+  /**
+   * How many pages of a block are in the file; the others are zero. 0 for an ignored block.
+   *
+   * @throws MappedRamError `offset-outside-file`, `read-failed`.
+   */
+  async countSetPages(block: RamBlock): Promise<number> {
+    let count = 0;
+    for await (const { bytes, pageCount } of this.readBitmap(block)) {
+      count += countSet(bytes, pageCount, this.wordOrder);
+    }
+    return count;
+  }
+
+  /**
+   * Guesses the byte order of a block's bitmap. It is a guess, and `wordOrder` stays what it was.
+   *
+   * @throws MappedRamError `offset-outside-file`, `read-failed`.
+   */
+  async guessWordOrder(block: RamBlock): Promise<WordOrderGuess> {
+    const firstPage = Math.max(0, Math.floor((block.pageCount - GUESS_PAGES) / 64) * 64);
+    const part = await readBitmapPart(this.#locate(block), firstPage, block.pageCount - firstPage);
+    return guessWordOrder(part.bytes, part.pageCount);
+  }
+
+  /**
+   * The runs of a block's pages whose bits are set (or clear), in batches; a batch is valid until the next step.
+   * Nothing for an ignored block.
+   *
+   * @throws MappedRamError `offset-outside-file`, `read-failed`.
+   */
+  runs(block: RamBlock, { clear = false }: RunOptions = {}): AsyncGenerator<RunBatch, void, undefined> {
+    return findRuns(this.#locate(block), this.wordOrder, clear);
+  }
+
+  /**
+   * Fills `target` with a block's memory from a page on: whole pages, and zeros where the bit is clear.
+   *
+   * @throws RangeError where the target is not whole pages of the block, or the block is ignored.
+   * @throws MappedRamError `bad-page-size`, `offset-outside-file`, `unexpected-end`, `read-failed`.
+   */
+  readPages(block: RamBlock, firstPage: number, target: Uint8Array): Promise<void> {
+    return readPages(this.#locate(block), this.wordOrder, firstPage, target);
+  }
+
+  /**
+   * The pages of a block that are in the file, in ascending order and in batches of runs; a batch is valid until the
+   * next step. The next ones are read meanwhile. With `clear`, what lies under clear bits, which is not memory.
+   *
+   * @throws MappedRamError `bad-page-size`, `offset-outside-file`, `unexpected-end`, `read-failed`.
+   */
+  pages(block: RamBlock, options: PagesOptions = {}): AsyncGenerator<PageBatch, void, undefined> {
+    const { chunkBytes = DEFAULT_CHUNK_BYTES, clear = false } = options;
+    return readPageBatches(this.#locate(block), { order: this.wordOrder, chunkBytes, clear });
+  }
+
+  /**
+   * Decodes the state in a section by the vmdescription.
+   *
+   * @returns undefined where the vmdescription does not describe the section.
+   * @throws MappedRamError `device-state-mismatch`, `bad-vmdescription`, `limit-exceeded`, `read-failed`.
+   */
+  async decodeDeviceState(section: OpeningSection): Promise<StateNode | undefined> {
+    const { idstr, instanceId, bodyOffset, bodyLengthBytes } = section;
+    const json = this.vmdescription?.json;
+    const device = json && findDevice(json, idstr, instanceId);
+    if (device === undefined) return undefined;
+    if (bodyLengthBytes > MAX_STATE_BYTES) {
+      throw new MappedRamError('limit-exceeded', {
+        what: 'a device has too much state to be decoded',
+        byteOffset: bodyOffset,
+        expected: `at most ${MAX_STATE_BYTES} bytes`,
+        actual: bodyLengthBytes,
+      });
+    }
+    const body = new Uint8Array(bodyLengthBytes);
+    await readFully(this.#source, body, bodyOffset);
+    return decodeState(idstr, device, body, bodyOffset);
+  }
+
+  /** Closes the source. */
+  close(): Promise<void> {
+    return this.#source.close();
+  }
+
+  #locate(block: RamBlock): BlockInFile {
+    return { source: this.#source, block, path: `ram.blocks[${this.ramBlocks.indexOf(block)}]` };
+  }
+}
+
+/** A source whose reads end with the signal. */
+function abortable(source: ByteSource, signal: AbortSignal): ByteSource {
+  return {
+    name: source.name,
+    sizeBytes: source.sizeBytes,
+    ...(source.allocatedBytes !== undefined && { allocatedBytes: source.allocatedBytes }),
+    read: async (target, byteOffset) => {
+      signal.throwIfAborted();
+      return source.read(target, byteOffset);
+    },
+    close: () => source.close(),
+  };
+}

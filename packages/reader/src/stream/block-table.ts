@@ -1,0 +1,123 @@
+import {
+  bitmapLengthBytes,
+  Limits,
+  MAPPED_RAM_HEADER_LENGTH_BYTES,
+  MappedRam,
+  MappedRamError,
+  pageCount,
+  RAM_WORD_LENGTH_BYTES,
+} from '@mapped-ram/format';
+import type { RamBlock } from '../model.js';
+import type { SourceWindow } from '../window.js';
+import { exactOf } from './exact.js';
+import type { RamBodyDraft } from './ram-body.js';
+import type { RamFormat } from './ram-format.js';
+
+/** The longest entry with its header has 300 bytes. Reading further might read pages. */
+const ENTRY_READ_AHEAD_BYTES = 300;
+
+/** Behind the block table no pages are met any more. */
+const DEVICES_READ_AHEAD_BYTES = 64 * 1024;
+
+/** Reads block tables, and keeps the blocks of all of them. */
+export class BlockTableReader {
+  /** The blocks of all tables so far. */
+  readonly ramBlocks: RamBlock[] = [];
+  readonly format: RamFormat;
+  readonly #window: SourceWindow;
+  readonly #entryOffsets = new Set<number>();
+
+  constructor(window: SourceWindow, format: RamFormat) {
+    this.#window = window;
+    this.format = format;
+  }
+
+  /**
+   * Reads entries until their lengths add up to the total, jumping over the pages. Mirrors `parse_ramblocks` and
+   * `parse_ramblock_mapped_ram` (QEMU 9.0 to 11.1, migration/ram.c).
+   *
+   * @param draft The body that the table is a part of: it starts at `endOffset`, and ends there in the end.
+   */
+  async read(totalBytes: bigint, draft: RamBodyDraft): Promise<void> {
+    const byteOffset = draft.endOffset;
+    const blocks: RamBlock[] = [];
+    const table = { byteOffset, byteLength: 0, totalBytes, blocks };
+    draft.body.blockTables.push(table);
+    if (totalBytes === 0n) return;
+    const { layout, hasGuestPhysicalAddress } = await this.format.entryFormat(byteOffset);
+    if (layout === 'classic') {
+      // The records with the pages would be read from here.
+      throw new MappedRamError('not-mapped-ram', { byteOffset, path: 'ram' });
+    }
+    this.#window.readAheadBytes = ENTRY_READ_AHEAD_BYTES;
+    let restBytes = totalBytes;
+    while (restBytes > 0n) {
+      const block = await this.#readBlock(draft.endOffset, blocks.length, hasGuestPhysicalAddress);
+      blocks.push(block);
+      this.ramBlocks.push(block);
+      draft.endOffset = block.ignored ? block.byteOffset + block.byteLength : offsetBehindPages(block);
+      table.byteLength = Math.max(table.byteLength, draft.endOffset - byteOffset);
+      restBytes -= BigInt(block.usedLength);
+    }
+    if (restBytes < 0n) {
+      throw new MappedRamError('bad-block-table', {
+        what: 'the lengths of the blocks do not add up to the total',
+        byteOffset: byteOffset - RAM_WORD_LENGTH_BYTES,
+        path: 'ram',
+        expected: totalBytes,
+        actual: totalBytes - restBytes,
+      });
+    }
+    this.#window.readAheadBytes = DEVICES_READ_AHEAD_BYTES;
+  }
+
+  async #readBlock(byteOffset: number, index: number, hasGuestPhysicalAddress: boolean): Promise<RamBlock> {
+    const path = `ram.blocks[${this.ramBlocks.length}]`;
+    if (this.ramBlocks.length >= Limits.ramBlocks) {
+      throw new MappedRamError('limit-exceeded', { byteOffset, path, expected: Limits.ramBlocks });
+    }
+    if (this.#entryOffsets.has(byteOffset)) {
+      const what = 'the block table leads back to an entry that was read before';
+      throw new MappedRamError('limit-exceeded', { what, byteOffset, path });
+    }
+    this.#entryOffsets.add(byteOffset);
+    const { value, endOffset } = await this.#window.parse(byteOffset, (io) => {
+      const entry = new MappedRam.RamBlockEntry(io, undefined, undefined, hasGuestPhysicalAddress);
+      // Without a name it is no block's entry, and what follows need not be a header.
+      return { entry, header: entry.lenIdstr === 0 ? undefined : new MappedRam.MappedRamHeader(io) };
+    });
+    const { entry, header } = value;
+    if (header === undefined) {
+      const what = 'a block without a name: the lengths before it do not reach the total';
+      throw new MappedRamError('bad-block-table', { what, byteOffset, path });
+    }
+    const pages = header.lenPage === 0 ? 0 : pageCount(entry.lenUsed, header.lenPage);
+    const { guestPhysicalAddress } = entry;
+    return {
+      byteOffset,
+      byteLength: endOffset - byteOffset,
+      index,
+      idstr: entry.idstr,
+      usedLength: entry.lenUsed,
+      ...(guestPhysicalAddress !== undefined && { guestPhysicalAddress: exactOf(guestPhysicalAddress) }),
+      headerOffset: endOffset - MAPPED_RAM_HEADER_LENGTH_BYTES,
+      headerVersion: header.version,
+      pageSize: header.lenPage,
+      bitmapOffset: header.ofsBitmap,
+      pagesOffset: header.ofsPages,
+      pageCount: pages,
+      bitmapLengthBytes: bitmapLengthBytes(pages),
+      ignored: hasGuestPhysicalAddress && header.ofsBitmap === 0 && header.ofsPages === 0,
+    };
+  }
+}
+
+function offsetBehindPages({ pagesOffset, usedLength, headerOffset, index }: RamBlock): number {
+  const end = pagesOffset + usedLength;
+  if (Number.isSafeInteger(end)) return end;
+  throw new MappedRamError('value-too-large', {
+    byteOffset: headerOffset + 20,
+    path: `ram.blocks[${index}].pagesOffset`,
+    actual: BigInt(pagesOffset) + BigInt(usedLength),
+  });
+}

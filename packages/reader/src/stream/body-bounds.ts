@@ -1,0 +1,109 @@
+import { MappedRamError } from '@mapped-ram/format';
+import type { ByteSource } from '../byte-source.js';
+import { contentsErrorOf } from '../contents-error.js';
+import { measureState } from '../device-state/measure.js';
+import { findDevice } from '../device-state/vmdescription.js';
+import { findVmdescription } from '../device-state/vmdescription-frame.js';
+import type { BodyBound, Problem, VmdescriptionFrame } from '../model.js';
+import type { SourceWindow } from '../window.js';
+import { iterableBodies } from './iterable-bodies.js';
+import type { SectionEnds } from './section-end.js';
+
+/** What is known of a section when its body's end is looked for. */
+export interface UnboundedSection {
+  readonly idstr: string;
+  readonly sectionId: number;
+  /** Absent in a section that continues another. */
+  readonly instanceId?: number;
+  readonly bodyOffset: number;
+  /** `sections[3]`: how errors name it. */
+  readonly path: string;
+}
+
+/** Where a body ends, and how that was found out. */
+export interface BoundedBody {
+  readonly endOffset: number;
+  readonly boundedBy: BodyBound;
+}
+
+/** Finds the ends of bodies other than `ram`'s: they have no length, so something else has to tell. */
+export class BodyBounds {
+  readonly #source: ByteSource;
+  readonly #window: SourceWindow;
+  readonly #ends: SectionEnds;
+  readonly #problems: Problem[];
+  #vmdescription: VmdescriptionFrame | 'absent' | undefined;
+
+  /** @param vmdescription Where it was found before; otherwise it is looked for when it is first needed. */
+  constructor(
+    source: ByteSource,
+    window: SourceWindow,
+    ends: SectionEnds,
+    problems: Problem[],
+    vmdescription: VmdescriptionFrame | undefined,
+  ) {
+    this.#source = source;
+    this.#window = window;
+    this.#ends = ends;
+    this.#problems = problems;
+    this.#vmdescription = vmdescription;
+  }
+
+  /** The vmdescription that was found from the end of the file, if it was needed. */
+  get vmdescription(): VmdescriptionFrame | undefined {
+    return this.#vmdescription === 'absent' ? undefined : this.#vmdescription;
+  }
+
+  /**
+   * @param pagesMayFollow Whether the block table is still to come.
+   * @throws MappedRamError `unexpected-end` where the file ends first, `limit-exceeded`.
+   */
+  async find(section: UnboundedSection, pagesMayFollow: boolean): Promise<BoundedBody> {
+    const { sectionId, bodyOffset, path } = section;
+    try {
+      const known = await this.#knownEnd(section, pagesMayFollow);
+      if (known !== undefined) return known;
+    } catch (error) {
+      this.#problems.push({ error: contentsErrorOf(error), stopped: false });
+    }
+    const endOffset = await this.#ends.search(bodyOffset, sectionId);
+    if (endOffset !== undefined) return { endOffset, boundedBy: 'footer-search' };
+    const what = 'the end of a section was not found';
+    throw new MappedRamError('unexpected-end', { what, byteOffset: bodyOffset, path });
+  }
+
+  async #knownEnd(section: UnboundedSection, pagesMayFollow: boolean): Promise<BoundedBody | undefined> {
+    const grammar = iterableBodies.get(section.idstr);
+    const endOffset =
+      grammar === undefined
+        ? await this.#describedEnd(section, pagesMayFollow)
+        : await grammar(this.#window, section.bodyOffset);
+    if (endOffset === undefined) return undefined;
+    if (!(await this.#ends.fits(endOffset, section.sectionId))) throw mismatch(section, endOffset);
+    return { endOffset, boundedBy: grammar === undefined ? 'vmdescription' : 'grammar' };
+  }
+
+  async #describedEnd(section: UnboundedSection, pagesMayFollow: boolean): Promise<number | undefined> {
+    const { idstr, instanceId, bodyOffset } = section;
+    if (instanceId === undefined) return undefined;
+    this.#vmdescription ??= (await this.#search(bodyOffset, pagesMayFollow)) ?? 'absent';
+    const json = this.vmdescription?.json;
+    const device = json && findDevice(json, idstr, instanceId);
+    if (device === undefined) return undefined;
+    const { endOffset, landmarks } = measureState(device, bodyOffset);
+    for (const { byteOffset, bytes } of landmarks) {
+      const actual = await this.#window.bytes(byteOffset, bytes.length);
+      const fits = actual.length === bytes.length && actual.every((byte, index) => byte === bytes[index]);
+      if (!fits) throw mismatch(section, byteOffset);
+    }
+    return endOffset;
+  }
+
+  #search(fromOffset: number, sparesPages: boolean): Promise<VmdescriptionFrame | undefined> {
+    return findVmdescription(this.#source, this.#window, { fromOffset, sparesPages });
+  }
+}
+
+function mismatch({ path, idstr }: UnboundedSection, byteOffset: number): MappedRamError {
+  return new MappedRamError('device-state-mismatch', { byteOffset, path, actual: idstr });
+}

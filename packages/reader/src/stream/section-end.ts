@@ -1,0 +1,156 @@
+import { MappedRam, MappedRamError, SECTION_FOOTER_LENGTH_BYTES, SectionType } from '@mapped-ram/format';
+import type { Footer, Problem } from '../model.js';
+import type { SourceWindow } from '../window.js';
+import { seemsElement } from './next-element.js';
+
+/** How far the end of a body is searched for that nothing describes. */
+const MAX_SEARCH_BYTES = 16 * 1024 * 1024;
+
+const SEARCH_CHUNK_BYTES = 64 * 1024;
+
+/** A footer, if there is one, and where the next element starts. */
+export interface SectionEnd {
+  readonly footer?: Footer;
+  readonly endOffset: number;
+}
+
+/**
+ * Knows how sections of this stream end. Footers can be switched off (machine property
+ * `x-send-section-footer`, old machine types), for all sections or none; nothing in the stream says which.
+ */
+export class SectionEnds {
+  readonly #window: SourceWindow;
+  readonly #startedIds: ReadonlyMap<number, string>;
+  readonly #problems: Problem[];
+  /** The first footer that was missed. It is no fault as long as no section has one. */
+  #firstMissing: MappedRamError | undefined;
+  #usesFooters = false;
+
+  constructor(window: SourceWindow, startedIds: ReadonlyMap<number, string>, problems: Problem[]) {
+    this.#window = window;
+    this.#startedIds = startedIds;
+    this.#problems = problems;
+  }
+
+  /** Whether a body seems to end at an offset, though its footer may be damaged or missing. */
+  async fits(bodyEndOffset: number, sectionId: number): Promise<boolean> {
+    const behindFooter = bodyEndOffset + SECTION_FOOTER_LENGTH_BYTES;
+    const footer = await this.#footerAt(bodyEndOffset);
+    if (footer?.sectionId === sectionId) return true;
+    if (footer !== undefined) return this.#seemsElement(behindFooter);
+    if (await this.#lacksTypeByteOnly(bodyEndOffset, sectionId)) return true;
+    return this.#seemsElement(bodyEndOffset);
+  }
+
+  /**
+   * Reads what stands after a body. Mirrors `check_section_footer` (QEMU 9.0 to 11.1, migration/savevm.c).
+   *
+   * @throws MappedRamError `missing-footer` where nothing that could follow a section stands there either,
+   * `unexpected-end`.
+   */
+  async read(bodyEndOffset: number, sectionId: number, path: string): Promise<SectionEnd> {
+    const footer = await this.#footerAt(bodyEndOffset);
+    if (footer !== undefined) {
+      this.#noteFooter(footer, sectionId, path);
+      return { footer, endOffset: bodyEndOffset + footer.byteLength };
+    }
+    const missing = missingFooter(bodyEndOffset, path, await this.#byteAt(bodyEndOffset));
+    if (await this.#seemsElement(bodyEndOffset)) {
+      if (this.#usesFooters) this.#problems.push({ error: missing, stopped: false });
+      else this.#firstMissing ??= missing;
+      return { endOffset: bodyEndOffset };
+    }
+    if (!(await this.#lacksTypeByteOnly(bodyEndOffset, sectionId))) throw missing;
+    this.#problems.push({ error: missing, stopped: false });
+    return { endOffset: bodyEndOffset + SECTION_FOOTER_LENGTH_BYTES };
+  }
+
+  /**
+   * Searches for the end of a body that nothing describes: a footer with the section's id and a plausible element
+   * behind it; in a stream without footers, such an element alone.
+   *
+   * @returns undefined where nothing of the kind is found.
+   */
+  async search(bodyOffset: number, sectionId: number): Promise<number | undefined> {
+    const searchEnd = Math.min(this.#window.sizeBytes, bodyOffset + MAX_SEARCH_BYTES);
+    const withFooters = this.#usesFooters || this.#firstMissing === undefined;
+    for (let start = bodyOffset; start < searchEnd; start += SEARCH_CHUNK_BYTES) {
+      const chunk = await this.#window.bytes(start, Math.min(SEARCH_CHUNK_BYTES, searchEnd - start));
+      for (let index = 0; index < chunk.length; index++) {
+        const mayEnd = withFooters ? mayBeFooter(chunk, index, sectionId) : mayBeElement(chunk, index);
+        if (mayEnd && (await this.#endsAt(start + index, sectionId, withFooters))) return start + index;
+      }
+    }
+    return undefined;
+  }
+
+  async #endsAt(byteOffset: number, sectionId: number, withFooters: boolean): Promise<boolean> {
+    if (!withFooters) return this.#seemsElement(byteOffset);
+    const footer = await this.#footerAt(byteOffset);
+    return footer?.sectionId === sectionId && this.#seemsElement(byteOffset + footer.byteLength, true);
+  }
+
+  #noteFooter(footer: Footer, sectionId: number, path: string): void {
+    if (this.#firstMissing !== undefined && !this.#usesFooters) {
+      this.#problems.push({ error: this.#firstMissing, stopped: false });
+    }
+    this.#usesFooters = true;
+    if (footer.sectionId === sectionId) return;
+    const error = new MappedRamError('footer-mismatch', {
+      byteOffset: footer.byteOffset,
+      path: `${path}.footer`,
+      expected: sectionId,
+      actual: footer.sectionId,
+    });
+    this.#problems.push({ error, stopped: false });
+  }
+
+  /** Undefined where there is none. Throws `unexpected-end` where it is cut. */
+  async #footerAt(byteOffset: number): Promise<Footer | undefined> {
+    if ((await this.#window.byteAt(byteOffset)) !== SectionType.footer) return undefined;
+    const { value, endOffset } = await this.#window.parse(
+      byteOffset + 1,
+      (io) => new MappedRam.SectionFooter(io),
+    );
+    return { byteOffset, byteLength: endOffset - byteOffset, sectionId: value.sectionId };
+  }
+
+  /** The byte at an offset. Throws `unexpected-end` where there is none. */
+  async #byteAt(byteOffset: number): Promise<number> {
+    return (await this.#window.parse(byteOffset, (io) => io.readU1())).value;
+  }
+
+  /** Whether a footer of this section stands there but for its type byte. */
+  async #lacksTypeByteOnly(byteOffset: number, sectionId: number): Promise<boolean> {
+    const behindFooter = byteOffset + SECTION_FOOTER_LENGTH_BYTES;
+    if (behindFooter > this.#window.sizeBytes) return false;
+    const { value } = await this.#window.parse(byteOffset + 1, (io) => new MappedRam.SectionFooter(io));
+    return value.sectionId === sectionId && this.#seemsElement(behindFooter);
+  }
+
+  #seemsElement(byteOffset: number, trustsEnd = false): Promise<boolean> {
+    return seemsElement(this.#window, byteOffset, this.#startedIds, trustsEnd);
+  }
+}
+
+/** A quick look before the careful one; past the chunk's end anything may stand. */
+function mayBeFooter(chunk: Uint8Array, index: number, sectionId: number): boolean {
+  const lowIdByte = chunk[index + SECTION_FOOTER_LENGTH_BYTES - 1] ?? sectionId & 0xff;
+  return chunk[index] === SectionType.footer && lowIdByte === (sectionId & 0xff);
+}
+
+/** The same for an element: a device's section, or the end marker with the vmdescription. */
+function mayBeElement(chunk: Uint8Array, index: number): boolean {
+  const next = chunk[index + 1];
+  if (chunk[index] === SectionType.eof) return next === undefined || next === SectionType.vmdescription;
+  return chunk[index] === SectionType.full && (next === undefined || next === 0);
+}
+
+function missingFooter(byteOffset: number, path: string, actual: number): MappedRamError {
+  return new MappedRamError('missing-footer', {
+    byteOffset,
+    path: `${path}.footer`,
+    expected: SectionType.footer,
+    actual,
+  });
+}

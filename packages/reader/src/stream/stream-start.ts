@@ -1,0 +1,62 @@
+import { LibvirtSave, MappedRam, MappedRamError, STREAM_MAGIC, STREAM_VERSION } from '@mapped-ram/format';
+import type { LibvirtSaveHeader } from '../model.js';
+import type { SourceWindow } from '../window.js';
+
+const LIBVIRT_MAGICS = ['LibvirtQemudSave', 'LibvirtQemudPart'] as const;
+
+/**
+ * Reads the header that libvirt writes in front of the stream, where there is one at the file's start
+ * (libvirt: qemu_saveimage.c).
+ */
+export async function readLibvirtHeader(window: SourceWindow): Promise<LibvirtSaveHeader | undefined> {
+  const start = String.fromCharCode(...(await window.bytes(0, LIBVIRT_MAGICS[0].length)));
+  const magic = LIBVIRT_MAGICS.find((known) => known === start);
+  if (magic === undefined) return undefined;
+  const { value: header, endOffset } = await window.parse(0, (io) => new LibvirtSave(io));
+  return {
+    byteOffset: 0,
+    byteLength: endOffset,
+    magic,
+    byteOrder: header.isBigEndian ? 'be' : 'le',
+    version: header.version.value,
+    dataLengthBytes: header.lenData.value,
+    wasRunning: header.wasRunning.value,
+    format: header.format.value,
+    cookieOffset: header.ofsCookie.value,
+  };
+}
+
+/** Where the stream starts behind a libvirt header. It need not be aligned. */
+export function streamOffsetBehind(libvirt: LibvirtSaveHeader): number {
+  return libvirt.byteLength + libvirt.dataLengthBytes;
+}
+
+/**
+ * Reads magic and version. Mirrors `qemu_loadvm_state_header` (QEMU 9.0 to 11.1, migration/savevm.c).
+ *
+ * @throws MappedRamError `not-a-migration-stream`, where nothing of a stream is there.
+ */
+export async function readStreamHeader(window: SourceWindow, streamOffset: number) {
+  const { value, endOffset } = await window.parse(streamOffset, (io) => new MappedRam.StreamHeader(io));
+  if (value.magic !== STREAM_MAGIC) {
+    throw new MappedRamError('not-a-migration-stream', {
+      byteOffset: streamOffset,
+      path: 'header.magic',
+      expected: STREAM_MAGIC,
+      actual: value.magic,
+    });
+  }
+  return { version: value.version, endOffset };
+}
+
+/** What is wrong with a stream's version, if anything. QEMU loads no other than 3. */
+export function faultOfStreamVersion(version: number, streamOffset: number): MappedRamError | undefined {
+  if (version === STREAM_VERSION) return undefined;
+  const code = version < STREAM_VERSION ? 'obsolete-stream-version' : 'unsupported-stream-version';
+  return new MappedRamError(code, {
+    byteOffset: streamOffset + 4,
+    path: 'header.version',
+    expected: STREAM_VERSION,
+    actual: version,
+  });
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CHECKOUT_PATH } from '@mapped-ram/tool-qemu';
+import type { Contender } from './measure.js';
+import { fourGibibyteSnapshot, terabyteSnapshot } from './snapshot-files.js';
+
+/** A comparison: the last contender is the peer that the others are held against. */
+export interface Bench {
+  readonly name: string;
+  readonly what: string;
+  prepare(): Promise<readonly Contender[]>;
+}
+
+const mrLint = join(CHECKOUT_PATH, 'packages/cli/dist/bin/mr-lint.js');
+const sequentialRead = fileURLToPath(new URL('./sequential-read.js', import.meta.url));
+
+/** All benches, in the order in which they run. */
+export const benches: readonly Bench[] = [
+  {
+    name: 'deep',
+    what: 'mr-lint --deep of 4 GiB (3 GiB set) against reading the file from end to end',
+    async prepare() {
+      const path = await fourGibibyteSnapshot();
+      return [
+        { name: 'mr-lint --deep', command: ['node', mrLint, '--deep', '--quiet', path] },
+        { name: 'cat', command: ['cat', path] },
+        { name: 'sequential read, 1 MiB at a time', command: ['node', sequentialRead, path] },
+      ];
+    },
+  },
+  {
+    name: 'quick',
+    what: 'mr-lint of 1 TiB (32 MiB of bitmap) against starting up',
+    async prepare() {
+      const path = await terabyteSnapshot();
+      return [
+        { name: 'mr-lint', command: ['node', mrLint, '--quiet', path] },
+        { name: 'mr-lint --version', command: ['node', mrLint, '--version'] },
+      ];
+    },
+  },
+];

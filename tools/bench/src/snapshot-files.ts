@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { mkdir, open, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { loadCapture } from '@mapped-ram/fixtures';
+import { CACHE_PATH, launchQemu, saveMappedRam } from '@mapped-ram/tool-qemu';
+import { enlargeSnapshot } from './enlarged-snapshot.js';
+
+const GIB = 2 ** 30;
+
+/** A 1 TiB snapshot with a real header and bitmap, every second page set, and nothing but holes for pages. */
+export function terabyteSnapshot(): Promise<string> {
+  return once('1tib.mr', async (path) => {
+    const image = await enlargeSnapshot(await loadCapture('qemu-10.0/none'), 1024 * GIB, 0x55);
+    await image.writeTo(path);
+  });
+}
+
+/** A 4 GiB snapshot that QEMU saved, with 3 GiB of pages that are not zero. */
+export function fourGibibyteSnapshot(): Promise<string> {
+  return once('4gib.mr', async (path) => {
+    const vm = await launchQemu({
+      version: '10.0',
+      args: [
+        ...['-S', '-nodefaults', '-machine', 'none,memory-backend=ram', '-m', '4g'],
+        ...['-object', 'memory-backend-file,id=ram,size=4g,mem-path=ram,share=on'],
+      ],
+      prepare: (folder) => fillMemory(join(folder, 'ram')),
+    });
+    try {
+      const outcome = await saveMappedRam(vm, { uri: `file:${path}`, timeoutMs: 300_000 });
+      if (outcome.kind !== 'completed') throw new Error(`QEMU did not save: ${JSON.stringify(outcome)}`);
+    } finally {
+      await vm.kill();
+    }
+  });
+}
+
+/** Guest memory: of every 4 MiB the first three are pages that all differ, the last one is zero. */
+async function fillMemory(path: string): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    const pages = new BigUint64Array((3 << 20) / 8).fill(0x5aa5_1234_8765_0ff0n);
+    for (let at = 0; at < 4 * GIB; at += 4 << 20) {
+      for (let word = 0; word < pages.length; word += 512) pages[word] = BigInt(at + word * 8 + 1);
+      await file.write(new Uint8Array(pages.buffer), 0, pages.byteLength, at);
+    }
+    await file.truncate(4 * GIB);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes a file in the cache unless it is there; half-made ones never have the name. */
+async function once(name: string, make: (path: string) => Promise<void>): Promise<string> {
+  const path = join(CACHE_PATH, 'bench', name);
+  if (!existsSync(path)) {
+    await mkdir(dirname(path), { recursive: true });
+    await make(`${path}.part`);
+    await rename(`${path}.part`, path);
+  }
+  return path;
+}

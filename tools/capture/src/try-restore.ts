@@ -1,0 +1,100 @@
+import { truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CaptureMachine, type RestoreResult, SparseImage } from '@mapped-ram/fixtures';
+import {
+  launchQemu,
+  type MigrationOutcome,
+  QEMU_VERSIONS,
+  QemuStartError,
+  type QemuTarget,
+  type QemuVersion,
+  type QemuVm,
+  restoreMappedRam,
+} from '@mapped-ram/tool-qemu';
+
+/** Where the stream is, and what has to be on beside mapped-ram. */
+export interface RestoreSettings {
+  readonly streamOffset: number;
+  readonly capabilities: readonly string[];
+  /** Puts files that the restore starts from into QEMU's folder. */
+  readonly prepare?: (folder: string) => Promise<void>;
+}
+
+/** Restores a file into every QEMU line that has the machine. */
+export async function restoreEverywhere(
+  machine: CaptureMachine,
+  path: string,
+  settings: RestoreSettings,
+): Promise<Record<string, RestoreResult>> {
+  const results: Record<string, RestoreResult> = {};
+  for (const version of QEMU_VERSIONS) {
+    const result = await tryRestore(version, machine, path, settings);
+    if (result !== undefined) results[version] = result;
+  }
+  return results;
+}
+
+/**
+ * Restores a file into a stopped QEMU and holds its memory against what was saved.
+ * @returns undefined when this QEMU does not have the machine
+ */
+async function tryRestore(
+  version: QemuVersion,
+  machine: CaptureMachine,
+  path: string,
+  { streamOffset, capabilities, prepare }: RestoreSettings,
+): Promise<RestoreResult | undefined> {
+  let vm: QemuVm;
+  try {
+    vm = await launchQemu({
+      version,
+      target: machine.target as QemuTarget,
+      args: [...machine.args, '-S', '-incoming', 'defer'],
+      prepare: async (folder) => {
+        await createFiles(machine, folder);
+        await prepare?.(folder);
+      },
+    });
+  } catch (error) {
+    if (error instanceof QemuStartError) return undefined;
+    throw error;
+  }
+  try {
+    const offset = streamOffset === 0 ? '' : `,offset=${streamOffset}`;
+    const outcome = await restoreMappedRam(vm, { uri: `file:${path}${offset}`, capabilities });
+    return outcome.kind === 'completed' ? await compareMemory(machine, vm.folder) : describe(outcome);
+  } finally {
+    await vm.kill();
+  }
+}
+
+async function createFiles(machine: CaptureMachine, folder: string): Promise<void> {
+  for (const { name, sizeBytes } of machine.files) {
+    await writeFile(join(folder, name), '');
+    await truncate(join(folder, name), sizeBytes);
+  }
+}
+
+async function compareMemory({ memory }: CaptureMachine, folder: string): Promise<RestoreResult> {
+  for (const { name, sha256 } of memory) {
+    const restored = await SparseImage.fromFile(join(folder, name));
+    if (restored.sha256() !== sha256) return { verdict: 'wrong-memory', text: `${name} differs` };
+  }
+  return { verdict: 'restores' };
+}
+
+function describe(outcome: Exclude<MigrationOutcome, { kind: 'completed' }>): RestoreResult {
+  switch (outcome.kind) {
+    case 'failed':
+      return { verdict: 'refused', text: onOneLine(outcome.text) };
+    case 'died':
+      return { verdict: 'crashes', text: outcome.signal ?? `exit status ${outcome.code}` };
+    case 'hung':
+      return { verdict: 'hangs' };
+  }
+}
+
+/** QEMU quotes bytes of the file as they are. */
+function onOneLine(text: string): string {
+  return text.replaceAll('\n', '; ').replaceAll(/[^ -~]+/g, '?');
+}

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { brokenLinks } from './broken-links.js';
+import { listDocuments } from './checkout.js';
+import { staleRulePages } from './rule-pages.js';
+import { unknownClauses } from './unknown-clauses.js';
+
+it('the pages of the rules are what their metadata says', () => {
+  expect(staleRulePages(), 'node tools/docs/dist/main.js writes them').toEqual([]);
+});
+
+it('no link leads nowhere', () => {
+  const documents = listDocuments();
+  expect(documents).toContain('spec/mapped-ram.md');
+  expect(brokenLinks(documents)).toEqual([]);
+});
+
+it('every clause that is mentioned exists', () => {
+  expect(unknownClauses()).toEqual([]);
+});

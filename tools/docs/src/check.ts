@@ -1,0 +1,9 @@
+import { brokenLinks } from './broken-links.js';
+import { listDocuments } from './checkout.js';
+import { staleRulePages } from './rule-pages.js';
+import { unknownClauses } from './unknown-clauses.js';
+
+/** What is wrong with the documents, a line each. */
+export function checkDocuments(): string[] {
+  return [...staleRulePages(), ...brokenLinks(listDocuments()), ...unknownClauses()];
+}

@@ -1,0 +1,17 @@
+import { checkDocuments } from './check.js';
+import { rulePages, writeRulePages } from './rule-pages.js';
+
+const [option, ...rest] = process.argv.slice(2);
+if (rest.length > 0 || (option !== undefined && option !== '--check')) {
+  console.error('usage: node tools/docs/dist/main.js [--check]');
+  process.exit(2);
+}
+
+if (option === undefined) {
+  writeRulePages();
+  console.log(`wrote ${rulePages().size} pages`);
+}
+const faults = checkDocuments();
+for (const fault of faults) console.error(fault);
+if (faults.length > 0) process.exitCode = 1;
+else console.log('the documents are in order');

@@ -1,0 +1,43 @@
+/**
+ * `node tools/hostile/dist/main.js [--seed N] [--cuts N] [--changes N] [--head-step N] [CAPTURE ...]`: damages captures at
+ * random and holds the linter to its promises. Without arguments it makes every cut of the first 8 KiB, 2,000 other
+ * cuts and 20,000 changes, spread over three captures.
+ */
+import { parseArgs } from 'node:util';
+import { captureInfo, loadCapture } from '@mapped-ram/fixtures';
+import { hostileCases } from './cases.js';
+import { hold, newHolding, Promises } from './hold.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seed: { type: 'string', default: '1' },
+    cuts: { type: 'string', default: '2000' },
+    changes: { type: 'string', default: '20000' },
+    'head-step': { type: 'string', default: '1' },
+  },
+});
+const captures =
+  positionals.length > 0
+    ? positionals
+    : ['qemu-10.0/none', 'qemu-10.0/q35-devices', 'qemu-11.1/ppc64-pseries'];
+const holding = newHolding();
+for (const [index, id] of captures.entries()) {
+  const image = await loadCapture(id);
+  const counts = {
+    headStep: Number(values['head-step']),
+    cuts: Math.ceil(Number(values.cuts) / captures.length),
+    changes: Math.ceil(Number(values.changes) / captures.length),
+  };
+  const cases = hostileCases(image, captureInfo(id).streamOffset, counts, Number(values.seed) + index);
+  for await (const one of cases) await hold(id, one, holding);
+}
+const peakBytes = process.resourceUsage().maxRSS * 1024;
+if (peakBytes > Promises.peakBytes)
+  holding.broken.push(`peak memory of ${Math.round(peakBytes / 2 ** 20)} MiB`);
+for (const line of holding.broken.slice(0, 20)) console.log(`broken: ${line}`);
+console.log(`verdicts: ${[...holding.verdicts].map(([verdict, count]) => `${count} ${verdict}`).join(', ')}`);
+console.log(`slowest: ${holding.slowestMilliseconds.toFixed(0)} ms (${holding.slowest})`);
+console.log(`peak memory: ${Math.round(peakBytes / 2 ** 20)} MiB`);
+console.log(`${holding.cases} cases, ${holding.broken.length} broken`);
+process.exitCode = holding.broken.length === 0 ? 0 : 1;

@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** The top of the checkout. */
+export const checkout = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** A package of `packages/`, all of which are published. */
+export interface PublishedPackage {
+  readonly name: string;
+  readonly folder: string;
+  /** Keys of its `exports` map, such as `./file`. */
+  readonly entries: readonly string[];
+}
+
+/** Every package that is published, in the order of their folders. */
+export async function publishedPackages(): Promise<PublishedPackage[]> {
+  const folders = (await readdir(join(checkout, 'packages'))).sort();
+  return Promise.all(
+    folders.map(async (folder) => {
+      const path = join(checkout, 'packages', folder);
+      const manifest = JSON.parse(await readFile(join(path, 'package.json'), 'utf8'));
+      return { name: manifest.name, folder: path, entries: Object.keys(manifest.exports) };
+    }),
+  );
+}
+
+/** Packs the package as it would be published into a new folder under `room`; the tarball's path. */
+export async function pack({ folder }: PublishedPackage, room: string): Promise<string> {
+  const target = await mkdtemp(join(room, 'pack-'));
+  await run('npm', ['exec', '--yes', 'pnpm@12.21.0', '--', 'pack', '--pack-destination', target], {
+    cwd: folder,
+  });
+  const [tarball] = await readdir(target);
+  if (tarball === undefined) throw new Error(`pnpm pack left no tarball for ${folder}`);
+  return join(target, tarball);
+}

@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { loadCapture } from '@mapped-ram/fixtures';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkout, type PublishedPackage, pack, publishedPackages } from './packages.js';
+
+const run = promisify(execFile);
+/** A command of this package's own dependencies. */
+const tool = (name: string, ...args: string[]) =>
+  run(join(checkout, 'tools/publish/node_modules/.bin', name), args, { cwd: checkout });
+
+const packages = await publishedPackages();
+let room: string;
+let project: string;
+const tarballs = new Map<PublishedPackage, string>();
+
+beforeAll(async () => {
+  room = await mkdtemp(join(tmpdir(), 'mapped-ram-publish-'));
+  for (const one of packages) tarballs.set(one, await pack(one, room));
+  project = join(room, 'project');
+  await run('mkdir', [project]);
+  const dependencies = Object.fromEntries(packages.map((one) => [one.name, `file:${tarballs.get(one)}`]));
+  // The tarballs ask for each other by version; overrides make npm take these and not ask a registry.
+  const manifest = { name: 'outside', private: true, type: 'module', dependencies, overrides: dependencies };
+  await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
+  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: project });
+}, 120_000);
+
+afterAll(() => rm(room, { recursive: true, force: true }));
+
+test.each(packages)('$name can be imported outside the workspace, every entry of it', async (one) => {
+  for (const entry of one.entries) {
+    const specifier = entry === '.' ? one.name : `${one.name}/${entry.slice(2)}`;
+    const options = entry.endsWith('.json') ? ', { with: { type: "json" } }' : '';
+    const program = `const all = await import(${JSON.stringify(specifier)}${options}); console.log(Object.keys(all).length)`;
+    const { stdout } = await run('node', ['--input-type=module', '-e', program], { cwd: project });
+    expect(Number(stdout), specifier).toBeGreaterThan(0);
+  }
+});
+
+test('mr-lint runs from the packed package on a real capture', async () => {
+  const path = join(project, 'none.mr');
+  await (await loadCapture('qemu-10.0/none')).writeTo(path);
+  const { stdout } = await run('npx', ['--no-install', 'mr-lint', '--format', 'json', 'none.mr'], {
+    cwd: project,
+  });
+  expect(JSON.parse(stdout).files[0].verdict).toBe('restores');
+});
+
+test.each(packages)(
+  'publint and attw find nothing wrong in $name',
+  async (one) => {
+    const tarball = tarballs.get(one) as string;
+    await tool('publint', tarball, '--strict');
+    await tool('attw', tarball, '--profile', 'esm-only');
+  },
+  60_000,
+);
