@@ -9,10 +9,12 @@ export default defineConfig({
     testTimeout: 20_000,
     reporters: ['default', new ClosingLineReporter()],
     projects: [
-      ...['format', 'reader', 'lint', 'cli', 'qmp'].map((name) => project(`packages/${name}`)),
+      ...['format', 'reader', 'lint', 'cli', 'qmp', 'posix', 'fdset', 'writer', 'transform'].map((name) =>
+        project(`packages/${name}`),
+      ),
       project('fixtures'),
       project('conformance'),
-      ...['qemu', 'capture', 'generate', 'docs', 'bench', 'hostile', 'publish'].map((name) =>
+      ...['debian', 'qemu', 'capture', 'generate', 'docs', 'bench', 'hostile', 'publish'].map((name) =>
         project(`tools/${name}`),
       ),
     ],

@@ -551,6 +551,10 @@ types:
         value: _io.pos
       has_lookahead:
         value: ofs_next + 5 <= _io.size
+      has_after_type:
+        value: ofs_next + 6 <= _io.size
+      has_next_idstr:
+        value: ofs_next + 11 <= _io.size
       next_section_id:
         pos: ofs_next
         type: u4
@@ -562,25 +566,25 @@ types:
       after_type:
         pos: ofs_next + 5
         type: u1
-        if: ofs_next + 6 <= _io.size
+        if: has_after_type
         doc: 0x06 after the end marker, or the high byte of a section id or a command.
       next_len_idstr:
         pos: ofs_next + 9
         type: u1
-        if: ofs_next + 11 <= _io.size
+        if: has_next_idstr
       next_idstr_start:
         pos: ofs_next + 10
         type: u1
-        if: ofs_next + 11 <= _io.size
+        if: has_next_idstr
       is_before_end:
         value: next_type == 0 and (ofs_next + 5 == _io.size or after_type == 6)
       is_before_opening:
         value: |
-          (next_type == 1 or next_type == 4) and ofs_next + 11 <= _io.size
+          (next_type == 1 or next_type == 4) and has_next_idstr
             and next_len_idstr > 0 and next_idstr_start >= 0x20 and next_idstr_start < 0x7f
       is_before_other:
         value: |
-          (next_type == 2 or next_type == 3 or next_type == 8) and ofs_next + 6 <= _io.size and after_type == 0
+          (next_type == 2 or next_type == 3 or next_type == 8) and has_after_type and after_type == 0
       is_before_footer:
         value: |
           has_lookahead and next_section_id == section_id

@@ -32,6 +32,10 @@ const whatByCode = {
   'bad-libvirt-header': 'the libvirt save header is not well-formed',
   'read-failed': 'reading failed',
   'short-read': 'a read returned too few bytes',
+  'write-failed': 'writing failed',
+  'target-exists': 'the target exists already',
+  unsupported: 'the file is built in a way that this operation cannot carry over',
+  'incomplete-save': 'the save that made the file did not complete',
 } as const;
 
 /** What is wrong with a file, as a stable name to branch on. */

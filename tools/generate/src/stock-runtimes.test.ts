@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,8 @@ import { compileFunction } from 'node:vm';
 import { loadCapture } from '@mapped-ram/fixtures';
 import { afterAll, describe, expect, it } from 'vitest';
 import { compileGrammar } from './grammar.js';
+import { lowerCamelCase } from './names.js';
+import { hasPythonRuntime, PYTHON_SITE_PATH, type PythonRuntime, runPython } from './python-runtimes.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: neither what the compiler writes nor its runtime has types that hold
 type Untyped = any;
@@ -39,6 +40,16 @@ print(json.dumps({
 }))
 `;
 
+const parseElementsInPython = `
+import json, sys
+import mapped_ram
+capture = open(sys.argv[1], 'rb').read()
+def parse(type, offset, fields):
+  element = getattr(mapped_ram, 'mapped_ram__' + type).parse(capture[offset:])
+  return [element[field] for field in fields]
+print(json.dumps([parse(*element) for element in json.loads(sys.argv[2])]))
+`;
+
 const folder = mkdtempSync(join(tmpdir(), 'mapped-ram-stock-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -47,13 +58,17 @@ const wholeCapture = async (id: string) => {
   return image.bytes(0, image.sizeBytes);
 };
 
-async function summarizeInJavascript(bytes: Uint8Array): Promise<Summary> {
+async function openInJavascript(bytes: Uint8Array): Promise<Untyped> {
   const require = createRequire(import.meta.url);
   const { 'MappedRam.js': code = '' } = await compileGrammar('mapped_ram', 'javascript');
   const exports: Record<string, Untyped> = {};
   compileFunction(code, ['exports', 'require'])(exports, require);
   const StockStream: Untyped = require('kaitai-struct/KaitaiStream');
-  const stream = new exports.MappedRam(new StockStream(new DataView(bytes.slice().buffer)));
+  return new exports.MappedRam(new StockStream(new DataView(bytes.slice().buffer)));
+}
+
+async function summarizeInJavascript(bytes: Uint8Array): Promise<Summary> {
+  const stream = await openInJavascript(bytes);
   const opening: Untyped[] = stream.records.filter((record: Untyped) => record.isOpening);
   const blocks: Untyped[] = opening
     .flatMap((record) => record.ramBody?.items ?? [])
@@ -75,26 +90,29 @@ function countBits(bytes: Uint8Array): number {
   return bytes.reduce((count, byte) => count + byte.toString(2).replaceAll('0', '').length, 0);
 }
 
-function pythonHas(imports: string): boolean {
-  try {
-    execFileSync('python3', ['-c', imports], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
+/** Defines a test that is skipped where python3 lacks a runtime, which the title then names. */
+function itWithRuntime(runtime: PythonRuntime): (title: string, run: () => Promise<void>) => void {
+  if (hasPythonRuntime(runtime)) return it;
+  const missing = `missing tool: python3 with ${runtime}; node tools/generate/dist/bin/install-runtimes.js fetches it`;
+  console.warn(`skipped, ${missing}`);
+  return (title, run) => it.skip(`${title} (${missing})`, run);
 }
 
+const itWithKaitai = itWithRuntime('kaitaistruct');
+const itWithConstruct = itWithRuntime('construct');
+
 /** Runs a program that can import the parser for a Kaitai target. @returns what it prints */
-async function runPython(
+async function runWithParser(
   target: 'python' | 'construct',
   program: string,
   ...args: string[]
 ): Promise<string> {
+  const parser = join(folder, target);
+  mkdirSync(parser, { recursive: true });
   for (const [name, code] of Object.entries(await compileGrammar('mapped_ram', target))) {
-    writeFileSync(join(folder, name), code);
+    writeFileSync(join(parser, name), code);
   }
-  const env = { ...process.env, PYTHONPATH: `${folder}:${process.env.PYTHONPATH ?? ''}` };
-  return execFileSync('python3', ['-B', '-c', program, ...args], { env, encoding: 'utf8' });
+  return runPython([parser, PYTHON_SITE_PATH], program, ...args);
 }
 
 describe.each(captures)('the capture %s', (id) => {
@@ -105,26 +123,42 @@ describe.each(captures)('the capture %s', (id) => {
     expect(summary.blocks.length).toBeGreaterThan(0);
   });
 
-  it.skipIf(!pythonHas('import kaitaistruct; assert kaitaistruct.API_VERSION >= (0, 11)'))(
-    "opens whole in Kaitai's Python runtime, to the same (needs python3 with kaitaistruct 0.11)",
-    async () => {
-      const bytes = await wholeCapture(id);
-      writeFileSync(join(folder, 'capture.mr'), bytes);
-      const output = await runPython('python', summarizeInPython, join(folder, 'capture.mr'));
-      expect(JSON.parse(output)).toEqual(await summarizeInJavascript(bytes));
-    },
-  );
+  itWithKaitai("opens whole in Kaitai's Python runtime, to the same", async () => {
+    const bytes = await wholeCapture(id);
+    writeFileSync(join(folder, 'capture.mr'), bytes);
+    const output = await runWithParser('python', summarizeInPython, join(folder, 'capture.mr'));
+    expect(JSON.parse(output)).toEqual(await summarizeInJavascript(bytes));
+  });
 });
 
-it.skipIf(!pythonHas('import construct'))(
-  'has elements that construct parses (needs python3 with construct)',
-  async () => {
-    const program = [
-      'import mapped_ram, struct',
-      "header = mapped_ram.mapped_ram__mapped_ram_header.parse(struct.pack('>IQQQ', 1, 4096, 137, 1 << 20))",
-      'print(header.version, header.len_page, header.ofs_bitmap, header.ofs_pages)',
-    ].join('\n');
-    const output = await runPython('construct', program);
-    expect(output.trim()).toBe('1 4096 137 1048576');
-  },
-);
+itWithConstruct('has elements that construct parses, to the same', async () => {
+  const bytes = await wholeCapture('qemu-10.0/microvm');
+  writeFileSync(join(folder, 'capture.mr'), bytes);
+  const { header, records } = await openInJavascript(bytes);
+  const configuration = records.find((record: Untyped) => record.configuration);
+  const ram = records.find((record: Untyped) => record.isRam);
+  const block = ram.ramBody.items[0].blockTable.blocks[0];
+  const elements: [type: string, byteOffset: number, parsed: Untyped, fields: string[]][] = [
+    ['stream_header', 0, header, ['magic', 'version']],
+    ['configuration_header', configuration.ofsStart + 1, configuration.configuration.header, ['machine']],
+    ['opening_section_header', ram.ofsStart + 1, ram.opening, ['section_id', 'idstr', 'version_id']],
+    [
+      'mapped_ram_header',
+      block.ofsStart + 9 + block.entry.lenIdstr,
+      block.header,
+      ['version', 'len_page', 'ofs_bitmap', 'ofs_pages'],
+    ],
+  ];
+  const wanted = elements.map(([type, byteOffset, , fields]) => [type, byteOffset, fields]);
+  const output = await runWithParser(
+    'construct',
+    parseElementsInPython,
+    join(folder, 'capture.mr'),
+    JSON.stringify(wanted),
+  );
+  const expected = elements.map(([, , parsed, fields]) =>
+    fields.map((field) => parsed[lowerCamelCase(field)]),
+  );
+  expect(expected.flat()).not.toContain(undefined);
+  expect(JSON.parse(output)).toEqual(expected);
+});

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readInstalled as readRecord } from '@mapped-ram/tool-debian';
 import { CACHE_PATH } from './checkout.js';
 import { type QemuGroup, type QemuTarget, type QemuVersion, TARGET_GROUPS } from './qemu-version.js';
 
@@ -28,7 +28,7 @@ export function groupPath(version: QemuVersion, group: QemuGroup): string {
   return join(CACHE_PATH, 'qemu', version, group);
 }
 
-/** What an unpacked group says of itself, in the file `installed.json`, which is written last. */
+/** What an unpacked group says of itself. */
 export interface InstalledGroup {
   readonly package: string;
   readonly packageVersion: string;
@@ -37,8 +37,7 @@ export interface InstalledGroup {
 
 /** @returns undefined where the group is not unpacked */
 export function readInstalled(root: string): InstalledGroup | undefined {
-  const path = join(root, 'installed.json');
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as InstalledGroup) : undefined;
+  return readRecord<InstalledGroup>(root);
 }
 
 const LOADERS: Partial<Record<NodeJS.Architecture, { loader: string; triplet: string }>> = {

@@ -19,6 +19,8 @@ export interface LaunchOptions {
   readonly parentFolder?: string;
   /** Puts files into the VM's private folder before QEMU starts. */
   readonly prepare?: (folder: string) => void | Promise<void>;
+  /** Descriptors of this process that QEMU inherits as 3, 4, ... They stay open here. */
+  readonly inherit?: readonly number[];
   /** How long QEMU may take until it answers over QMP; 20,000 when not given. */
   readonly timeoutMs?: number;
 }
@@ -65,7 +67,11 @@ export async function launchQemu(options: LaunchOptions): Promise<QemuVm> {
     const child = spawn(
       program.file,
       [...program.args, ...['-no-user-config', '-display', 'none'], ...['-qmp', 'unix:qmp'], ...options.args],
-      { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...program.env } },
+      {
+        cwd: folder,
+        stdio: ['ignore', 'ignore', 'pipe', ...(options.inherit ?? [])],
+        env: { ...process.env, ...program.env },
+      },
     );
     return await attach(child, server, folder, options);
   } catch (error) {

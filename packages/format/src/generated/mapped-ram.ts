@@ -350,6 +350,8 @@ export namespace MappedRam {
     readonly data: Uint8Array;
     readonly ofsNext: number;
     readonly hasLookahead: boolean;
+    readonly hasAfterType: boolean;
+    readonly hasNextIdstr: boolean;
     readonly nextSectionId: number | undefined;
     readonly nextType: number | undefined;
     /** 0x06 after the end marker, or the high byte of a section id or a command. */
@@ -844,7 +846,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
       get: function() {
         if (this._m_afterType !== undefined)
           return this._m_afterType;
-        if (this.ofsNext + 6 <= this._io.size) {
+        if (this.hasAfterType) {
           var _pos = this._io.pos;
           this._io.seek(this.ofsNext + 5);
           this._m_afterType = this._io.readU1();
@@ -853,12 +855,28 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
         return this._m_afterType;
       }
     });
+    Object.defineProperty(OpaqueChunk.prototype, 'hasAfterType', {
+      get: function() {
+        if (this._m_hasAfterType !== undefined)
+          return this._m_hasAfterType;
+        this._m_hasAfterType = this.ofsNext + 6 <= this._io.size;
+        return this._m_hasAfterType;
+      }
+    });
     Object.defineProperty(OpaqueChunk.prototype, 'hasLookahead', {
       get: function() {
         if (this._m_hasLookahead !== undefined)
           return this._m_hasLookahead;
         this._m_hasLookahead = this.ofsNext + 5 <= this._io.size;
         return this._m_hasLookahead;
+      }
+    });
+    Object.defineProperty(OpaqueChunk.prototype, 'hasNextIdstr', {
+      get: function() {
+        if (this._m_hasNextIdstr !== undefined)
+          return this._m_hasNextIdstr;
+        this._m_hasNextIdstr = this.ofsNext + 11 <= this._io.size;
+        return this._m_hasNextIdstr;
       }
     });
     Object.defineProperty(OpaqueChunk.prototype, 'isBeforeEnd', {
@@ -881,7 +899,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
       get: function() {
         if (this._m_isBeforeOpening !== undefined)
           return this._m_isBeforeOpening;
-        this._m_isBeforeOpening =  (( ((this.nextType == 1) || (this.nextType == 4)) ) && (this.ofsNext + 11 <= this._io.size) && (this.nextLenIdstr > 0) && (this.nextIdstrStart >= 32) && (this.nextIdstrStart < 127)) ;
+        this._m_isBeforeOpening =  (( ((this.nextType == 1) || (this.nextType == 4)) ) && (this.hasNextIdstr) && (this.nextLenIdstr > 0) && (this.nextIdstrStart >= 32) && (this.nextIdstrStart < 127)) ;
         return this._m_isBeforeOpening;
       }
     });
@@ -889,7 +907,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
       get: function() {
         if (this._m_isBeforeOther !== undefined)
           return this._m_isBeforeOther;
-        this._m_isBeforeOther =  (( ((this.nextType == 2) || (this.nextType == 3) || (this.nextType == 8)) ) && (this.ofsNext + 6 <= this._io.size) && (this.afterType == 0)) ;
+        this._m_isBeforeOther =  (( ((this.nextType == 2) || (this.nextType == 3) || (this.nextType == 8)) ) && (this.hasAfterType) && (this.afterType == 0)) ;
         return this._m_isBeforeOther;
       }
     });
@@ -905,7 +923,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
       get: function() {
         if (this._m_nextIdstrStart !== undefined)
           return this._m_nextIdstrStart;
-        if (this.ofsNext + 11 <= this._io.size) {
+        if (this.hasNextIdstr) {
           var _pos = this._io.pos;
           this._io.seek(this.ofsNext + 10);
           this._m_nextIdstrStart = this._io.readU1();
@@ -918,7 +936,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
       get: function() {
         if (this._m_nextLenIdstr !== undefined)
           return this._m_nextLenIdstr;
-        if (this.ofsNext + 11 <= this._io.size) {
+        if (this.hasNextIdstr) {
           var _pos = this._io.pos;
           this._io.seek(this.ofsNext + 9);
           this._m_nextLenIdstr = this._io.readU1();
