@@ -12,9 +12,9 @@ export const Limits = {
   /** Configuration subsections: QEMU has four. */
   configurationSubsections: 64,
   /** The JSON is some 100 KiB for a large machine, and has to be held whole to be parsed. */
-  vmdescriptionLengthBytes: 64 * 1024 * 1024,
+  vmdescriptionLengthBytes: 16 * 1024 * 1024,
   /** A live save that goes on for hours writes a PART each iteration; some bytes of memory each. */
-  sections: 1_000_000,
+  sections: 100_000,
   /** One for each memory backend, ROM and device memory; machines have tens, at most some hundreds. */
   ramBlocks: 65_536,
   /** Words in one ram section's body; QEMU writes one or two. */

@@ -32,6 +32,8 @@ export interface LintContext {
      * data under clear bits, or holes that were filled. Absent where a bitmap cannot be read.
      */
     readonly neededBytes?: number;
+    /** Where a stream seems to start, in a file that has none where it should be. */
+    readonly streamElsewhere?: number;
   };
   readonly target: RestoreTarget;
   /** Whether page contents were read: `blocks[].pages` is there. */

@@ -4,6 +4,7 @@ import { neededBytes } from './facts/allocation.js';
 import { gatherBitmapFacts } from './facts/bitmap-facts.js';
 import { findData } from './facts/find-data.js';
 import { isScannable, PageScan } from './facts/page-facts.js';
+import { findStream } from './facts/stream-elsewhere.js';
 import type { LintOptions } from './lint.js';
 import type { RestoreTarget } from './target.js';
 
@@ -38,6 +39,8 @@ export async function gatherContext(
   else if (needed === undefined || allocatedBytes === undefined || allocatedBytes > needed) {
     await addDataUnderZeroBitmap(source, blocks, options.signal);
   }
+  const hasStream = snapshot.streamVersion !== undefined;
+  const streamElsewhere = hasStream ? undefined : await findStream(source);
   return {
     snapshot,
     file: {
@@ -45,6 +48,7 @@ export async function gatherContext(
       sizeBytes,
       ...(allocatedBytes !== undefined && { allocatedBytes }),
       ...(needed !== undefined && { neededBytes: needed }),
+      ...(streamElsewhere !== undefined && { streamElsewhere }),
     },
     target,
     deep: options.deep ?? false,
@@ -107,17 +111,20 @@ function withoutOverlaps(blocks: readonly FactsInProgress[], fileSizeBytes: numb
   return chosen;
 }
 
-/** Where the file takes more space than it should, data may lie under bitmaps without a set bit: the largest is looked at. */
+/**
+ * Where the file takes more space than it should, data may lie under bitmaps without a set bit: the largest blocks are
+ * looked at first.
+ */
 async function addDataUnderZeroBitmap(
   source: ByteSource,
   blocks: readonly FactsInProgress[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const largest = blocks.reduce<FactsInProgress | undefined>(
-    (best, facts) => (facts.block.usedLength > (best?.block.usedLength ?? 0) ? facts : best),
-    undefined,
-  );
-  if (largest?.bitmap?.setPages !== 0 || largest.block.ignored) return;
-  const found = await findData(source, largest.block, MAX_PROBE_BYTES, signal);
-  if (found !== undefined) largest.dataUnderZeroBitmap = found;
+  const empty = blocks.filter(({ block, bitmap }) => bitmap?.setPages === 0 && !block.ignored);
+  let leftBytes = MAX_PROBE_BYTES;
+  for (const facts of empty.sort((a, b) => b.block.usedLength - a.block.usedLength)) {
+    const found = await findData(source, facts.block, leftBytes, signal);
+    if (found !== undefined) facts.dataUnderZeroBitmap = found;
+    leftBytes -= Math.min(leftBytes, facts.block.usedLength);
+  }
 }

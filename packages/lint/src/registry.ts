@@ -60,6 +60,7 @@ import { sectionIdDuplicateRule } from './rules/section-id-duplicate/rule.js';
 import { sectionIdUnknownRule } from './rules/section-id-unknown/rule.js';
 import { sectionNameRule } from './rules/section-name/rule.js';
 import { sectionTypeUnknownRule } from './rules/section-type-unknown/rule.js';
+import { sectionUndescribedRule } from './rules/section-undescribed/rule.js';
 import { stalePagesRule } from './rules/stale-pages/rule.js';
 import { streamTruncatedRule } from './rules/stream-truncated/rule.js';
 import { streamVersionRule } from './rules/stream-version/rule.js';
@@ -93,6 +94,7 @@ export const rules: readonly Rule[] = [
   ignoreSharedRule,
   sectionTypeUnknownRule,
   sectionNameRule,
+  sectionUndescribedRule,
   sectionIdUnknownRule,
   sectionIdDuplicateRule,
   footerMissingRule,

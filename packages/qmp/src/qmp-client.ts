@@ -36,6 +36,20 @@ export interface QmpWaitOptions {
   readonly timeoutMs?: number;
 }
 
+/**
+ * Sends a command's bytes over the connection in place of the client, to send something beside them: descriptors, which QEMU takes with
+ * `add-fd` and `getfd` (SCM_RIGHTS). It is called when nothing that was written before is still on its way.
+ * @param stream the connection; what is written must not pass through its own buffer, or the client's order is lost
+ * @returns how many of the bytes were sent; the client sends the rest. What it throws rejects the command.
+ */
+export type QmpMessageSender = (stream: Duplex, message: Uint8Array) => number;
+
+/** How to run a command. */
+export interface QmpExecuteOptions extends QmpWaitOptions {
+  /** Not given for a command that consists of its text alone. */
+  readonly sendMessage?: QmpMessageSender;
+}
+
 interface QmpMessage {
   readonly QMP?: { version: { qemu: Omit<QmpVersion, 'package'>; package: string }; capabilities: string[] };
   readonly return?: unknown;
@@ -55,7 +69,7 @@ interface Settle<T> {
 export class QmpClient {
   readonly #stream: Duplex;
   readonly #events = new EventEmitter().setMaxListeners(0);
-  readonly #replies = new Map<number, (message: QmpMessage) => void>();
+  readonly #replies = new Map<number, Settle<QmpMessage>>();
   readonly #rejectWaiting = new Set<(error: Error) => void>();
   readonly #splitter = new LineSplitter(MAX_MESSAGE_LENGTH);
   #greeting: QmpGreeting = { version: { major: 0, minor: 0, micro: 0, package: '' }, capabilities: [] };
@@ -97,25 +111,27 @@ export class QmpClient {
   /**
    * Runs a command and waits for its answer.
    * @typeParam Result what the command returns, as QEMU's QAPI schema has it; not checked
-   * @throws QmpError when QEMU refuses; QmpTimeoutError; QmpClosedError
+   * @throws QmpError when QEMU refuses; QmpTimeoutError; QmpClosedError; what `sendMessage` throws
    */
-  execute<Result = unknown>(
+  async execute<Result = unknown>(
     command: string,
     args: Readonly<Record<string, unknown>> = {},
-    options: QmpWaitOptions = {},
+    options: QmpExecuteOptions = {},
   ): Promise<Result> {
     const id = ++this.#lastId;
-    const answer = this.#wait<Result>(`answer to ${command}`, options, ({ resolve, reject }) => {
-      this.#replies.set(id, ({ error, return: result }) => {
-        if (error === undefined) resolve(result as Result);
-        else reject(new QmpError(command, error.class, error.desc));
-      });
+    const reply = this.#wait<QmpMessage>(`answer to ${command}`, options, (settle) => {
+      this.#replies.set(id, settle);
       return () => this.#replies.delete(id);
     });
     if (this.#closed === undefined) {
-      this.#stream.write(`${JSON.stringify({ execute: command, arguments: args, id })}\n`);
+      const message = `${JSON.stringify({ execute: command, arguments: args, id })}\n`;
+      if (options.sendMessage === undefined) this.#stream.write(message);
+      else
+        this.#sendWith(options.sendMessage, message).catch((error) => this.#replies.get(id)?.reject(error));
     }
-    return answer;
+    const { error, return: result } = await reply;
+    if (error !== undefined) throw new QmpError(command, error.class, error.desc);
+    return result as Result;
   }
 
   /**
@@ -185,6 +201,18 @@ export class QmpClient {
     });
   }
 
+  async #sendWith(send: QmpMessageSender, text: string): Promise<void> {
+    const stream = this.#stream;
+    // The sender writes past the stream, so the stream has to be empty. An empty chunk is through when all before it are.
+    while (stream.writableLength > 0 && !stream.destroyed) {
+      await new Promise((resolve) => stream.write('', resolve));
+    }
+    if (stream.destroyed) return;
+    const message = Buffer.from(text);
+    const sentBytes = send(stream, message);
+    if (sentBytes < message.length) stream.write(message.subarray(sentBytes));
+  }
+
   #receive(chunk: Uint8Array): void {
     let messages: QmpMessage[];
     try {
@@ -204,7 +232,7 @@ export class QmpClient {
       const { version, capabilities } = message.QMP;
       this.#onGreeting?.({ version: { ...version.qemu, package: version.package }, capabilities });
     } else if (message.id !== undefined) {
-      this.#replies.get(message.id)?.(message);
+      this.#replies.get(message.id)?.resolve(message);
     }
   }
 

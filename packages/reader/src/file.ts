@@ -38,6 +38,7 @@ async function openForReading(path: string): Promise<FileHandle> {
     // Without O_NONBLOCK, opening a pipe would wait for somebody to write to it.
     return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (cause) {
+    if (cause instanceof TypeError) throw cause;
     throw new MappedRamError('read-failed', { what: `${path} cannot be opened: ${reasonOf(cause)}`, cause });
   }
 }

@@ -162,7 +162,8 @@ export interface VmsdStruct {
   readonly subsections?: readonly VmsdStruct[];
 }
 
-export interface VmsdField {
+/** A field. A `vstruct` has no `struct` but its members in itself. */
+export interface VmsdField extends VmsdStruct {
   readonly name: string;
   readonly type: string;
   readonly size: number;

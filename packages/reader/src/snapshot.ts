@@ -23,6 +23,7 @@ import type { BlockInFile } from './ram/block-region.js';
 import { type PageBatch, readPageBatches } from './ram/page-batches.js';
 import { readPages } from './ram/read-pages.js';
 import { findRuns, type RunBatch } from './ram/runs.js';
+import { abortable } from './sources/abortable-source.js';
 import { walkStream } from './stream/stream-walk.js';
 import { readFully } from './window.js';
 
@@ -34,6 +35,7 @@ const GUESS_PAGES = 1024 * 1024;
 
 const DEFAULT_CHUNK_BYTES = 1024 * 1024;
 
+/** How to open a snapshot. */
 export interface OpenOptions {
   /** Offset of the stream in the file, in bytes; by default the start, or where a libvirt header says. */
   readonly streamOffset?: number;
@@ -195,18 +197,4 @@ export class Snapshot implements StreamModel {
   #locate(block: RamBlock): BlockInFile {
     return { source: this.#source, block, path: `ram.blocks[${this.ramBlocks.indexOf(block)}]` };
   }
-}
-
-/** A source whose reads end with the signal. */
-function abortable(source: ByteSource, signal: AbortSignal): ByteSource {
-  return {
-    name: source.name,
-    sizeBytes: source.sizeBytes,
-    ...(source.allocatedBytes !== undefined && { allocatedBytes: source.allocatedBytes }),
-    read: async (target, byteOffset) => {
-      signal.throwIfAborted();
-      return source.read(target, byteOffset);
-    },
-    close: () => source.close(),
-  };
 }

@@ -1,8 +1,8 @@
 import { type KaitaiStreamInstance, MappedRamError, SafeKaitaiStream } from '@mapped-ram/format';
 import type { ByteSource } from './byte-source.js';
 
-/** One element of the stream is never longer: the longest are a list of capabilities and a command's data. */
-const MAX_ELEMENT_BYTES = 256 * 1024;
+/** One element of the stream is never longer. The longest that can be is a command with its 65,535 bytes of data. */
+const MAX_ELEMENT_BYTES = 65 * 1024;
 
 /** An element that was read, and where the next one starts. */
 export interface Element<T> {
@@ -16,6 +16,8 @@ export interface Element<T> {
  */
 export class SourceWindow {
   readonly sizeBytes: number;
+  /** How much to read where less is needed. Little while pages may lie close behind, so that none is read. */
+  readAheadBytes = 4096;
   readonly #source: ByteSource;
   #bytes: Uint8Array = new Uint8Array();
   #byteOffset = 0;
@@ -24,11 +26,6 @@ export class SourceWindow {
     this.#source = source;
     this.sizeBytes = source.sizeBytes;
   }
-
-  /**
-   * How much to read beyond what is asked for. Little while pages may lie close behind, so that none is read.
-   */
-  readAheadBytes = 4096;
 
   /**
    * Parses one element.
@@ -49,7 +46,7 @@ export class SourceWindow {
         if (!(error instanceof MappedRamError) || error.code !== 'unexpected-end') throw error;
         if (byteOffset + bytes.length >= this.sizeBytes) throw error;
         if (bytes.length >= MAX_ELEMENT_BYTES) throw tooLong(byteOffset);
-        neededBytes = bytes.length * 2;
+        neededBytes = Math.min(bytes.length * 2, MAX_ELEMENT_BYTES);
       }
     }
   }

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { loadCapture } from '@mapped-ram/fixtures';
+import { findQemu, launchQemu } from '@mapped-ram/tool-qemu';
 import { expect, it } from 'vitest';
-import { readmeExamples, runExample } from './readme-examples.js';
+import { type ReadmeExample, readmeExamples, runExample } from './readme-examples.js';
 
 const examples = readmeExamples();
+const needsQemu = ({ code }: ReadmeExample) => code.includes('qmp.sock');
+const qemu = findQemu('10.0');
 
 /** The snapshot that every example may open. */
 const SNAPSHOT = 'qemu-10.0/q35';
@@ -12,12 +15,39 @@ it('there are examples', () => {
   expect(examples.map(({ packageFolder }) => packageFolder)).toContain('packages/reader');
 });
 
-it.each(examples)(
+/** Runs an example beside a snapshot; what it promises to print, in a comment behind each `console.log`, has to come. */
+async function check(example: ReadmeExample, prepare: (folder: string) => Promise<void>): Promise<void> {
+  const snapshot = await loadCapture(SNAPSHOT);
+  const printed = await runExample(example, async (folder) => {
+    await snapshot.writeTo(join(folder, 'snapshot.mr'));
+    await prepare(folder);
+  });
+  expect(printed).not.toBe('');
+  const promised = [...example.code.matchAll(/console\.log\(.*\); \/\/ (?!such as)(.*)/g)].map(
+    ([, text]) => text,
+  );
+  expect(printed.split('\n')).toEqual(expect.arrayContaining(promised));
+}
+
+it.each(examples.filter((example) => !needsQemu(example)))(
   '$place runs',
+  (example) => check(example, async () => {}),
+  60_000,
+);
+
+it.skipIf(qemu.kind === 'missing').each(examples.filter(needsQemu))(
+  `$place runs against QEMU${qemu.kind === 'missing' ? ` (${qemu.reason})` : ''}`,
   async (example) => {
-    const snapshot = await loadCapture(SNAPSHOT);
-    const printed = await runExample(example, (folder) => snapshot.writeTo(join(folder, 'snapshot.mr')));
-    expect(printed).not.toBe('');
+    let kill = async () => {};
+    try {
+      await check(example, async (folder) => {
+        const socket = `unix:${join(folder, 'qmp.sock')},server=on,wait=off`;
+        const vm = await launchQemu({ version: '10.0', args: ['-M', 'none', '-S', '-qmp', socket] });
+        kill = vm.kill;
+      });
+    } finally {
+      await kill();
+    }
   },
   60_000,
 );

@@ -7,6 +7,13 @@ export {
   type QemuProgram,
   readInstalled,
 } from './find-qemu.js';
+export {
+  findGuestDifference,
+  type GuestBlock,
+  listGuestBlocks,
+  openProcessMemory,
+  type ProcessMemory,
+} from './guest-memory.js';
 export { type InstallResult, installQemu } from './install-qemu.js';
 export { type LaunchOptions, launchQemu, type QemuExit, QemuStartError, type QemuVm } from './launch-qemu.js';
 export {

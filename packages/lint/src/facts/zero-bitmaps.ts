@@ -1,5 +1,5 @@
 import type { BlockFacts, LintContext } from '../context.js';
-import { hasRamSection } from './ram-sections.js';
+import { hasRamSection, ramSections } from './ram-sections.js';
 import { stopOfWalk, walkedToEnd } from './walk-stop.js';
 
 /**
@@ -17,11 +17,16 @@ export function storedBlocks({ blocks }: LintContext): readonly BlockFacts[] {
 export function bitmapLoss(context: LintContext): BitmapLoss | undefined {
   const stored = storedBlocks(context);
   if (stored.length === 0 || stored.some(({ bitmap }) => bitmap?.setPages !== 0)) return undefined;
-  if (hasRamSection(context, 'end')) return wroteData(stored) ? 'cleared' : undefined;
+  if (isEnded(context)) return wroteData(stored) ? 'cleared' : undefined;
   if (walkedToEnd(context)) return wroteData(stored) ? 'background-snapshot' : undefined;
   const stop = stopOfWalk(context);
   const endsInPart = stop?.error.code === 'unexpected-end' && hasRamSection(context, 'part');
   return endsInPart ? 'cancelled' : undefined;
+}
+
+/** Whether guest memory comes to its END, and that to its own. */
+function isEnded(context: LintContext): boolean {
+  return ramSections(context).some(({ section }) => section.kind === 'end' && section.ram?.ended === true);
 }
 
 function wroteData(blocks: readonly BlockFacts[]): boolean {

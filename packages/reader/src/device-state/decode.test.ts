@@ -151,9 +151,9 @@ describe('a subsection', () => {
   });
 
   it('is measured without being read', () => {
-    expect(measureState(device, BASE)).toEqual({
-      endOffset: BASE + body.length,
-      landmarks: [{ byteOffset: BASE + 1, bytes: Uint8Array.from(header) }],
+    expect(measureState(device)).toEqual({
+      lengthBytes: body.length,
+      landmarks: [{ offset: 1, bytes: Uint8Array.from(header) }],
     });
   });
 

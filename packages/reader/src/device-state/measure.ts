@@ -3,13 +3,14 @@ import { walkState } from './state-walk.js';
 
 /** Bytes that must stand at a place if the description fits the stream. */
 export interface Landmark {
-  readonly byteOffset: number;
+  /** From the start of the state. */
+  readonly offset: number;
   readonly bytes: Uint8Array;
 }
 
 /** How long a device's state is by its description, and by what to know that the description fits it. */
 export interface StateMeasure {
-  readonly endOffset: number;
+  readonly lengthBytes: number;
   /** The headers of all subsections, in their order. */
   readonly landmarks: readonly Landmark[];
 }
@@ -17,16 +18,15 @@ export interface StateMeasure {
 /**
  * Measures a device's state by its description alone.
  *
- * @param byteOffset Where the state starts in the file.
  * @throws MappedRamError as `walkState` does.
  */
-export function measureState(device: VmsdStruct, byteOffset: number): StateMeasure {
+export function measureState(device: VmsdStruct): StateMeasure {
   const landmarks: Landmark[] = [];
-  const endOffset = walkState(device, byteOffset, {
+  const lengthBytes = walkState(device, 0, {
     values() {},
     beginStruct() {},
     endStruct() {},
-    subsectionHeader: (bytes, at) => landmarks.push({ byteOffset: at, bytes }),
+    subsectionHeader: (bytes, offset) => landmarks.push({ offset, bytes }),
   });
-  return { endOffset, landmarks };
+  return { lengthBytes, landmarks };
 }

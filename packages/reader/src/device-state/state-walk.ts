@@ -5,7 +5,7 @@ import type { VmsdField, VmsdStruct } from '../model.js';
  * Values that one section may have. QEMU's largest devices have some ten thousand; an array of plain values counts
  * as one.
  */
-const MAX_VISITS = 1_000_000;
+const MAX_VISITS = 250_000;
 
 /** The type byte and the length byte before a subsection's name, and the be32 version after it. */
 const SUBSECTION_OVERHEAD_BYTES = 6;
@@ -55,8 +55,9 @@ class StateWalk {
     const parts = partsOf(field);
     if (parts === undefined) {
       this.#spend(path);
+      const end = checkedEnd(byteOffset, field.size, count, path);
       this.#visitor.values(field, byteOffset, count);
-      return checkedEnd(byteOffset, field.size, count, path);
+      return end;
     }
     let position = byteOffset;
     for (let element = 0; element < count; element++) {
@@ -105,7 +106,7 @@ class StateWalk {
  * The members of a field that has some. A `vstruct` and a `tmp` carry them in the field itself; so do lists
  * (`qtailq`, `gtree`), but repeated under the same keys, of which JSON keeps the last, so that a list is one value.
  */
-function partsOf(field: VmsdField & VmsdStruct): VmsdStruct | undefined {
+function partsOf(field: VmsdField): VmsdStruct | undefined {
   if (field.struct !== undefined) return field.struct;
   if ((field.type === 'vstruct' || field.type === 'tmp') && field.fields !== undefined) return field;
   return undefined;

@@ -21,16 +21,20 @@ const MARK_BYTES = FRAME_HEADER_BYTES + 2;
 const MAX_CANDIDATES = 16;
 
 /**
- * Reads the vmdescription at an offset.
+ * Reads the vmdescription at an offset, whatever is wrong with it.
  *
  * @param byteOffset Of its type byte, 0x06.
- * @throws MappedRamError `unexpected-end` where the frame's own header is cut.
  */
 export async function readVmdescriptionFrame(
   source: ByteSource,
   window: SourceWindow,
   byteOffset: number,
 ): Promise<VmdescriptionFrame> {
+  const leftBytes = source.sizeBytes - byteOffset;
+  if (leftBytes < FRAME_HEADER_BYTES) {
+    const fault = cutFault(byteOffset, FRAME_HEADER_BYTES, leftBytes);
+    return { byteOffset, byteLength: leftBytes, declaredLengthBytes: 0, fault };
+  }
   const { value, endOffset } = await window.parse(
     byteOffset + 1,
     (io) => new MappedRam.VmdescriptionFrame(io),
@@ -39,28 +43,23 @@ export async function readVmdescriptionFrame(
   const lengthBytes = Math.min(declaredLengthBytes, source.sizeBytes - endOffset);
   const frame = { byteOffset, byteLength: endOffset + lengthBytes - byteOffset, declaredLengthBytes };
   try {
-    if (lengthBytes < declaredLengthBytes) {
-      throw new MappedRamError('unexpected-end', {
-        byteOffset: endOffset,
-        path: 'vmdescription',
-        expected: declaredLengthBytes,
-        actual: lengthBytes,
-      });
-    }
-    if (lengthBytes > Limits.vmdescriptionLengthBytes) {
-      throw new MappedRamError('limit-exceeded', {
-        byteOffset: endOffset,
-        path: 'vmdescription',
-        expected: `at most ${Limits.vmdescriptionLengthBytes} bytes`,
-        actual: lengthBytes,
-      });
-    }
+    if (lengthBytes < declaredLengthBytes) throw cutFault(endOffset, declaredLengthBytes, lengthBytes);
+    if (lengthBytes > Limits.vmdescriptionLengthBytes) throw tooLongFault(endOffset, lengthBytes);
     const json = new Uint8Array(lengthBytes);
     await readFully(source, json, endOffset);
     return { ...frame, json: parseVmdescription(json, endOffset) };
   } catch (error) {
     return { ...frame, fault: contentsErrorOf(error) };
   }
+}
+
+function cutFault(byteOffset: number, expected: number, actual: number): MappedRamError {
+  return new MappedRamError('unexpected-end', { byteOffset, path: 'vmdescription', expected, actual });
+}
+
+function tooLongFault(byteOffset: number, actual: number): MappedRamError {
+  const expected = `at most ${Limits.vmdescriptionLengthBytes} bytes`;
+  return new MappedRamError('limit-exceeded', { byteOffset, path: 'vmdescription', expected, actual });
 }
 
 /** Where the search may read. */

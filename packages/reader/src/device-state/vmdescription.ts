@@ -42,7 +42,7 @@ function checkVmdescription(value: unknown): asserts value is Vmdescription {
     checkStruct(device, path, 0);
     const { name, instance_id } = device as Partial<VmsdDevice>;
     required(name, isText, `${path}.name`);
-    required(instance_id, isLength, `${path}.instance_id`);
+    required(instance_id, Number.isSafeInteger, `${path}.instance_id`);
   }
 }
 

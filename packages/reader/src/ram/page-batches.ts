@@ -37,6 +37,7 @@ export class PageBatch implements Iterable<PageRunBytes> {
   }
 }
 
+/** Which pages of a block to read, and how. */
 export interface PageReading {
   readonly order: WordOrder;
   /** Bytes that are read at once, at most; at least one page is. */

@@ -31,24 +31,24 @@ export async function readPages(
   forEachRun(bitmap.bytes, order, firstPage - bitmap.firstPage, bitmap.pageCount, (first, count) => {
     runs.push({ firstPage: bitmap.firstPage + first, pageCount: count });
   });
-  target.fill(0);
   for await (const span of groupIntoSpans([runs], block.pageSize, pageCount)) {
     const start = (span.firstPage - firstPage) * block.pageSize;
     await readPageBytes(at, span.firstPage, target.subarray(start, start + span.pageCount * block.pageSize));
-    clearBetween(span.runs, firstPage, target, block.pageSize);
   }
+  clearAround(runs, firstPage, target, block.pageSize);
 }
 
-/** What was read between the runs does not count. */
-function clearBetween(
+/** Zeroes the pages outside of the runs: what was read there on the way does not count. */
+function clearAround(
   runs: readonly PageRun[],
   firstPage: number,
   target: Uint8Array,
   pageSize: number,
 ): void {
-  for (let index = 1; index < runs.length; index++) {
-    const before = runs[index - 1] as PageRun;
-    const gapStart = (before.firstPage + before.pageCount - firstPage) * pageSize;
-    target.fill(0, gapStart, ((runs[index] as PageRun).firstPage - firstPage) * pageSize);
+  let clearFrom = 0;
+  for (const run of runs) {
+    target.fill(0, clearFrom, (run.firstPage - firstPage) * pageSize);
+    clearFrom = (run.firstPage + run.pageCount - firstPage) * pageSize;
   }
+  target.fill(0, clearFrom);
 }

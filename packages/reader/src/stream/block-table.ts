@@ -71,6 +71,13 @@ export class BlockTableReader {
     this.#window.readAheadBytes = DEVICES_READ_AHEAD_BYTES;
   }
 
+  /** Looks at the name of an entry that cannot be read whole. */
+  async #faultOfName(byteOffset: number, path: string): Promise<MappedRamError | undefined> {
+    const { value } = await this.#window.parse(byteOffset, (io) => io.readBytes(io.readU1()));
+    const idstr = String.fromCharCode(...value);
+    return isBlockName(idstr) ? undefined : notAName(idstr, byteOffset, path);
+  }
+
   async #readBlock(byteOffset: number, index: number, hasGuestPhysicalAddress: boolean): Promise<RamBlock> {
     const path = `ram.blocks[${this.ramBlocks.length}]`;
     if (this.ramBlocks.length >= Limits.ramBlocks) {
@@ -81,16 +88,21 @@ export class BlockTableReader {
       throw new MappedRamError('limit-exceeded', { what, byteOffset, path });
     }
     this.#entryOffsets.add(byteOffset);
-    const { value, endOffset } = await this.#window.parse(byteOffset, (io) => {
-      const entry = new MappedRam.RamBlockEntry(io, undefined, undefined, hasGuestPhysicalAddress);
-      // Without a name it is no block's entry, and what follows need not be a header.
-      return { entry, header: entry.lenIdstr === 0 ? undefined : new MappedRam.MappedRamHeader(io) };
-    });
+    let headerOffset = Number.POSITIVE_INFINITY;
+    const { value, endOffset } = await this.#window
+      .parse(byteOffset, (io) => {
+        const entry = new MappedRam.RamBlockEntry(io, undefined, undefined, hasGuestPhysicalAddress);
+        headerOffset = byteOffset + io.pos;
+        // Without a name it is no block's entry, and what follows need not be a header.
+        const isEntry = isBlockName(entry.idstr);
+        return { entry, header: isEntry ? new MappedRam.MappedRamHeader(io) : undefined };
+      })
+      .catch(async (error: unknown) => {
+        if (!(error instanceof MappedRamError) || error.code !== 'value-too-large') throw error;
+        throw (await this.#faultOfName(byteOffset, path)) ?? locateField(error, path, headerOffset);
+      });
     const { entry, header } = value;
-    if (header === undefined) {
-      const what = 'a block without a name: the lengths before it do not reach the total';
-      throw new MappedRamError('bad-block-table', { what, byteOffset, path });
-    }
+    if (header === undefined) throw notAName(entry.idstr, byteOffset, path);
     const pages = header.lenPage === 0 ? 0 : pageCount(entry.lenUsed, header.lenPage);
     const { guestPhysicalAddress } = entry;
     return {
@@ -110,6 +122,39 @@ export class BlockTableReader {
       ignored: hasGuestPhysicalAddress && header.ofsBitmap === 0 && header.ofsPages === 0,
     };
   }
+}
+
+/** Names that blocks have are printable ASCII; anything else is not the place of an entry. */
+function isBlockName(idstr: string): boolean {
+  return /^[ -~]+$/.test(idstr);
+}
+
+/** QEMU stops at a name that it does not know, before it looks at anything that follows. */
+function notAName(idstr: string, byteOffset: number, path: string): MappedRamError {
+  const isEmpty = idstr === '';
+  const what = isEmpty
+    ? 'a block without a name: the lengths before it do not reach the total'
+    : 'a block with a name that none can have';
+  return new MappedRamError('bad-block-table', {
+    what,
+    byteOffset,
+    path: `${path}.idstr`,
+    ...(!isEmpty && { actual: JSON.stringify(idstr) }),
+  });
+}
+
+/** The 64-bit fields of a mapped-ram header by their place in it. */
+const HEADER_FIELDS: ReadonlyMap<number, string> = new Map([
+  [4, 'pageSize'],
+  [12, 'bitmapOffset'],
+  [20, 'pagesOffset'],
+]);
+
+/** Names the field of an entry or its header that is too large, in the error's path. */
+function locateField(error: MappedRamError, path: string, headerOffset: number): MappedRamError {
+  const { byteOffset = 0, actual } = error;
+  const field = HEADER_FIELDS.get(byteOffset - headerOffset) ?? 'usedLength';
+  return new MappedRamError(error.code, { byteOffset, path: `${path}.${field}`, actual, cause: error });
 }
 
 function offsetBehindPages({ pagesOffset, usedLength, headerOffset, index }: RamBlock): number {

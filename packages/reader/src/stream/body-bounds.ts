@@ -1,8 +1,7 @@
 import { MappedRamError } from '@mapped-ram/format';
 import type { ByteSource } from '../byte-source.js';
 import { contentsErrorOf } from '../contents-error.js';
-import { measureState } from '../device-state/measure.js';
-import { findDevice } from '../device-state/vmdescription.js';
+import { DescribedDevices } from '../device-state/described-devices.js';
 import { findVmdescription } from '../device-state/vmdescription-frame.js';
 import type { BodyBound, Problem, VmdescriptionFrame } from '../model.js';
 import type { SourceWindow } from '../window.js';
@@ -32,7 +31,9 @@ export class BodyBounds {
   readonly #window: SourceWindow;
   readonly #ends: SectionEnds;
   readonly #problems: Problem[];
-  #vmdescription: VmdescriptionFrame | 'absent' | undefined;
+  #vmdescription: VmdescriptionFrame | undefined;
+  #devices: DescribedDevices | undefined;
+  #searched = false;
 
   /** @param vmdescription Where it was found before; otherwise it is looked for when it is first needed. */
   constructor(
@@ -51,7 +52,7 @@ export class BodyBounds {
 
   /** The vmdescription that was found from the end of the file, if it was needed. */
   get vmdescription(): VmdescriptionFrame | undefined {
-    return this.#vmdescription === 'absent' ? undefined : this.#vmdescription;
+    return this.#vmdescription;
   }
 
   /**
@@ -66,10 +67,7 @@ export class BodyBounds {
     } catch (error) {
       this.#problems.push({ error: contentsErrorOf(error), stopped: false });
     }
-    const endOffset = await this.#ends.search(bodyOffset, sectionId);
-    if (endOffset !== undefined) return { endOffset, boundedBy: 'footer-search' };
-    const what = 'the end of a section was not found';
-    throw new MappedRamError('unexpected-end', { what, byteOffset: bodyOffset, path });
+    return { endOffset: await this.#ends.search(bodyOffset, sectionId, path), boundedBy: 'footer-search' };
   }
 
   async #knownEnd(section: UnboundedSection, pagesMayFollow: boolean): Promise<BoundedBody | undefined> {
@@ -86,21 +84,27 @@ export class BodyBounds {
   async #describedEnd(section: UnboundedSection, pagesMayFollow: boolean): Promise<number | undefined> {
     const { idstr, instanceId, bodyOffset } = section;
     if (instanceId === undefined) return undefined;
-    this.#vmdescription ??= (await this.#search(bodyOffset, pagesMayFollow)) ?? 'absent';
-    const json = this.vmdescription?.json;
-    const device = json && findDevice(json, idstr, instanceId);
-    if (device === undefined) return undefined;
-    const { endOffset, landmarks } = measureState(device, bodyOffset);
-    for (const { byteOffset, bytes } of landmarks) {
-      const actual = await this.#window.bytes(byteOffset, bytes.length);
+    const measure = (await this.#describedDevices(bodyOffset, pagesMayFollow))?.measure(idstr, instanceId);
+    if (measure === undefined) return undefined;
+    for (const { offset, bytes } of measure.landmarks) {
+      const actual = await this.#window.bytes(bodyOffset + offset, bytes.length);
       const fits = actual.length === bytes.length && actual.every((byte, index) => byte === bytes[index]);
-      if (!fits) throw mismatch(section, byteOffset);
+      if (!fits) throw mismatch(section, bodyOffset + offset);
     }
-    return endOffset;
+    return bodyOffset + measure.lengthBytes;
   }
 
-  #search(fromOffset: number, sparesPages: boolean): Promise<VmdescriptionFrame | undefined> {
-    return findVmdescription(this.#source, this.#window, { fromOffset, sparesPages });
+  async #describedDevices(fromOffset: number, sparesPages: boolean): Promise<DescribedDevices | undefined> {
+    if (!this.#searched) {
+      this.#searched = true;
+      this.#vmdescription ??= await findVmdescription(this.#source, this.#window, {
+        fromOffset,
+        sparesPages,
+      });
+      const json = this.#vmdescription?.json;
+      if (json !== undefined) this.#devices = new DescribedDevices(json);
+    }
+    return this.#devices;
   }
 }
 

@@ -55,6 +55,26 @@ describe('the start of the stream', () => {
   });
 });
 
+describe('a libvirt header', () => {
+  it('says that the stream starts behind the end of the file', async () => {
+    const model = await open((image) => {
+      image.insert(0, new Uint8Array(92));
+      image.patch(0, text('LibvirtQemudPart')).patch(16, Uint8Array.of(2, 0, 0, 0, 0xff, 0xff, 0xff, 0xff));
+    });
+    expect(summary(model)).toEqual([['bad-libvirt-header', 20, true]]);
+    expect(model.libvirt).toMatchObject({ magic: 'LibvirtQemudPart', dataLengthBytes: 0xffffffff });
+  });
+
+  it('was written by a big-endian host', async () => {
+    const model = await open((image) => {
+      image.insert(0, new Uint8Array(92));
+      image.patch(0, text('LibvirtQemudSave')).patch(16, Uint8Array.of(0, 0, 0, 2));
+    });
+    expect(model.libvirt).toMatchObject({ byteOrder: 'be', version: 2 });
+    expect(model.streamOffset).toBe(92);
+  });
+});
+
 describe('the configuration', () => {
   it('has a machine name longer than the file', async () => {
     expect(summary(await open((image) => image.patch(9, be32(0xffffffff))))).toEqual([
@@ -218,6 +238,7 @@ describe('the vmdescription', () => {
 
   it.each([
     ['is cut', (image: SparseImage) => image.truncate(base.sizeBytes - 9), 'unexpected-end'],
+    ['is cut in its length', (image: SparseImage) => image.truncate(endMarkerOffset + 4), 'unexpected-end'],
     [
       'is longer than it says',
       (image: SparseImage) => image.patch(vmdescription.byteOffset + 1, be32(100)),
@@ -255,6 +276,13 @@ describe('the vmdescription', () => {
     expect(model.problems).toEqual([]);
     expect(model.endOffset).toBe(base.sizeBytes);
     expect(searched(model)).toEqual([]);
+  });
+
+  it('is somewhere else', async () => {
+    const model = await open((image) => image.insert(vmdescription.byteOffset, Uint8Array.of(0, 0, 0)));
+    expect(summary(model)).toEqual([['bad-vmdescription', vmdescription.byteOffset + 3, false]]);
+    expect(searched(model)).toEqual([]);
+    expect(model.endOffset).toBe(vmdescription.byteOffset);
   });
 
   it('does not fit a device', async () => {

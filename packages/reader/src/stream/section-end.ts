@@ -69,9 +69,9 @@ export class SectionEnds {
    * Searches for the end of a body that nothing describes: a footer with the section's id and a plausible element
    * behind it; in a stream without footers, such an element alone.
    *
-   * @returns undefined where nothing of the kind is found.
+   * @throws MappedRamError `unexpected-end` where the file ends first, `limit-exceeded`.
    */
-  async search(bodyOffset: number, sectionId: number): Promise<number | undefined> {
+  async search(bodyOffset: number, sectionId: number, path: string): Promise<number> {
     const searchEnd = Math.min(this.#window.sizeBytes, bodyOffset + MAX_SEARCH_BYTES);
     const withFooters = this.#usesFooters || this.#firstMissing === undefined;
     for (let start = bodyOffset; start < searchEnd; start += SEARCH_CHUNK_BYTES) {
@@ -81,7 +81,11 @@ export class SectionEnds {
         if (mayEnd && (await this.#endsAt(start + index, sectionId, withFooters))) return start + index;
       }
     }
-    return undefined;
+    throw new MappedRamError(searchEnd < this.#window.sizeBytes ? 'limit-exceeded' : 'unexpected-end', {
+      what: 'the end of a section was not found',
+      byteOffset: bodyOffset,
+      path,
+    });
   }
 
   async #endsAt(byteOffset: number, sectionId: number, withFooters: boolean): Promise<boolean> {

@@ -4,6 +4,9 @@ import type { SourceWindow } from '../window.js';
 
 const LIBVIRT_MAGICS = ['LibvirtQemudSave', 'LibvirtQemudPart'] as const;
 
+/** Of the field data_len in the libvirt header. */
+const DATA_LENGTH_OFFSET = 20;
+
 /**
  * Reads the header that libvirt writes in front of the stream, where there is one at the file's start
  * (libvirt: qemu_saveimage.c).
@@ -26,9 +29,20 @@ export async function readLibvirtHeader(window: SourceWindow): Promise<LibvirtSa
   };
 }
 
-/** Where the stream starts behind a libvirt header. It need not be aligned. */
-export function streamOffsetBehind(libvirt: LibvirtSaveHeader): number {
-  return libvirt.byteLength + libvirt.dataLengthBytes;
+/**
+ * Where the stream starts behind a libvirt header. It need not be aligned.
+ *
+ * @throws MappedRamError `bad-libvirt-header` where that is behind the end of the file.
+ */
+export function streamOffsetBehind(libvirt: LibvirtSaveHeader, sizeBytes: number): number {
+  const streamOffset = libvirt.byteLength + libvirt.dataLengthBytes;
+  if (streamOffset < sizeBytes) return streamOffset;
+  throw new MappedRamError('bad-libvirt-header', {
+    what: 'the libvirt header says that the stream starts behind the end of the file',
+    byteOffset: DATA_LENGTH_OFFSET,
+    path: 'libvirt.dataLengthBytes',
+    actual: libvirt.dataLengthBytes,
+  });
 }
 
 /**

@@ -1,5 +1,4 @@
 import {
-  Limits,
   MappedRam,
   MappedRamError,
   RAM_SECTION_IDSTR,
@@ -8,9 +7,9 @@ import {
 } from '@mapped-ram/format';
 import type { ByteSource } from '../byte-source.js';
 import { contentsErrorOf } from '../contents-error.js';
-import { readVmdescriptionFrame } from '../device-state/vmdescription-frame.js';
 import type {
   CommandSection,
+  Configuration,
   ContinuingSection,
   OpeningSection,
   Problem,
@@ -23,9 +22,11 @@ import { BlockTableReader } from './block-table.js';
 import { BodyBounds } from './body-bounds.js';
 import { readConfiguration } from './configuration.js';
 import type { Mutable } from './mutable.js';
-import { ramBodyDraft, readRamBody } from './ram-body.js';
+import { type RamBodyDraft, ramBodyDraft, readRamBody } from './ram-body.js';
 import { RamFormat } from './ram-format.js';
 import { SectionEnds } from './section-end.js';
+import { type BodySection, SectionList, unreadSection } from './section-list.js';
+import { readStreamEnd } from './stream-end.js';
 import {
   faultOfStreamVersion,
   readLibvirtHeader,
@@ -38,15 +39,26 @@ export interface WalkOptions {
   /** Offset of the magic; otherwise the file's start, or where a libvirt header says. */
   readonly streamOffset?: number | undefined;
   readonly wordOrder?: WordOrder | undefined;
+  /** Reads the ram sections instead of the walk, where pages stand in the stream itself. */
+  readonly ramReader?: RamReader | undefined;
+}
+
+/** What of the stream stands before a ram section. */
+export interface RamContext {
+  readonly streamOffset: number;
+  readonly configuration: Configuration | undefined;
+  readonly format: RamFormat;
+}
+
+/** Reads the bodies of ram sections in another way than the walk does. */
+export interface RamReader {
+  /** Reads a body from `draft.endOffset` on, and leaves there where it ends. */
+  readBody(draft: RamBodyDraft, context: RamContext): Promise<void>;
 }
 
 interface ModelDraft extends Mutable<StreamModel> {
-  readonly sections: Section[];
   readonly problems: Problem[];
 }
-
-/** A section with a body, while it is being read. */
-type BodySection = Mutable<OpeningSection> | Mutable<ContinuingSection>;
 
 /**
  * Walks a stream from its start to its end, in the order in which QEMU loads it (QEMU 9.0 to 11.1, migration/savevm.c,
@@ -60,17 +72,32 @@ export async function walkStream(source: ByteSource, options: WalkOptions): Prom
   const model = await walk.run();
   if (!walk.missedVmdescription) return model;
   // So much lies behind the vmdescription that it was not found from the end of the file.
-  return new StreamWalk(source, options, model.vmdescription).run();
+  return walkStreamOnce(source, options, model.vmdescription);
+}
+
+/**
+ * The same, in one go.
+ *
+ * @param vmdescription Where it is known already; otherwise it is looked for from the end of the file.
+ */
+export function walkStreamOnce(
+  source: ByteSource,
+  options: WalkOptions,
+  vmdescription?: VmdescriptionFrame,
+): Promise<StreamModel> {
+  return new StreamWalk(source, options, vmdescription).run();
 }
 
 class StreamWalk {
   readonly #source: ByteSource;
   readonly #window: SourceWindow;
   readonly #model: ModelDraft;
+  readonly #list: SectionList;
   readonly #startedIds = new Map<number, string>();
   readonly #ends: SectionEnds;
   readonly #bounds: BodyBounds;
   readonly #givenStreamOffset: number | undefined;
+  readonly #ramReader: RamReader | undefined;
   /** Set once the configuration is known. */
   #tables: BlockTableReader;
 
@@ -78,15 +105,17 @@ class StreamWalk {
     this.#source = source;
     this.#window = new SourceWindow(source);
     this.#givenStreamOffset = options.streamOffset;
+    this.#ramReader = options.ramReader;
     const problems: Problem[] = [];
     this.#ends = new SectionEnds(this.#window, this.#startedIds, problems);
     this.#bounds = new BodyBounds(source, this.#window, this.#ends, problems, vmdescription);
     this.#tables = new BlockTableReader(this.#window, new RamFormat(this.#window, undefined));
+    this.#list = new SectionList(options.streamOffset ?? 0);
     this.#model = {
       streamOffset: options.streamOffset ?? 0,
-      sections: [],
+      sections: this.#list.sections,
       ramBlocks: [],
-      endOffset: options.streamOffset ?? 0,
+      endOffset: 0,
       problems,
       wordOrder: options.wordOrder ?? 'le',
     };
@@ -95,7 +124,7 @@ class StreamWalk {
   /** Whether the stream has a vmdescription that this walk found too late to use. */
   get missedVmdescription(): boolean {
     const found = this.#model.vmdescription?.json !== undefined;
-    return found && this.#bounds.vmdescription === undefined && this.#model.sections.some(wasSearched);
+    return found && this.#bounds.vmdescription === undefined && this.#list.sections.some(wasSearched);
   }
 
   async run(): Promise<StreamModel> {
@@ -104,6 +133,7 @@ class StreamWalk {
     } catch (error) {
       this.#model.problems.push({ error: contentsErrorOf(error), stopped: true });
     }
+    this.#model.endOffset = this.#list.endOffset;
     this.#model.ramBlocks = this.#tables.ramBlocks;
     if (this.#tables.format.layout !== undefined) this.#model.ramLayout = this.#tables.format.layout;
     const located = this.#bounds.vmdescription;
@@ -115,7 +145,7 @@ class StreamWalk {
     await this.#start();
     await this.#configuration();
     for (;;) {
-      const byteOffset = this.#model.endOffset;
+      const byteOffset = this.#list.endOffset;
       const { value: type } = await this.#window.parse(byteOffset, (io) => io.readU1());
       switch (type) {
         case SectionType.start:
@@ -134,7 +164,7 @@ class StreamWalk {
         default:
           throw new MappedRamError('unknown-section-type', {
             byteOffset,
-            path: this.#nextPath(),
+            path: this.#list.nextPath,
             actual: type,
           });
       }
@@ -143,34 +173,24 @@ class StreamWalk {
 
   async #start(): Promise<void> {
     const model = this.#model;
-    if (this.#givenStreamOffset === undefined) {
-      const libvirt = await readLibvirtHeader(this.#window);
-      if (libvirt !== undefined) {
-        model.libvirt = libvirt;
-        model.streamOffset = streamOffsetBehind(libvirt);
-        if (model.streamOffset >= this.#source.sizeBytes) {
-          throw new MappedRamError('bad-libvirt-header', {
-            what: 'the libvirt header says that the stream starts behind the end of the file',
-            byteOffset: 20,
-            path: 'libvirt.dataLengthBytes',
-            actual: libvirt.dataLengthBytes,
-          });
-        }
-      }
+    const libvirt = await readLibvirtHeader(this.#window);
+    if (libvirt !== undefined) {
+      model.libvirt = libvirt;
+      model.streamOffset = this.#givenStreamOffset ?? streamOffsetBehind(libvirt, this.#source.sizeBytes);
     }
     const { version, endOffset } = await readStreamHeader(this.#window, model.streamOffset);
     model.streamVersion = version;
-    model.endOffset = endOffset;
+    this.#list.endOffset = endOffset;
     const error = faultOfStreamVersion(version, model.streamOffset);
     if (error !== undefined) model.problems.push({ error, stopped: false });
   }
 
   async #configuration(): Promise<void> {
-    const byteOffset = this.#model.endOffset;
+    const byteOffset = this.#list.endOffset;
     if ((await this.#window.byteAt(byteOffset)) !== SectionType.configuration) return;
     const { configuration, fault } = await readConfiguration(this.#window, byteOffset);
     this.#model.configuration = configuration;
-    this.#model.endOffset = byteOffset + configuration.byteLength;
+    this.#list.endOffset = byteOffset + configuration.byteLength;
     this.#tables = new BlockTableReader(this.#window, new RamFormat(this.#window, configuration));
     if (fault !== undefined) throw fault;
   }
@@ -184,7 +204,7 @@ class StreamWalk {
     if (this.#startedIds.has(sectionId)) {
       const error = new MappedRamError('duplicate-section-id', {
         byteOffset,
-        path: this.#nextPath(),
+        path: this.#list.nextPath,
         actual: sectionId,
       });
       this.#model.problems.push({ error, stopped: false });
@@ -192,7 +212,7 @@ class StreamWalk {
       this.#startedIds.set(sectionId, idstr);
     }
     const section = { kind, sectionId, idstr, instanceId, versionId };
-    await this.#body({ ...this.#unread(byteOffset, endOffset), ...section }, idstr);
+    await this.#body({ ...unreadSection(byteOffset, endOffset), ...section }, idstr);
   }
 
   async #continuing(byteOffset: number, kind: ContinuingSection['kind']): Promise<void> {
@@ -203,26 +223,26 @@ class StreamWalk {
     const { sectionId } = value;
     const idstr = this.#startedIds.get(sectionId);
     const section: Mutable<ContinuingSection> = {
-      ...this.#unread(byteOffset, endOffset),
+      ...unreadSection(byteOffset, endOffset),
       kind,
       sectionId,
       ...(idstr !== undefined && { idstr }),
     };
     if (idstr !== undefined) return this.#body(section, idstr);
-    const path = this.#nextPath();
-    this.#add(section);
+    const path = this.#list.nextPath;
+    this.#list.add(section);
     throw new MappedRamError('unknown-section-id', { byteOffset, path, actual: sectionId });
   }
 
   /** Reads body and footer of a section whose header was read, and records it, also where it cannot be read whole. */
   async #body(section: BodySection, idstr: string): Promise<void> {
-    const path = this.#nextPath();
-    this.#add(section);
+    const path = this.#list.nextPath;
+    this.#list.add(section);
     const isRam = idstr === RAM_SECTION_IDSTR;
     const bodyEnd = isRam ? await this.#ramBody(section) : await this.#deviceBody(section, idstr, path);
     const { footer, endOffset } = await this.#ends.read(bodyEnd, section.sectionId, path);
     if (footer !== undefined) section.footer = footer;
-    this.#setEnd(section, endOffset);
+    this.#list.setEnd(section, endOffset);
   }
 
   async #ramBody(section: BodySection): Promise<number> {
@@ -230,18 +250,24 @@ class StreamWalk {
     section.ram = draft.body;
     section.boundedBy = 'grammar';
     try {
-      await readRamBody(this.#window, this.#tables, draft);
+      if (this.#ramReader === undefined) await readRamBody(this.#window, this.#tables, draft);
+      else await this.#ramReader.readBody(draft, this.#ramContext());
     } finally {
-      this.#setBodyEnd(section, draft.endOffset);
+      this.#list.setBodyEnd(section, draft.endOffset);
     }
     return draft.endOffset;
+  }
+
+  #ramContext(): RamContext {
+    const { streamOffset, configuration } = this.#model;
+    return { streamOffset, configuration, format: this.#tables.format };
   }
 
   async #deviceBody(section: BodySection, idstr: string, path: string): Promise<number> {
     const pagesMayFollow = this.#tables.ramBlocks.length === 0;
     const bounded = await this.#bounds.find({ ...section, idstr, path }, pagesMayFollow);
     section.boundedBy = bounded.boundedBy;
-    this.#setBodyEnd(section, bounded.endOffset);
+    this.#list.setBodyEnd(section, bounded.endOffset);
     return bounded.endOffset;
   }
 
@@ -257,65 +283,16 @@ class StreamWalk {
       command,
       dataLengthBytes: lenData,
     };
-    this.#add(section);
+    this.#list.add(section);
   }
 
   async #end(byteOffset: number): Promise<void> {
-    const model = this.#model;
-    model.endMarkerOffset = byteOffset;
-    model.endOffset = byteOffset + 1;
+    this.#model.endMarkerOffset = byteOffset;
     const located = this.#bounds.vmdescription;
-    if (located !== undefined && located.byteOffset !== model.endOffset) {
-      const error = new MappedRamError('bad-vmdescription', {
-        what: 'the vmdescription does not follow the end marker',
-        byteOffset: located.byteOffset,
-        path: 'vmdescription',
-        expected: model.endOffset,
-        actual: located.byteOffset,
-      });
-      model.problems.push({ error, stopped: false });
-    }
-    if ((await this.#window.byteAt(model.endOffset)) !== SectionType.vmdescription) return;
-    const frame =
-      located?.byteOffset === model.endOffset
-        ? located
-        : await readVmdescriptionFrame(this.#source, this.#window, model.endOffset);
-    model.vmdescription = frame;
-    model.endOffset += frame.byteLength;
-    if (frame.fault !== undefined) model.problems.push({ error: frame.fault, stopped: false });
-  }
-
-  /** What is known of a section when its header was read and its body not. */
-  #unread(byteOffset: number, bodyOffset: number) {
-    const byteLength = bodyOffset - byteOffset;
-    return { byteOffset, byteLength, bodyOffset, bodyLengthBytes: 0, boundedBy: 'footer-search' as const };
-  }
-
-  #add(section: Section): void {
-    if (this.#model.sections.length >= Limits.sections) {
-      throw new MappedRamError('limit-exceeded', {
-        byteOffset: section.byteOffset,
-        path: 'sections',
-        expected: `at most ${Limits.sections}`,
-      });
-    }
-    this.#model.sections.push(section);
-    this.#model.endOffset = section.byteOffset + section.byteLength;
-  }
-
-  /** Lengths are never negative, though the pages of a damaged block may lead backwards. */
-  #setBodyEnd(section: BodySection, endOffset: number): void {
-    section.bodyLengthBytes = Math.max(0, endOffset - section.bodyOffset);
-    this.#setEnd(section, endOffset);
-  }
-
-  #setEnd(section: BodySection, endOffset: number): void {
-    section.byteLength = Math.max(section.byteLength, endOffset - section.byteOffset);
-    this.#model.endOffset = endOffset;
-  }
-
-  #nextPath(): string {
-    return `sections[${this.#model.sections.length}]`;
+    const end = await readStreamEnd(this.#source, this.#window, byteOffset, located);
+    if (end.vmdescription !== undefined) this.#model.vmdescription = end.vmdescription;
+    this.#list.endOffset = end.endOffset;
+    for (const error of end.faults) this.#model.problems.push({ error, stopped: false });
   }
 }
 

@@ -1,3 +1,5 @@
+import { isBadName } from '../../facts/block-table-fault.js';
+import { endOf } from '../../facts/layout-regions.js';
 import { problemHit, streamProblems } from '../../facts/problem-hit.js';
 import type { Rule } from '../../rule.js';
 
@@ -17,12 +19,16 @@ a block's name. The same happens where a length or an offset leads to a place at
   remedy: 'Take the file from its source again: the total, a length or an offset was changed.',
   *check(context) {
     for (const problem of streamProblems(context, problems)) {
-      const { actual, expected } = problem.error;
+      if (isBadName(problem)) continue;
+      const { actual, byteOffset, expected } = problem.error;
+      const lastBlock = context.snapshot.ramBlocks.at(-1);
+      // QEMU loads every block that is listed before it notices.
+      const metAt = Math.max(byteOffset ?? 0, lastBlock === undefined ? 0 : endOf(lastBlock));
       const message =
         actual === undefined
           ? 'The block table goes on at a place where no entry stands.'
           : `The blocks have ${actual} bytes together, but the table is announced with ${expected} bytes.`;
-      yield problemHit(context, problem, { message }, 8);
+      yield problemHit(context, problem, { message, metAt }, 8);
     }
   },
 };

@@ -1,17 +1,13 @@
 import type { LibvirtSaveHeader, Snapshot } from '@mapped-ram/reader';
-import type { QemuBehaviour, Rule } from '../../rule.js';
-
-/** The number by which a header says that the stream is a mapped-ram one. */
-const SPARSE_FORMAT = 6;
-
-const formatNames = ['raw', 'gzip', 'bzip2', 'xz', 'lzop', 'zstd', 'sparse'] as const;
+import { LIBVIRT_SPARSE_FORMAT, libvirtFormats } from '../../facts/libvirt-formats.js';
+import type { Rule, RuleHit } from '../../rule.js';
 
 /** What is wrong with the format's number, if anything, and what comes of it. */
 function fault(
   { format }: LibvirtSaveHeader,
   layout: Snapshot['ramLayout'],
-): { message: string; behaviour?: Pick<QemuBehaviour, 'outcome' | 'says'> } | undefined {
-  const name = formatNames[format];
+): Pick<RuleHit, 'message' | 'behaviour'> | undefined {
+  const name = libvirtFormats[format];
   if (name === undefined) {
     const says = 'libvirt: `Invalid compressed save format`. QEMU is not started.';
     return {
@@ -19,10 +15,10 @@ function fault(
       behaviour: { outcome: 'refused', says },
     };
   }
-  if (format === SPARSE_FORMAT && layout === 'classic') {
+  if (format === LIBVIRT_SPARSE_FORMAT && layout === 'classic') {
     return { message: 'The libvirt header says sparse (6), but the stream behind it is a classic one.' };
   }
-  if (format !== SPARSE_FORMAT && layout === 'mapped-ram') {
+  if (format !== LIBVIRT_SPARSE_FORMAT && layout === 'mapped-ram') {
     const says =
       'libvirt does not turn the capability on; QEMU: `Capability mapped-ram is off, but received capability is on`.';
     return {

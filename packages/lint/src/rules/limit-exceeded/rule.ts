@@ -1,11 +1,11 @@
 import type { MappedRamError } from '@mapped-ram/format';
 import { problemHit, streamProblems } from '../../facts/problem-hit.js';
-import type { QemuBehaviour, Rule } from '../../rule.js';
+import type { Rule, RuleHit } from '../../rule.js';
 
 const problems = ['limit-exceeded'] as const;
 
 /** What QEMU does where it is more than reading on until something does not fit. */
-function behaviour({ path }: MappedRamError): Pick<QemuBehaviour, 'outcome' | 'says'> | undefined {
+function behaviour({ path }: MappedRamError): RuleHit['behaviour'] {
   if (path?.startsWith('ram.blocks') !== true) return undefined;
   return {
     outcome: 'crashes',

@@ -1,4 +1,5 @@
 import type { LintContext } from '../../context.js';
+import { isCompressedFormat } from '../../facts/libvirt-formats.js';
 import { problemHit, streamProblems } from '../../facts/problem-hit.js';
 import { hex } from '../../facts/quantities.js';
 import type { Rule } from '../../rule.js';
@@ -6,10 +7,14 @@ import type { Rule } from '../../rule.js';
 const problems = ['not-a-migration-stream'] as const;
 
 /** What may explain it. */
-function explanation({ snapshot }: LintContext): string {
+function explanation({ snapshot, file }: LintContext): string {
   const { libvirt } = snapshot;
-  if (libvirt === undefined) return '';
-  if (libvirt.format >= 1 && libvirt.format <= 5) return ', because libvirt compressed it';
+  if (libvirt === undefined) {
+    const { streamElsewhere } = file;
+    if (streamElsewhere === undefined) return '';
+    return `; one seems to start at ${hex(streamElsewhere)}: try \`--offset ${streamElsewhere}\``;
+  }
+  if (isCompressedFormat(libvirt.format)) return ', because libvirt compressed it';
   return `, where the libvirt header says that it starts`;
 }
 

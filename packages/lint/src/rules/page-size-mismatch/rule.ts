@@ -2,7 +2,7 @@ import { bitmapLengthBytes } from '@mapped-ram/format';
 import type { BlockFacts, LintContext } from '../../context.js';
 import { destinationPageSize } from '../../facts/page-size.js';
 import { countText, hex } from '../../facts/quantities.js';
-import type { QemuBehaviour, Rule } from '../../rule.js';
+import type { Rule, RuleHit } from '../../rule.js';
 import { versionInRange } from '../../target.js';
 
 /** The release that is known to compare the page size with its own. */
@@ -17,7 +17,7 @@ function uncheckedBehaviour(
   { block, bitmap }: BlockFacts,
   { target }: LintContext,
   pageSize: number,
-): Pick<QemuBehaviour, 'outcome' | 'says'> | undefined {
+): RuleHit['behaviour'] {
   if (versionInRange(target.qemu, FIRST_TO_CHECK)) return undefined;
   const realPages = Math.floor(block.usedLength / pageSize);
   if (block.pageCount < realPages) {

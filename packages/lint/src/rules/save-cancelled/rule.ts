@@ -9,8 +9,8 @@ export const saveCancelledRule: Rule = {
   severity: 'error',
   needs: 'bitmaps',
   clauses: ['COMPLETE-2', 'BITMAP-5'],
-  description: `QEMU writes the pages as it goes, and the bitmaps and the device state at the end. A file that ends in a PART
-of the ram section and whose bitmaps are all zero is what a cancelled or killed save leaves behind. Neither the list
+  description: `QEMU writes the pages as it goes, and the bitmaps and the device state at the end. A file that ends within
+the parts of the ram section and whose bitmaps are all zero is what a cancelled or killed save leaves behind. Neither the list
 of the pages nor the device state was ever written.`,
   qemu: [{ outcome: 'refused', says: '`load of migration failed`, or `Read section footer failed`' }],
   remedy: 'Save again. The guest went on running at the source, unless it was lost with it.',

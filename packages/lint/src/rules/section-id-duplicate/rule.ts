@@ -1,18 +1,21 @@
 import type { Problem } from '@mapped-ram/reader';
 import type { LintContext } from '../../context.js';
 import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import { stateSections } from '../../facts/ram-sections.js';
 import type { Rule } from '../../rule.js';
 
 const problems = ['duplicate-section-id'] as const;
 
-/** Whether a PART or END with the repeated id comes afterwards: QEMU may then load it into the wrong state. */
-function isContinued({ snapshot }: LintContext, { error }: Problem): boolean {
-  return snapshot.sections.some(
-    (section) =>
-      (section.kind === 'part' || section.kind === 'end') &&
-      section.sectionId === error.actual &&
-      section.byteOffset > (error.byteOffset ?? 0),
+/** Whether a PART or END refers to the id after two different states had it: QEMU may load it into the wrong one. */
+function isAmbiguous(context: LintContext, { error }: Problem): boolean {
+  const sections = stateSections(context)
+    .map(({ section }) => section)
+    .filter(({ sectionId }) => sectionId === error.actual);
+  const names = sections.flatMap((section) => ('instanceId' in section ? [section.idstr] : []));
+  const isContinued = sections.some(
+    (section) => !('instanceId' in section) && section.byteOffset > (error.byteOffset ?? 0),
   );
+  return isContinued && new Set(names).size > 1;
 }
 
 export const sectionIdDuplicateRule: Rule = {
@@ -35,7 +38,7 @@ state that it finds first, which may be the wrong one.`,
       yield problemHit(
         context,
         problem,
-        { message, ...(isContinued(context, problem) && { behaviour: { outcome: 'refused', says } }) },
+        { message, ...(isAmbiguous(context, problem) && { behaviour: { outcome: 'refused', says } }) },
         5,
       );
     }

@@ -15,10 +15,11 @@ not its own. The vmdescription, and the headers of the blocks, give it too.`,
     const { configuration, vmdescription } = snapshot;
     const bits = configuration?.targetPageBits;
     const pageSize = vmdescription?.json?.page_size || snapshot.ramBlocks[0]?.pageSize;
-    if (configuration === undefined || bits === undefined || !pageSize || 2 ** bits === pageSize) return;
+    const place = configuration?.subsections.find(({ name }) => name === 'configuration/target-page-bits');
+    if (place === undefined || bits === undefined || !pageSize || 2 ** bits === pageSize) return;
     yield {
       message: `The configuration gives pages of 2^${bits} bytes, the rest of the file pages of ${pageSize} bytes.`,
-      span: configuration,
+      span: { byteOffset: place.byteOffset, byteLength: place.byteLength },
       where: 'configuration.targetPageBits',
       expected: hex(pageSize),
       actual: `2^${bits}`,

@@ -1,15 +1,13 @@
 import type { MappedRamError } from '@mapped-ram/format';
 import type { LintContext } from '../../context.js';
 import { problemHit, streamProblems } from '../../facts/problem-hit.js';
-import type { QemuBehaviour, Rule } from '../../rule.js';
+import type { Rule, RuleHit } from '../../rule.js';
+import { versionInRange } from '../../target.js';
 
 const problems = ['value-too-large'] as const;
 
 /** What QEMU does depends on what the value is for. */
-function behaviour(
-  { path }: MappedRamError,
-  { target }: LintContext,
-): Pick<QemuBehaviour, 'outcome' | 'says'> | undefined {
+function behaviour({ path }: MappedRamError, { target }: LintContext): RuleHit['behaviour'] {
   if (path?.endsWith('usedLength') === true) {
     return {
       outcome: 'crashes',
@@ -21,6 +19,9 @@ function behaviour(
       outcome: 'crashes',
       says: 'The multifd channels fail to read the pages, and QEMU dies of SIGSEGV or hangs.',
     };
+  }
+  if (path?.endsWith('pageSize') === true && !versionInRange(target.qemu, '11.1')) {
+    return { outcome: 'wrong-memory', says: 'Completes without an error; the block is not loaded.' };
   }
   if (path?.endsWith('bitmapOffset') === true)
     return { outcome: 'refused', says: '`Error reading dirty bitmap`' };

@@ -1,0 +1,40 @@
+import { type CaptureInfo, captureInfo, listCaptures, loadCapture } from '@mapped-ram/fixtures';
+import { describe, expect, it } from 'vitest';
+import { lintSource } from './lint.js';
+import { type QemuVersion, qemuVersions } from './target.js';
+
+const captures = listCaptures().map((id) => captureInfo(id));
+
+/** What a restore needs that the file does not tell: the destination is another one than it was saved from. */
+const needsTheDestination: ReadonlyMap<string, string> = new Map([
+  ['qemu-10.0/avr', 'the target has other pages in 11.1'],
+  ['qemu-10.0/riscv64-virt', "the cpu's state has another version in 11.1"],
+  ['qemu-10.0/q35-devices', 'a queue is shorter in 11.1'],
+  ['qemu-10.0/virtio-mem', 'a queue is shorter in 11.1'],
+]);
+
+/** The versions that a capture was restored with, where what they did depends on the file alone. */
+function triedVersions({ id, restoreResults }: CaptureInfo): QemuVersion[] {
+  return qemuVersions.filter((version) => {
+    const needsOther = needsTheDestination.has(id) && !id.startsWith(`qemu-${version}/`);
+    return restoreResults[version] !== undefined && !needsOther;
+  });
+}
+
+describe.each(captures)('$id', (capture) => {
+  const { id, streamOffset, restoreResults } = capture;
+
+  it.each(triedVersions(capture))('does in QEMU %s what is predicted', async (qemu) => {
+    const report = await lintSource(await loadCapture(id), { qemu, streamOffset });
+    const verdict = restoreResults[qemu]?.verdict;
+    expect(report.verdict).toBe(verdict === 'hangs' ? 'crashes' : verdict);
+  });
+});
+
+describe.each(captures.filter(({ good }) => good))('$id, which is good,', ({ id, streamOffset }) => {
+  it.each([false, true])('has notes at most (deep: %s)', async (deep) => {
+    const qemu = id.startsWith('qemu-10.0/') ? '10.0' : '11.1';
+    const report = await lintSource(await loadCapture(id), { qemu, streamOffset, deep });
+    expect(report.findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
+  });
+});

@@ -1,0 +1,67 @@
+import { RAM_SECTION_IDSTR } from '@mapped-ram/format';
+import type { LintContext } from '../../context.js';
+import { quoteName } from '../../facts/names.js';
+import { type StateSection, stateSections } from '../../facts/ram-sections.js';
+import type { Rule, RuleHit } from '../../rule.js';
+
+/** What the vmdescription says differently about a section, if anything. */
+function difference(
+  { snapshot }: LintContext,
+  section: StateSection,
+): Pick<RuleHit, 'message' | 'expected' | 'actual' | 'behaviour'> | undefined {
+  if (section.kind !== 'full' || section.idstr === RAM_SECTION_IDSTR) return undefined;
+  const { idstr, instanceId, versionId } = section;
+  const title = `${quoteName(idstr)}, instance ${instanceId}`;
+  const device = snapshot.vmdescription?.json?.devices.find(
+    ({ name, instance_id }) => name === idstr && instance_id === instanceId,
+  );
+  if (device === undefined) return { message: `The vmdescription does not name ${title}.`, actual: title };
+  const { version } = device;
+  if (version === undefined || version === versionId) return undefined;
+  return {
+    message: `The section of ${title} has version ${versionId}, but ${version} in the vmdescription.`,
+    expected: String(version),
+    actual: String(versionId),
+    behaviour: behaviourOf(idstr, versionId, version),
+  };
+}
+
+/** What QEMU does with a state of another version than its own. */
+function behaviourOf(idstr: string, versionId: number, own: number): NonNullable<RuleHit['behaviour']> {
+  if (versionId > own) {
+    return { outcome: 'refused', says: `\`unsupported version ${versionId} for '${idstr}' v${own}\`` };
+  }
+  // Nearly every state that has versions at all starts with 1.
+  if (versionId === 0) return { outcome: 'refused', says: `\`${idstr}: incoming version_id 0 is too old\`` };
+  return {
+    outcome: 'restores',
+    says: 'Takes it as an older state, or refuses: `incoming version_id ... is too old`.',
+  };
+}
+
+export const sectionUndescribedRule: Rule = {
+  id: 'section-undescribed',
+  title: 'A section is not as the vmdescription says',
+  severity: 'warning',
+  needs: 'headers',
+  clauses: ['SECTION-5', 'VMDESC-3', 'VMDESC-5'],
+  description: `The vmdescription names every device that was saved with its instance and version. A section of another name,
+instance or version was changed, or the description is not this stream's.
+
+QEMU does not use the description; but a destination that fits the file has the devices that it names, and refuses the
+state of any other and a version above its own.`,
+  qemu: [
+    { from: '11.0', outcome: 'refused', says: "`Unknown section or instance '...' ...`" },
+    { outcome: 'refused', says: "`Unknown savevm section or instance '...' ...`" },
+  ],
+  remedy: 'Take the file from its source again.',
+  *check(context) {
+    if (context.snapshot.vmdescription?.json === undefined) return;
+    for (const { section, where } of stateSections(context)) {
+      const found = difference(context, section);
+      if (found === undefined) continue;
+      const { byteOffset, bodyOffset } = section;
+      yield { ...found, span: { byteOffset, byteLength: bodyOffset - byteOffset }, where };
+    }
+  },
+};

@@ -1,0 +1,15 @@
+import type { ByteSource } from '../byte-source.js';
+
+/** A source whose reads end with the signal. */
+export function abortable(source: ByteSource, signal: AbortSignal): ByteSource {
+  return {
+    name: source.name,
+    sizeBytes: source.sizeBytes,
+    ...(source.allocatedBytes !== undefined && { allocatedBytes: source.allocatedBytes }),
+    read: async (target, byteOffset) => {
+      signal.throwIfAborted();
+      return source.read(target, byteOffset);
+    },
+    close: () => source.close(),
+  };
+}
