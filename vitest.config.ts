@@ -9,9 +9,19 @@ export default defineConfig({
     testTimeout: 20_000,
     reporters: ['default', new ClosingLineReporter()],
     projects: [
-      ...['format', 'reader', 'lint', 'cli', 'qmp', 'posix', 'fdset', 'writer', 'transform'].map((name) =>
-        project(`packages/${name}`),
-      ),
+      ...[
+        'format',
+        'reader',
+        'lint',
+        'cli',
+        'qmp',
+        'posix',
+        'fdset',
+        'multifd',
+        'writer',
+        'transform',
+        'inspect',
+      ].map((name) => project(`packages/${name}`)),
       project('fixtures'),
       project('conformance'),
       ...['debian', 'qemu', 'capture', 'generate', 'docs', 'bench', 'hostile', 'publish'].map((name) =>

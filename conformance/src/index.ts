@@ -1,1 +1,12 @@
-export {};
+export type { Edit } from './vector/edit.js';
+export { listVectors, readVector, readVectors } from './vector/store.js';
+export type {
+  ExpectedBlock,
+  ExpectedOutcome,
+  QemuRecord,
+  QemuVersionRecord,
+  RestoreMode,
+  Stage,
+  Vector,
+} from './vector/vector.js';
+export { buildVectorImage, writeImage } from './vector/vector-file.js';

@@ -3,7 +3,8 @@ import type { BlockFacts, LintContext } from './context.js';
 import { neededBytes } from './facts/allocation.js';
 import { gatherBitmapFacts } from './facts/bitmap-facts.js';
 import { findData } from './facts/find-data.js';
-import { isScannable, PageScan } from './facts/page-facts.js';
+import { comparePages, isScannable } from './facts/page-facts.js';
+import { SourceScanner } from './facts/source-scanner.js';
 import { findStream } from './facts/stream-elsewhere.js';
 import type { LintOptions } from './lint.js';
 import type { RestoreTarget } from './target.js';
@@ -17,13 +18,16 @@ const MAX_BITMAP_BYTES = 8 * 2 ** 30;
 /** How much of the pages a quick run reads to confirm that a zero bitmap hides data. */
 const MAX_PROBE_BYTES = 2 ** 30;
 
+/** Memory that is looked through in no time. */
+const SMALL_RAM_BYTES = 64 * 2 ** 20;
+
 /** Milliseconds between two reports of progress. */
 const PROGRESS_INTERVAL_MS = 100;
 
 /** A block's facts while they are gathered. */
 type FactsInProgress = { -readonly [key in keyof BlockFacts]: BlockFacts[key] };
 
-type GatherOptions = Pick<LintOptions, 'deep' | 'signal' | 'onProgress'>;
+type GatherOptions = Pick<LintOptions, 'deep' | 'scanner' | 'signal' | 'onProgress'>;
 
 /** Looks at the file once for all rules: at bitmaps always, at pages in a deep run. */
 export async function gatherContext(
@@ -36,7 +40,7 @@ export async function gatherContext(
   const blocks = await gatherBlocks(snapshot, sizeBytes);
   const needed = neededBytes(sizeBytes, blocks);
   if (options.deep === true) await addPageFacts(snapshot, source, blocks, options);
-  else if (needed === undefined || allocatedBytes === undefined || allocatedBytes > needed) {
+  else if (mayHideData(blocks, needed, allocatedBytes)) {
     await addDataUnderZeroBitmap(source, blocks, options.signal);
   }
   const hasStream = snapshot.streamVersion !== undefined;
@@ -74,21 +78,24 @@ async function addPageFacts(
   snapshot: Snapshot,
   source: ByteSource,
   blocks: readonly FactsInProgress[],
-  { signal, onProgress }: GatherOptions,
+  { scanner, signal, onProgress }: GatherOptions,
 ): Promise<void> {
   const scanned = withoutOverlaps(blocks, source.sizeBytes);
   const totalBytes = scanned.reduce((sum, { block }) => sum + block.usedLength, 0);
   let doneBytes = 0;
   let reportedAt = Date.now();
-  const scan = new PageScan(source, snapshot, (lengthBytes) => {
+  const report = (lengthBytes: number): void => {
     doneBytes += lengthBytes;
     if (onProgress === undefined || Date.now() - reportedAt < PROGRESS_INTERVAL_MS) return;
     reportedAt = Date.now();
     onProgress({ doneBytes, totalBytes });
-  });
+  };
+  const pagesScanner = scanner ?? new SourceScanner(source, signal);
   for (const facts of scanned) {
     const { block, bitmap } = facts;
-    facts.pages = await scan.scan(block, signal);
+    facts.pages = await comparePages(snapshot, block, pagesScanner, (pages) =>
+      report(pages * block.pageSize),
+    );
     const { firstStalePage } = facts.pages;
     if (bitmap?.setPages === 0 && firstStalePage !== undefined) {
       facts.dataUnderZeroBitmap = block.pagesOffset + firstStalePage * block.pageSize;
@@ -109,6 +116,20 @@ function withoutOverlaps(blocks: readonly FactsInProgress[], fileSizeBytes: numb
     if (isFree) chosen.push(facts);
   }
   return chosen;
+}
+
+/**
+ * Whether a quick run has reason to look for data under bitmaps without a set bit: the file takes more space than it
+ * should, or it is so small that lost pages would not show in that, and has not one page set.
+ */
+function mayHideData(
+  blocks: readonly FactsInProgress[],
+  needed: number | undefined,
+  allocatedBytes: number | undefined,
+): boolean {
+  if (needed === undefined || allocatedBytes === undefined || allocatedBytes > needed) return true;
+  const ramBytes = blocks.reduce((sum, { block }) => sum + block.usedLength, 0);
+  return ramBytes <= SMALL_RAM_BYTES && blocks.every(({ bitmap }) => bitmap?.setPages === 0);
 }
 
 /**

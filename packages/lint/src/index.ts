@@ -4,6 +4,7 @@ export type { BitmapFacts } from './facts/bitmap-facts.js';
 export type { PageFacts } from './facts/page-facts.js';
 export type { Finding, Outcome, Severity } from './finding.js';
 export { type LintOptions, type LintProgress, lintSource } from './lint.js';
+export type { PagesScanner, PagesToScan, ScannedPages } from './page-scanner.js';
 export { findRule, rules } from './registry.js';
 export type { BlockSummary, FileReport, SectionSummary, SnapshotSummary } from './report.js';
 export { behaviourFor, type QemuBehaviour, type Rule, type RuleHit, type RuleNeeds } from './rule.js';

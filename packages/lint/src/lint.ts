@@ -3,6 +3,7 @@ import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import type { LintContext } from './context.js';
 import type { Finding, Severity } from './finding.js';
 import { gatherContext } from './gather.js';
+import type { PagesScanner } from './page-scanner.js';
 import { rules } from './registry.js';
 import type { FileReport } from './report.js';
 import { behaviourFor, type Rule, type RuleHit } from './rule.js';
@@ -23,6 +24,8 @@ export interface LintOptions {
   readonly multifd?: boolean;
   /** Read the pages too. */
   readonly deep?: boolean;
+  /** Finds pages that are not zero in a deep run, in this very file; by default this thread does, through the source. */
+  readonly scanner?: PagesScanner;
   /** Offset of the stream in the file, in bytes; by default the start, or where a libvirt header says. */
   readonly streamOffset?: number;
   /** Byte order of the bitmap's words; little-endian by default. */

@@ -17,11 +17,16 @@ export function streamProblems(
   );
 }
 
-/** The reader's problems with what stands behind the end marker, or should. */
+/**
+ * The reader's problems with what stands behind the end marker, or should. A device's state that is too short is one of
+ * the stream, though its description leads behind the marker.
+ */
 export function vmdescriptionProblems({ snapshot }: LintContext): readonly Problem[] {
   const { endMarkerOffset = Number.POSITIVE_INFINITY, problems } = snapshot;
   return problems.filter(
-    ({ error }) => error.code === 'bad-vmdescription' || (error.byteOffset ?? 0) > endMarkerOffset,
+    ({ error }) =>
+      error.code === 'bad-vmdescription' ||
+      (error.code !== 'device-state-mismatch' && (error.byteOffset ?? 0) > endMarkerOffset),
   );
 }
 

@@ -38,12 +38,16 @@ know, or of another version, cannot be skipped and ends the restore.`,
       { name, versionId, ...span },
     ] of context.snapshot.configuration?.subsections.entries() ?? []) {
       if (versionId === SUBSECTION_VERSION) continue;
+      const isTaken = (versionId & 0xff) === SUBSECTION_VERSION;
       yield {
         message: `The subsection ${quoteName(name)} has version ${versionId}.`,
         span,
         where: `configuration.subsections[${index}]`,
         expected: String(SUBSECTION_VERSION),
         actual: String(versionId),
+        ...(isTaken && {
+          behaviour: { outcome: 'restores', says: 'It keeps the lowest byte of the version, which is right.' },
+        }),
       };
     }
   },

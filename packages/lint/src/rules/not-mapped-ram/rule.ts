@@ -44,6 +44,8 @@ block's entry.`,
       where: 'configuration.capabilities',
       expected: MAPPED_RAM_CAPABILITY,
       actual: listed.length === 0 ? 'none' : listed.join(', '),
+      // The list is compared when it was read whole, every name looked up.
+      metAt: configuration.byteOffset + configuration.byteLength,
     };
   },
 };

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { formatVector, listVectors, readVector } from '../vector/store.js';
+import { definitions } from '../vectors/definitions.js';
+import { generateVector } from './generate.js';
+
+test('no id is given twice', () => {
+  expect(new Set(definitions.map(({ id }) => id)).size).toBe(definitions.length);
+});
+
+test('every vector on disk has a definition, and the reverse', () => {
+  expect(definitions.map(({ id }) => id).sort()).toEqual(listVectors());
+});
+
+test.each(definitions)('$id on disk is what its definition gives', async (definition) => {
+  const recorded = readVector(definition.id);
+  const generated = await generateVector(definition, recorded);
+  expect(recorded === undefined ? '' : formatVector(recorded)).toBe(formatVector(generated));
+});

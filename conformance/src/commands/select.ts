@@ -1,0 +1,16 @@
+import { matchesGlob } from '../vector/glob.js';
+import { UsageError } from './usage-error.js';
+
+/**
+ * Those whose id fits the pattern; all where there is none.
+ *
+ * @throws UsageError where none fits.
+ */
+export function select<T extends { readonly id: string }>(
+  candidates: readonly T[],
+  pattern: string | undefined,
+): T[] {
+  const selected = candidates.filter(({ id }) => pattern === undefined || matchesGlob(id, pattern));
+  if (selected.length === 0) throw new UsageError(`no vector fits ${pattern ?? '*'}`);
+  return selected;
+}

@@ -1,0 +1,138 @@
+import type { Outcome } from '@mapped-ram/lint';
+import type { Contents, StartAnswer } from '../protocol/messages.js';
+import { isFailure, type TesteeFailure } from '../protocol/testee-process.js';
+import type { Vector } from '../vector/vector.js';
+import type { AskedQuestion } from './put-questions.js';
+
+/** How a question came out. All but `passed`, `skipped` and `known-failing` fail the run. */
+export type ResultStatus =
+  | 'passed'
+  | 'failed'
+  | 'skipped'
+  | 'errored'
+  | 'known-failing'
+  | 'unexpected-pass'
+  | TesteeFailure['failure'];
+
+/** One question's result, for the report. */
+export interface RunResult {
+  readonly id: string;
+  /** `judge 10.0 multifd`, `read` */
+  readonly question: string;
+  readonly status: ResultStatus;
+  /** What is wrong, or why it was skipped. */
+  readonly detail: string;
+}
+
+/** What a testee should have answered, for a vector or a good capture. */
+export interface Expectation {
+  /** Undefined where no verdict is known: then none is wrong. */
+  verdict(version: string, multifd: boolean, knows: StartAnswer['knows']): Outcome | undefined;
+  /** The rules that must fire. Others may only where they find no more than a note. */
+  readonly rules?: readonly string[];
+  readonly blocks?: Contents['blocks'];
+}
+
+/** What a vector says. */
+export function expectationOf(vector: Vector): Expectation {
+  return {
+    verdict(version, multifd, knows) {
+      if (knows === 'file') {
+        if (vector.needsDestination !== undefined) return undefined;
+        if (vector.readBy !== undefined) return vector.expected.verdict;
+      }
+      const record = vector.qemu?.[version as keyof typeof vector.qemu];
+      return record?.[multifd ? 'multifd' : 'plain']?.verdict;
+    },
+    rules: vector.expected.rules,
+    ...(vector.expected.blocks !== undefined && { blocks: vector.expected.blocks }),
+  };
+}
+
+/** Holds an answer against what was expected. */
+export function assess(
+  asked: AskedQuestion,
+  expectation: Expectation,
+  knows: StartAnswer['knows'],
+): RunResult {
+  const { operation, qemu, reply } = asked;
+  const question = [operation, qemu?.version, qemu?.multifd ? 'multifd' : undefined]
+    .filter(Boolean)
+    .join(' ');
+  const result = (status: ResultStatus, detail: string): RunResult => ({
+    id: asked.testCase.id,
+    question,
+    status,
+    detail,
+  });
+  if (isFailure(reply)) return result(reply.failure, reply.detail);
+  if ('skipped' in reply) return result('skipped', reply.skipped.reason);
+  if ('errored' in reply) return result('errored', reply.errored.message);
+  const faults =
+    operation === 'read'
+      ? faultsOfRead(reply, expectation)
+      : faultsOfJudgement(
+          reply,
+          expectation,
+          expectation.verdict(qemu?.version ?? '', qemu?.multifd ?? false, knows),
+        );
+  if (faults === undefined) return result('skipped', 'nothing is recorded for it');
+  return result(faults.length === 0 ? 'passed' : 'failed', faults.join('; '));
+}
+
+type Answered = Exclude<
+  AskedQuestion['reply'],
+  TesteeFailure | { readonly skipped: unknown } | { readonly errored: unknown }
+>;
+
+/** A file that a reader must not accept is not asked for: what it makes of it is its own affair, short of a crash. */
+function faultsOfRead(reply: Answered, { blocks }: Expectation): string[] | undefined {
+  if (blocks === undefined) return [];
+  if ('rejected' in reply) return [`rejected: ${reply.rejected.message}`];
+  const actual = 'blocks' in reply.ok ? reply.ok.blocks : undefined;
+  const [wanted, got] = [JSON.stringify(blocks), JSON.stringify(actual)];
+  return wanted === got ? [] : [`blocks: wanted ${wanted}, got ${got}`];
+}
+
+function faultsOfJudgement(
+  reply: Answered,
+  { rules }: Expectation,
+  wanted: Outcome | undefined,
+): string[] | undefined {
+  if (!('ok' in reply) || !('verdict' in reply.ok)) return ['not a judgement'];
+  const { verdict, says, rules: fired } = reply.ok;
+  if (wanted === undefined && (fired === undefined || rules === undefined)) return undefined;
+  const isWrong = wanted !== undefined && verdict !== wanted;
+  const unexpected = new Set(
+    fired
+      ?.filter(({ id, severity }) => severity !== 'note' && rules?.includes(id) !== true)
+      .map(({ id }) => id),
+  );
+  return [
+    ...(isWrong ? [`verdict: wanted ${wanted}, got ${verdict} ${says}`.trim()] : []),
+    ...[...unexpected].map((id) => `${id} fires`),
+  ];
+}
+
+/**
+ * Holds all the judgements of one file against the rules that it is there for: each must fire for one QEMU at least.
+ *
+ * @returns undefined where the testee is no linter.
+ */
+export function assessRules(
+  asked: readonly AskedQuestion[],
+  { rules = [] }: Expectation,
+): RunResult | undefined {
+  const fired = asked.flatMap(({ reply }) =>
+    'ok' in reply && 'rules' in reply.ok ? (reply.ok.rules ?? []) : undefined,
+  );
+  const [first] = asked;
+  if (first === undefined || fired.every((rule) => rule === undefined)) return undefined;
+  const silent = rules.filter((id) => !fired.some((rule) => rule?.id === id));
+  return {
+    id: first.testCase.id,
+    question: 'rules',
+    status: silent.length === 0 ? 'passed' : 'failed',
+    detail: silent.map((id) => `${id} does not fire`).join('; '),
+  };
+}

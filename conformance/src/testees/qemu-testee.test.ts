@@ -1,0 +1,22 @@
+import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
+import { describe, expect, test } from 'vitest';
+import { vectorCandidates } from '../run/candidates.js';
+import { runCandidates } from '../run/run-candidates.js';
+
+describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
+  const program = findQemu(version);
+  const missing = program.kind === 'missing' ? ` (skipped: ${program.reason})` : '';
+
+  test.skipIf(missing !== '')(
+    `does with every vector what is recorded${missing}`,
+    { timeout: 180_000 },
+    async () => {
+      const recorded = vectorCandidates().filter(({ expectation }) =>
+        expectation.verdict(version, false, 'destination'),
+      );
+      expect(recorded.length).toBeGreaterThan(100);
+      const results = await runCandidates(`qemu-${version}`, recorded);
+      expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,115 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  findQemu,
+  launchQemu,
+  type MigrationOutcome,
+  QEMU_VERSIONS,
+  QemuStartError,
+  type QemuTarget,
+  type QemuVersion,
+  type QemuVm,
+  restoreMappedRam,
+} from '@mapped-ram/tool-qemu';
+import type { Destination, Judgement, RunRequest } from '../protocol/messages.js';
+import { PROTOCOL_VERSION } from '../protocol/messages.js';
+import { type AnswerBody, serveTestee } from '../protocol/serve.js';
+import { findMemoryDifference } from './compare-memory.js';
+
+// Usage: qemu-testee.js --qemu 10.0 [--multifd]: restores each file in a QEMU of its own and says what happened.
+
+/** Every restore of a vector takes milliseconds; the slack is for a loaded machine. */
+const HANG_MS = 8_000;
+
+/** Some words of QEMU's quote a name of up to 255 bytes. */
+const MAX_SAYS_LENGTH = 160;
+
+const { values } = parseArgs({
+  options: { qemu: { type: 'string' }, multifd: { type: 'boolean', default: false } },
+});
+const version = QEMU_VERSIONS.find((known) => known === values.qemu);
+if (version === undefined) throw new TypeError(`--qemu must be one of ${QEMU_VERSIONS.join(', ')}`);
+const { multifd } = values;
+
+const program = findQemu(version);
+
+await serveTestee({
+  start: {
+    protocol: PROTOCOL_VERSION,
+    name: `qemu-${version}${multifd ? '-multifd' : ''}`,
+    version: program.kind === 'found' ? program.versionText : 'missing',
+    operations: ['judge'],
+    judges: [{ version, multifd }],
+    knows: 'destination',
+  },
+  run: (request) => judge(request, version),
+});
+
+async function judge(request: RunRequest, qemu: QemuVersion): Promise<AnswerBody> {
+  const { destination, saved } = request;
+  if (destination === undefined || saved === undefined)
+    throw new TypeError('judge needs destination and saved');
+  const targetProgram = findQemu(qemu, destination.target as QemuTarget);
+  if (targetProgram.kind === 'missing') return { skipped: { reason: targetProgram.reason } };
+  const vm = await launchDestination(qemu, destination);
+  if (vm instanceof QemuStartError) return { skipped: { reason: vm.message.split('\n')[0] as string } };
+  try {
+    const offset = request.streamOffset === undefined ? '' : `,offset=${request.streamOffset}`;
+    const outcome = await restoreMappedRam(vm, {
+      uri: `file:${request.file}${offset}`,
+      capabilities: [...destination.capabilities, ...(multifd ? ['multifd'] : [])],
+      ...(multifd && { parameters: { 'multifd-channels': 2 } }),
+      timeoutMs: HANG_MS,
+    });
+    if (outcome.kind !== 'completed') return { ok: explain(outcome) };
+    const difference = await findMemoryDifference(vm, destination.memory, saved);
+    const verdict = difference === undefined ? 'restores' : 'wrong-memory';
+    return { ok: { verdict, says: difference ?? '' } };
+  } finally {
+    await vm.kill();
+  }
+}
+
+/** @returns the error where this QEMU has no such machine: it says nothing about the file then */
+async function launchDestination(
+  qemu: QemuVersion,
+  { target, args, files }: Destination,
+): Promise<QemuVm | QemuStartError> {
+  try {
+    return await launchQemu({
+      version: qemu,
+      target: target as QemuTarget,
+      args: ['-S', '-incoming', 'defer', ...args],
+      prepare: async (folder) => {
+        for (const { name, sizeBytes } of files) await writeFile(join(folder, name), Buffer.alloc(sizeBytes));
+      },
+    });
+  } catch (error) {
+    if (error instanceof QemuStartError && /unsupported machine type/.test(error.message)) return error;
+    throw error;
+  }
+}
+
+function explain(outcome: Exclude<MigrationOutcome, { kind: 'completed' }>): Judgement {
+  switch (outcome.kind) {
+    case 'failed':
+      return { verdict: 'refused', says: firstWords(outcome.text) };
+    case 'died':
+      return { verdict: 'crashes', says: `dies of ${outcome.signal ?? `status ${outcome.code}`}` };
+    case 'hung':
+      return { verdict: 'crashes', says: 'hangs' };
+  }
+}
+
+/**
+ * The first line says what is wrong; those after it only where QEMU gave up. It may quote what is not text in the
+ * file, and then not the same each time.
+ */
+function firstWords(text: string): string {
+  return (text.split('\n')[0] ?? '')
+    .replace(/^qemu-system-\w+: /, '')
+    .replace(/^load of migration failed: [^:]+: /, '')
+    .replace(/[^ -~]+/g, '?')
+    .slice(0, MAX_SAYS_LENGTH);
+}

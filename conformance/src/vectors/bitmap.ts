@@ -1,0 +1,94 @@
+import { vector } from '../builder/define.js';
+
+/** Which pages the bitmap says are there. */
+export const bitmapVectors = [
+  vector('bitmap/cleared', {
+    what: 'No bit of the bitmap is set.',
+    why: 'A bitmap that was never written: the guest wakes up with empty memory, without a word.',
+    clauses: ['BITMAP-3', 'BITMAP-5'],
+    stage: 'bitmap',
+    outcome: 'hazard',
+    rules: ['bitmap-zero-over-data'],
+    mutate: (m) => m.zero(m.block(0).bitmapOffset, m.block(0).bitmapEnd),
+  }),
+  vector('bitmap/one-block-cleared', {
+    what: 'No bit of the bitmap of the machine’s RAM is set, while those of the ROMs are as they were.',
+    why: 'Other bitmaps that are right do not make this one right.',
+    clauses: ['BITMAP-3', 'BITMAP-5'],
+    base: 'qemu-10.0/microvm',
+    stage: 'bitmap',
+    outcome: 'hazard',
+    rules: ['bitmap-zero-over-data'],
+    mutate: (m) => m.zero(m.block(0).bitmapOffset, m.block(0).bitmapEnd),
+  }),
+  vector('bitmap/rom-cleared', {
+    what: 'No bit of the bitmap of a ROM is set, while that of the machine’s RAM is as it was.',
+    why: 'The block keeps what the destination put there, which may be the same or not.',
+    clauses: ['BITMAP-3', 'BITMAP-5'],
+    base: 'qemu-10.0/microvm',
+    stage: 'bitmap',
+    outcome: 'hazard',
+    needsDestination: 'a ROM that the file does not restore keeps the contents of the destination’s own file',
+    mutate: (m) => m.zero(m.block('pc.bios').bitmapOffset, m.block('pc.bios').bitmapEnd),
+  }),
+  vector('bitmap/one-bit-cleared', {
+    what: 'The bit of page 0 is clear, though the page was saved.',
+    why: 'One page is lost without a word, and what lies there may as well be left from earlier.',
+    clauses: ['BITMAP-3', 'BITMAP-6', 'PAGES-2'],
+    stage: 'bitmap',
+    outcome: 'hazard',
+    rules: ['stale-pages'],
+    needsDestination:
+      'bytes under a clear bit are normal after a live save; only who knows the memory can tell',
+    mutate: (m) => {
+      const [first = 0] = m.original(m.block(0).bitmapOffset, 1);
+      m.u8(m.block(0).bitmapOffset, first & ~1);
+    },
+  }),
+  vector('bitmap/tail-bits', {
+    what: 'Every bit past the last page is set.',
+    why: 'A reader must not go by bits of pages that do not exist.',
+    clauses: ['BITMAP-4'],
+    stage: 'bitmap',
+    outcome: 'accepted',
+    rules: ['bitmap-tail-bits'],
+    mutate: (m) => {
+      const { bitmapOffset, bitmapEnd, pageCount } = m.block(0);
+      m.bytes(
+        bitmapOffset + pageCount / 8,
+        new Uint8Array(bitmapEnd - bitmapOffset - pageCount / 8).fill(0xff),
+      );
+    },
+  }),
+  vector('bitmap/set-over-holes', {
+    what: 'The bit of every page is set, holes included.',
+    why: 'A hole reads as zeros, which is what a clear bit says.',
+    clauses: ['BITMAP-3', 'PAGES-3', 'PAGES-4'],
+    stage: 'bitmap',
+    outcome: 'accepted',
+    mutate: (m) => m.bytes(m.block(0).bitmapOffset, new Uint8Array(m.block(0).pageCount / 8).fill(0xff)),
+  }),
+  vector('bitmap/all-set', {
+    what: 'The bit of every page of the machine’s RAM of 8 MiB is set.',
+    why: 'So large a guest hardly ever uses every page: the save did not look for zero pages.',
+    clauses: ['BITMAP-3', 'PAGES-4'],
+    base: 'qemu-10.0/numa',
+    stage: 'bitmap',
+    outcome: 'accepted',
+    rules: ['bitmap-all-set', 'pages-stored-though-zero'],
+    mutate: (m) => m.bytes(m.block(0).bitmapOffset, new Uint8Array(m.block(0).pageCount / 8).fill(0xff)),
+  }),
+  vector('bitmap/words-reversed', {
+    what: 'The bytes of each 64-bit word of the bitmap are in reverse order, as a big-endian host writes them.',
+    why: 'Nothing in the file says which order it is: a little-endian QEMU sees bits past the last page and none before.',
+    clauses: ['ORDER-1', 'ORDER-2'],
+    stage: 'bitmap',
+    outcome: 'hazard',
+    rules: ['bitmap-zero-over-data', 'bitmap-tail-bits', 'bitmap-byte-order'],
+    mutate: (m) => {
+      const { bitmapOffset, bitmapLengthBytes } = m.block(0);
+      const words = Buffer.from(m.original(bitmapOffset, bitmapLengthBytes));
+      m.bytes(bitmapOffset, words.swap64());
+    },
+  }),
+];

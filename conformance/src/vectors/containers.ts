@@ -1,0 +1,158 @@
+import type { Outcome } from '@mapped-ram/lint';
+import { type VectorDefinition, vector } from '../builder/define.js';
+import { be, type Mutation } from '../builder/mutation.js';
+import type { ExpectedOutcome } from '../vector/vector.js';
+
+const OFFSET_1_MIB = 'qemu-10.0/offset-aligned';
+const MIB = 0x100000;
+
+/** The numbers of libvirt's header by their offsets in it, CONTAINER-3. */
+const libvirtField = { version: 16, dataLength: 20, wasRunning: 24, format: 28, cookieOffset: 32 } as const;
+
+/** Writes a number of libvirt's header, little-endian as in the capture. */
+function setField(m: Mutation, field: keyof typeof libvirtField, value: number): void {
+  m.bytes(libvirtField[field], be(4, value).reverse());
+}
+
+/** Turns every number of libvirt's header round. */
+function swapFields(m: Mutation): void {
+  for (const offset of Object.values(libvirtField)) m.bytes(offset, m.original(offset, 4).reverse());
+}
+
+interface LibvirtImage {
+  readonly what: string;
+  readonly why: string;
+  readonly clauses: readonly string[];
+  readonly outcome: ExpectedOutcome;
+  /** What libvirt does with the image. */
+  readonly verdict: Outcome;
+  readonly rules?: readonly string[];
+  /** `libvirt-11.3/save-sparse` by default. */
+  readonly base?: string;
+  mutate?(m: Mutation): void;
+}
+
+/** A vector that is a libvirt save image: QEMU is only ever given the stream inside. */
+function libvirtImage(slug: string, source: LibvirtImage): VectorDefinition {
+  return vector(`containers/libvirt-${slug}`, {
+    base: 'libvirt-11.3/save-sparse',
+    mutate: () => {},
+    ...source,
+    stage: 'container',
+    readBy: 'libvirt',
+  });
+}
+
+/** Streams that do not start at the beginning of the file. */
+export const containerVectors = [
+  vector('containers/offset-not-told', {
+    what: 'The stream starts at 1 MiB, and nobody says so.',
+    why: 'Nothing marks the offset: the beginning of the file reads as zeros.',
+    clauses: ['CONTAINER-1', 'CONTAINER-2'],
+    base: OFFSET_1_MIB,
+    streamOffset: 0,
+    stage: 'container',
+    outcome: 'rejected',
+    rules: ['not-a-migration-stream'],
+    mutate: () => {},
+  }),
+  vector('containers/offset-cut-off', {
+    what: 'The MiB in front of the stream was cut off.',
+    why: 'The offsets count from the start of the file: a stream that is moved is broken.',
+    clauses: ['HEADER-6', 'CONTAINER-1'],
+    base: OFFSET_1_MIB,
+    streamOffset: 0,
+    stage: 'mapped-ram-header',
+    outcome: 'rejected',
+    rules: ['block-name'],
+    mutate: (m) => m.remove(0, MIB),
+  }),
+  vector('containers/moved-back', {
+    what: 'A MiB was put in front of a stream that began at 0.',
+    why: 'The offsets count from the start of the file: a stream that is moved is broken.',
+    clauses: ['HEADER-6', 'CONTAINER-1'],
+    streamOffset: MIB,
+    stage: 'mapped-ram-header',
+    outcome: 'rejected',
+    rules: ['bitmap-zero-over-data', 'pages-overlap', 'ram-flags-unknown'],
+    mutate: (m) => m.insertZeros(0, MIB),
+  }),
+  libvirtImage('sparse', {
+    what: 'A libvirt save image of format 6.',
+    why: 'The control for the vectors with a damaged header.',
+    clauses: ['CONTAINER-3', 'CONTAINER-6', 'CONTAINER-7'],
+    outcome: 'accepted',
+    verdict: 'restores',
+  }),
+  libvirtImage('big-endian', {
+    what: 'A libvirt save image whose header was written by a big-endian host.',
+    why: 'The version tells the byte order.',
+    clauses: ['CONTAINER-4'],
+    outcome: 'accepted',
+    verdict: 'restores',
+    mutate: swapFields,
+  }),
+  libvirtImage('incomplete', {
+    what: 'A libvirt save image with the magic of an incomplete one.',
+    why: 'libvirt writes the other magic when it is done, and refuses this one.',
+    clauses: ['CONTAINER-3', 'CONTAINER-8'],
+    outcome: 'rejected',
+    verdict: 'refused',
+    rules: ['libvirt-incomplete'],
+    mutate: (m) => m.bytes(0, 'LibvirtQemudPart'),
+  }),
+  libvirtImage('version', {
+    what: 'A libvirt save image of version 3, in either byte order.',
+    why: 'A newer header may have other fields.',
+    clauses: ['CONTAINER-3', 'CONTAINER-4'],
+    outcome: 'rejected',
+    verdict: 'refused',
+    rules: ['libvirt-version'],
+    mutate: (m) => setField(m, 'version', 3),
+  }),
+  libvirtImage('format-raw', {
+    what: 'A libvirt save image that says format 0, with a mapped-ram stream in it.',
+    why: 'libvirt hands QEMU the stream as a pipe, in which nothing can be looked up.',
+    clauses: ['CONTAINER-7'],
+    outcome: 'rejected',
+    verdict: 'refused',
+    rules: ['libvirt-format'],
+    mutate: (m) => setField(m, 'format', 0),
+  }),
+  libvirtImage('classic-stream', {
+    what: 'A libvirt save image that says format 6, with a classic stream in it.',
+    why: 'That is what libvirt 11.3 writes for an external snapshot with snapshot_image_format = "sparse".',
+    clauses: ['CONTAINER-7', 'CONFIG-5'],
+    base: 'libvirt-11.3/snapshot-sparse',
+    outcome: 'rejected',
+    verdict: 'refused',
+    rules: ['libvirt-format'],
+  }),
+  libvirtImage('cookie-offset', {
+    what: 'A libvirt save image whose cookieOffset is more than its data_len.',
+    why: 'libvirtd aborts, and takes everything with it that it manages.',
+    clauses: ['CONTAINER-5'],
+    outcome: 'hazard',
+    verdict: 'crashes',
+    rules: ['libvirt-cookie-offset'],
+    mutate: (m) => setField(m, 'cookieOffset', 0x7fffffff),
+  }),
+  libvirtImage('header-cut', {
+    what: 'A libvirt save image whose data_len reaches past the end of the file.',
+    why: 'There is no stream where the header says.',
+    clauses: ['CONTAINER-3', 'CONTAINER-6'],
+    outcome: 'rejected',
+    verdict: 'refused',
+    rules: ['libvirt-header'],
+    mutate: (m) => setField(m, 'dataLength', 64 * MIB),
+  }),
+  libvirtImage('data-length', {
+    what: 'A libvirt save image whose data_len is 4096 less than it should be.',
+    why: 'The stream is looked for in the padding.',
+    clauses: ['CONTAINER-6'],
+    outcome: 'rejected',
+    verdict: 'refused',
+    rules: ['not-a-migration-stream'],
+    mutate: (m) => setField(m, 'dataLength', m.model.streamOffset - 92 - 4096),
+  }),
+];

@@ -1,0 +1,60 @@
+import { vector } from '../builder/define.js';
+
+/** The footers that end the sections. */
+export const footerVectors = [
+  vector('footers/byte-wrong', {
+    what: 'The footer of a PART begins with 0x63 instead of 0x7e.',
+    why: 'The byte is all that holds the stream in step.',
+    clauses: ['FOOTER-1', 'FOOTER-3'],
+    stage: 'footer',
+    outcome: 'rejected',
+    rules: ['footer-missing'],
+    mutate: (m) => m.u8(m.ramPart().footerOffset, 0x63),
+  }),
+  vector('footers/id-wrong', {
+    what: 'The footer of a PART names the section 99.',
+    why: 'A footer of another section means that the reader is out of step.',
+    clauses: ['FOOTER-3'],
+    stage: 'footer',
+    outcome: 'rejected',
+    rules: ['footer-mismatch'],
+    mutate: (m) => m.u32(m.ramPart().footerOffset + 1, 99),
+  }),
+  vector('footers/one-missing', {
+    what: 'The PART of ram has no footer, while all others have one.',
+    why: 'Footers are everywhere or nowhere.',
+    clauses: ['FOOTER-2', 'FOOTER-3'],
+    stage: 'footer',
+    outcome: 'rejected',
+    rules: ['footer-missing'],
+    mutate: (m) => m.remove(m.ramPart().footerOffset, m.ramPart().end),
+  }),
+  vector('footers/first-missing', {
+    what: 'START of ram has no footer, while all others have one.',
+    why: 'A reader that goes by the first footer would take the file for one without any.',
+    clauses: ['FOOTER-2', 'FOOTER-3'],
+    stage: 'footer',
+    outcome: 'rejected',
+    rules: ['footer-missing'],
+    mutate: (m) => m.remove(m.ramStart.footerOffset, m.ramStart.end),
+  }),
+  vector('footers/absent', {
+    what: 'No section has a footer.',
+    why: 'Old machine types leave them out, and nothing in the stream says so.',
+    clauses: ['FOOTER-2'],
+    base: 'qemu-10.0/no-footers',
+    stage: 'footer',
+    outcome: 'accepted',
+    rules: ['footers-absent'],
+    mutate: () => {},
+  }),
+  vector('footers/device-id-wrong', {
+    what: 'The footer of a device state names the section 99.',
+    why: 'The body of a device state has no length; the footer is where it ends.',
+    clauses: ['FOOTER-3', 'SECTION-6'],
+    stage: 'footer',
+    outcome: 'rejected',
+    rules: ['footer-mismatch'],
+    mutate: (m) => m.u32(m.firstDevice.footerOffset + 1, 99),
+  }),
+];
