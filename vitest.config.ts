@@ -1,32 +1,25 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { ClosingLineReporter } from './tools/vitest/closing-line.js';
 
-const project = (root: string) => ({ extends: true as const, root, test: { name: root.split('/').at(-1) } });
+/** Every workspace package is a project of its own, named after its folder. */
+const packages = ['fixtures', 'conformance', ...foldersIn('packages'), ...foldersIn('tools')];
+
+function foldersIn(parent: string): string[] {
+  return readdirSync(parent)
+    .map((name) => `${parent}/${name}`)
+    .filter((folder) => existsSync(`${folder}/package.json`));
+}
 
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
     testTimeout: 20_000,
     reporters: ['default', new ClosingLineReporter()],
-    projects: [
-      ...[
-        'format',
-        'reader',
-        'lint',
-        'cli',
-        'qmp',
-        'posix',
-        'fdset',
-        'multifd',
-        'writer',
-        'transform',
-        'inspect',
-      ].map((name) => project(`packages/${name}`)),
-      project('fixtures'),
-      project('conformance'),
-      ...['debian', 'qemu', 'capture', 'generate', 'docs', 'bench', 'hostile', 'publish'].map((name) =>
-        project(`tools/${name}`),
-      ),
-    ],
+    projects: packages.map((root) => ({
+      extends: true as const,
+      root,
+      test: { name: root.split('/').at(-1) },
+    })),
   },
 });
