@@ -16,6 +16,7 @@ import type {
   RamBlock,
   Section,
   StreamModel,
+  Vmdescription,
   VmdescriptionFrame,
 } from './model.js';
 import { type BitmapChunk, readBitmapChunks, readBitmapPart } from './ram/bitmap-chunks.js';
@@ -168,12 +169,15 @@ export class Snapshot implements StreamModel {
   /**
    * Decodes the state in a section by the vmdescription.
    *
+   * @param json Another file's, for a file that has none: it fits where machine, devices and QEMU version are the same.
    * @returns undefined where the vmdescription does not describe the section.
    * @throws MappedRamError `device-state-mismatch`, `bad-vmdescription`, `limit-exceeded`, `read-failed`.
    */
-  async decodeDeviceState(section: OpeningSection): Promise<StateNode | undefined> {
+  async decodeDeviceState(
+    section: OpeningSection,
+    json: Vmdescription | undefined = this.vmdescription?.json,
+  ): Promise<StateNode | undefined> {
     const { idstr, instanceId, bodyOffset, bodyLengthBytes } = section;
-    const json = this.vmdescription?.json;
     const device = json && findDevice(json, idstr, instanceId);
     if (device === undefined) return undefined;
     if (bodyLengthBytes > MAX_STATE_BYTES) {

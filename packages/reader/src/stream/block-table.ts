@@ -124,9 +124,12 @@ export class BlockTableReader {
   }
 }
 
-/** Names that blocks have are printable ASCII; anything else is not the place of an entry. */
+/**
+ * Names that blocks have are printable ASCII; anything else is not the place of an entry. QEMU takes a name only up to
+ * a NUL.
+ */
 function isBlockName(idstr: string): boolean {
-  return /^[ -~]+$/.test(idstr);
+  return /^[ -~]+$/.test(idstr.split('\0', 1)[0] ?? '');
 }
 
 /** QEMU stops at a name that it does not know, before it looks at anything that follows. */

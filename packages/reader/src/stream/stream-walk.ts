@@ -9,7 +9,6 @@ import type { ByteSource } from '../byte-source.js';
 import { contentsErrorOf } from '../contents-error.js';
 import type {
   CommandSection,
-  Configuration,
   ContinuingSection,
   OpeningSection,
   Problem,
@@ -45,8 +44,7 @@ export interface WalkOptions {
 
 /** What of the stream stands before a ram section. */
 export interface RamContext {
-  readonly streamOffset: number;
-  readonly configuration: Configuration | undefined;
+  readonly stream: Pick<StreamModel, 'streamOffset' | 'libvirt' | 'configuration'>;
   readonly format: RamFormat;
 }
 
@@ -251,16 +249,11 @@ class StreamWalk {
     section.boundedBy = 'grammar';
     try {
       if (this.#ramReader === undefined) await readRamBody(this.#window, this.#tables, draft);
-      else await this.#ramReader.readBody(draft, this.#ramContext());
+      else await this.#ramReader.readBody(draft, { stream: this.#model, format: this.#tables.format });
     } finally {
       this.#list.setBodyEnd(section, draft.endOffset);
     }
     return draft.endOffset;
-  }
-
-  #ramContext(): RamContext {
-    const { streamOffset, configuration } = this.#model;
-    return { streamOffset, configuration, format: this.#tables.format };
   }
 
   async #deviceBody(section: BodySection, idstr: string, path: string): Promise<number> {

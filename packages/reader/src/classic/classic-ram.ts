@@ -1,0 +1,140 @@
+import {
+  Limits,
+  MappedRam,
+  MappedRamError,
+  pageCount,
+  RAM_WORD_LENGTH_BYTES,
+  RamFlag,
+} from '@mapped-ram/format';
+import type { ByteSource } from '../byte-source.js';
+import type { Configuration } from '../model.js';
+import { exactOf } from '../stream/exact.js';
+import type { RamBodyDraft } from '../stream/ram-body.js';
+import { readRamWord } from '../stream/ram-format.js';
+import type { RamContext, RamReader } from '../stream/stream-walk.js';
+import type { SourceWindow } from '../window.js';
+import { PageRecords } from './page-records.js';
+import { RecordInput } from './record-input.js';
+import type { ClassicBlock, ClassicRun, ClassicVisitor } from './visitor.js';
+
+const NOTHING = new Uint8Array();
+
+/** Reads the ram sections of a classic stream, in which pages stand in the stream itself, and hands them on. */
+export class ClassicRam implements RamReader {
+  readonly #source: ByteSource;
+  readonly #window: SourceWindow;
+  readonly #visitor: ClassicVisitor;
+  readonly #statedPageSize: number;
+  /** Set once the block table is known. A record may go on with the block of the section before. */
+  #records: PageRecords | undefined;
+
+  /** @param statedPageSize The target's page size, where the configuration section does not say it. */
+  constructor(source: ByteSource, window: SourceWindow, visitor: ClassicVisitor, statedPageSize: number) {
+    this.#source = source;
+    this.#window = window;
+    this.#visitor = visitor;
+    this.#statedPageSize = statedPageSize;
+  }
+
+  /**
+   * Reads the body of a ram section.
+   *
+   * @throws MappedRamError as `PageRecords.take` does; `unsupported` where the stream is a mapped-ram one,
+   * `bad-block-table`, `read-failed`; and what the visitor throws.
+   */
+  async readBody(draft: RamBodyDraft, context: RamContext): Promise<void> {
+    const pageSize = this.#pageSize(context.stream.configuration);
+    const first = await readRamWord(this.#window, draft.endOffset, pageSize);
+    if ((first.flags & RamFlag.memSize) !== 0) {
+      await this.#blockTable(first.word & ~BigInt(pageSize - 1), pageSize, draft, context);
+    }
+    const input = new RecordInput(this.#source, draft.endOffset);
+    try {
+      draft.endOffset = await this.#pages(input, draft.endOffset);
+      draft.body.ended = true;
+    } finally {
+      await input.end();
+    }
+  }
+
+  #pageSize(configuration: Configuration | undefined): number {
+    const { targetPageBits } = configuration ?? {};
+    const pageSize = targetPageBits === undefined ? this.#statedPageSize : 2 ** targetPageBits;
+    if (pageSize >= Limits.minPageSizeBytes && pageSize <= Limits.maxPageSizeBytes) return pageSize;
+    throw new MappedRamError('bad-page-size', { path: 'configuration', actual: pageSize });
+  }
+
+  /** Reads records up to EOS; where it ends. */
+  async #pages(input: RecordInput, byteOffset: number): Promise<number> {
+    const records = this.#records;
+    if (records === undefined) {
+      const what = 'the stream has no block table before its pages';
+      throw new MappedRamError('bad-block-table', { what, byteOffset, path: 'ram' });
+    }
+    records.continueWith(await input.next(NOTHING));
+    let handedOver: Promise<void> = Promise.resolve();
+    const handOver = async (runs: ClassicRun[]) => {
+      await handedOver;
+      if (runs.length === 0) return;
+      handedOver = this.#visitor.pages(runs);
+      // A failure is met before the next batch; until then it must not count as unhandled.
+      handedOver.catch(() => {});
+    };
+    try {
+      for (;;) {
+        const end = records.take();
+        await handOver(records.takeRuns());
+        if (end === 'piece') records.continueWith(await input.next(records.leftOver));
+        if (end === 'mem-size') throw secondTable(records.byteOffset);
+        if (end === 'eos') return records.byteOffset;
+      }
+    } finally {
+      // The pages are views into what is about to be given up.
+      await handedOver;
+    }
+  }
+
+  async #blockTable(
+    totalBytes: bigint,
+    pageSize: number,
+    draft: RamBodyDraft,
+    { stream, format }: RamContext,
+  ): Promise<void> {
+    const bodyOffset = draft.endOffset;
+    if (this.#records !== undefined) throw secondTable(bodyOffset);
+    draft.endOffset += RAM_WORD_LENGTH_BYTES;
+    const { layout, hasGuestPhysicalAddress } = await format.entryFormat(draft.endOffset);
+    if (layout === 'mapped-ram') {
+      const what = 'the stream is a mapped-ram one, and not classic';
+      throw new MappedRamError('unsupported', { what, byteOffset: draft.endOffset, path: 'ram' });
+    }
+    const blocks: ClassicBlock[] = [];
+    for (let restBytes = totalBytes; restBytes > 0n; ) {
+      const { value, endOffset } = await this.#window.parse(
+        draft.endOffset,
+        (io) => new MappedRam.RamBlockEntry(io, undefined, undefined, hasGuestPhysicalAddress),
+      );
+      const { idstr, lenUsed: usedLength, guestPhysicalAddress } = value;
+      restBytes -= BigInt(usedLength);
+      if (idstr === '' || restBytes < 0n || blocks.length >= Limits.ramBlocks) {
+        const path = `ram.blocks[${blocks.length}]`;
+        throw new MappedRamError('bad-block-table', { byteOffset: draft.endOffset, path });
+      }
+      blocks.push({
+        index: blocks.length,
+        idstr,
+        usedLength,
+        ...(guestPhysicalAddress !== undefined && { guestPhysicalAddress: exactOf(guestPhysicalAddress) }),
+        pageCount: pageCount(usedLength, pageSize),
+      });
+      draft.endOffset = endOffset;
+    }
+    this.#records = new PageRecords(blocks, pageSize);
+    await this.#visitor.begin({ stream, bodyOffset, pageSize, blocks });
+  }
+}
+
+function secondTable(byteOffset: number): MappedRamError {
+  const what = 'the stream has a second block table';
+  return new MappedRamError('bad-block-table', { what, byteOffset, path: 'ram' });
+}

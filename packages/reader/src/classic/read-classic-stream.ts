@@ -1,0 +1,43 @@
+import type { ByteSource } from '../byte-source.js';
+import { findVmdescription } from '../device-state/vmdescription-frame.js';
+import type { StreamModel } from '../model.js';
+import { abortable } from '../sources/abortable-source.js';
+import { walkStreamOnce } from '../stream/stream-walk.js';
+import { SourceWindow } from '../window.js';
+import { ClassicRam } from './classic-ram.js';
+import type { ClassicVisitor } from './visitor.js';
+
+/** The page of most targets, where nothing says otherwise. */
+const USUAL_PAGE_BYTES = 4096;
+
+export interface ClassicOptions {
+  /** Offset of the stream in the file, in bytes; by default the start, or where a libvirt header says. */
+  readonly streamOffset?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads a classic migration stream, one without mapped-ram, from its start to its end, and hands its memory to a visitor on the
+ * way. Memory is bounded, whatever the stream holds.
+ *
+ * @returns What else is in the stream. The bodies of its ram sections list no words, and there are no `ramBlocks`.
+ * @throws MappedRamError the first problem of the file; `forbidden-ram-flag` with the reason where pages are stored in a
+ * way that is not supported; `unsupported` where the stream is a mapped-ram one; and what the visitor throws.
+ */
+export async function readClassicStream(
+  source: ByteSource,
+  visitor: ClassicVisitor,
+  options: ClassicOptions = {},
+): Promise<StreamModel> {
+  const { streamOffset, signal } = options;
+  const watched = signal === undefined ? source : abortable(source, signal);
+  const window = new SourceWindow(watched);
+  const search = { fromOffset: streamOffset ?? 0, sparesPages: true };
+  const vmdescription = await findVmdescription(watched, window, search);
+  const pageSize = vmdescription?.json?.page_size || USUAL_PAGE_BYTES;
+  const ramReader = new ClassicRam(watched, window, visitor, pageSize);
+  const model = await walkStreamOnce(watched, { streamOffset, ramReader }, vmdescription);
+  const [problem] = model.problems;
+  if (problem !== undefined) throw problem.error;
+  return model;
+}

@@ -1,0 +1,44 @@
+import type { StreamModel } from '../model.js';
+
+/** A RAM block of a classic stream. */
+export interface ClassicBlock {
+  /** Position in the table, from 0. */
+  readonly index: number;
+  readonly idstr: string;
+  /** Bytes of memory. */
+  readonly usedLength: number;
+  /** Only with `x-ignore-shared`. */
+  readonly guestPhysicalAddress?: bigint;
+  readonly pageCount: number;
+}
+
+/** What is known of a classic stream when its memory begins. */
+export interface ClassicMemory {
+  /** What stands before it. */
+  readonly stream: Pick<StreamModel, 'streamOffset' | 'libvirt' | 'configuration'>;
+  /** Where the body of the section with the block table starts: its first word. */
+  readonly bodyOffset: number;
+  /** Bytes of a page of the target. */
+  readonly pageSize: number;
+  readonly blocks: readonly ClassicBlock[];
+}
+
+/** Consecutive pages of a block, as they stand in the stream one after another. */
+export interface ClassicRun {
+  readonly blockIndex: number;
+  readonly firstPage: number;
+  readonly pageCount: number;
+  /** The pages: a view that is valid until the visitor is done with the batch. Absent where all of them are zero. */
+  readonly bytes?: Uint8Array;
+}
+
+/** Who takes in the memory of a classic stream while it is read. */
+export interface ClassicVisitor {
+  /** The block table; called once, before any page. */
+  begin(memory: ClassicMemory): Promise<void>;
+  /**
+   * Some pages, each at most once. The next batch comes when this one is done; a page in it may be one of these, and
+   * counts then.
+   */
+  pages(runs: readonly ClassicRun[]): Promise<void>;
+}
