@@ -46,7 +46,10 @@ know, or of another version, cannot be skipped and ends the restore.`,
         expected: String(SUBSECTION_VERSION),
         actual: String(versionId),
         ...(isTaken && {
-          behaviour: { outcome: 'restores', says: 'It keeps the lowest byte of the version, which is right.' },
+          behaviour: {
+            outcome: 'restores',
+            says: 'It keeps the lowest byte of the version, which is right.',
+          },
         }),
       };
     }
