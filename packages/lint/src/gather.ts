@@ -6,7 +6,7 @@ import { findData } from './facts/find-data.js';
 import { comparePages, isScannable } from './facts/page-facts.js';
 import { SourceScanner } from './facts/source-scanner.js';
 import { findStream } from './facts/stream-elsewhere.js';
-import type { LintOptions } from './lint.js';
+import type { LintOptions } from './options.js';
 import type { RestoreTarget } from './target.js';
 
 /**

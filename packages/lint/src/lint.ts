@@ -1,41 +1,14 @@
-import type { WordOrder } from '@mapped-ram/format';
 import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import type { LintContext } from './context.js';
 import type { Finding, Severity } from './finding.js';
 import { gatherContext } from './gather.js';
-import type { PagesScanner } from './page-scanner.js';
+import type { LintOptions } from './options.js';
 import { rules } from './registry.js';
 import type { FileReport } from './report.js';
 import { behaviourFor, type Rule, type RuleHit } from './rule.js';
 import { summarize } from './summarize.js';
-import { newestQemuVersion, type QemuVersion, type RestoreTarget } from './target.js';
+import { newestQemuVersion, type RestoreTarget } from './target.js';
 import { endOfRestore, type PredictedEvent, verdictOf } from './verdict.js';
-
-/** How far a deep run has come through the pages. */
-export interface LintProgress {
-  readonly doneBytes: number;
-  readonly totalBytes: number;
-}
-
-export interface LintOptions {
-  /** The QEMU to predict for; the newest known by default. */
-  readonly qemu?: QemuVersion;
-  /** Predict a restore with the multifd capability on. */
-  readonly multifd?: boolean;
-  /** Read the pages too. */
-  readonly deep?: boolean;
-  /** Finds pages that are not zero in a deep run, in this very file; by default this thread does, through the source. */
-  readonly scanner?: PagesScanner;
-  /** Offset of the stream in the file, in bytes; by default the start, or where a libvirt header says. */
-  readonly streamOffset?: number;
-  /** Byte order of the bitmap's words; little-endian by default. */
-  readonly wordOrder?: WordOrder;
-  /** Rules that shall count as something else, by id. An unknown id is a RangeError. */
-  readonly rules?: Readonly<Record<string, Severity | 'off'>>;
-  readonly signal?: AbortSignal;
-  /** Called a few times a second at most, in a deep run. */
-  readonly onProgress?: (progress: LintProgress) => void;
-}
 
 /**
  * Tells what QEMU will do with the file behind `source`. Memory stays bounded whatever the file holds; nothing that a

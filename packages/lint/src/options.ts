@@ -1,0 +1,30 @@
+import type { WordOrder } from '@mapped-ram/format';
+import type { Severity } from './finding.js';
+import type { PagesScanner } from './page-scanner.js';
+import type { QemuVersion } from './target.js';
+
+/** How far a deep run has come through the pages. */
+export interface LintProgress {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface LintOptions {
+  /** The QEMU to predict for; the newest known by default. */
+  readonly qemu?: QemuVersion;
+  /** Predict a restore with the multifd capability on. */
+  readonly multifd?: boolean;
+  /** Read the pages too. */
+  readonly deep?: boolean;
+  /** Finds pages that are not zero in a deep run, in this very file; by default this thread does, through the source. */
+  readonly scanner?: PagesScanner;
+  /** Offset of the stream in the file, in bytes; by default the start, or where a libvirt header says. */
+  readonly streamOffset?: number;
+  /** Byte order of the bitmap's words; little-endian by default. */
+  readonly wordOrder?: WordOrder;
+  /** Rules that shall count as something else, by id. An unknown id is a RangeError. */
+  readonly rules?: Readonly<Record<string, Severity | 'off'>>;
+  readonly signal?: AbortSignal;
+  /** Called a few times a second at most, in a deep run. */
+  readonly onProgress?: (progress: LintProgress) => void;
+}
