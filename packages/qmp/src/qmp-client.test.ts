@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Duplex, duplexPair } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { connectQmp } from './qmp-client.js';
+import { LineSplitter } from './line-splitter.js';
+import { connectQmp, type QmpMessageSender } from './qmp-client.js';
 import { QmpClosedError, QmpError, QmpTimeoutError } from './qmp-error.js';
 
 const GREETING = `{"QMP": {"version": {"qemu": {"micro": 13, "minor": 0, "major": 10}, "package": "Debian 1:10"}, "capabilities": ["oob"]}}\r\n`;
@@ -28,8 +29,9 @@ interface FakeQemu {
 function fakeQemu(answer: (command: ReceivedCommand, qemu: FakeQemu) => void): FakeQemu {
   const [clientEnd, ownEnd] = duplexPair();
   const qemu: FakeQemu = { clientEnd, send: (text) => ownEnd.write(text), hangUp: () => ownEnd.end() };
+  const lines = new LineSplitter(1_000_000);
   ownEnd.on('data', (chunk: Buffer) => {
-    for (const line of chunk.toString().split('\n').filter(Boolean)) {
+    for (const line of lines.push(chunk)) {
       const command = JSON.parse(line) as ReceivedCommand;
       if (command.execute === 'qmp_capabilities') qemu.send(`{"return": {}, "id": ${command.id}}\r\n`);
       else answer(command, qemu);
@@ -138,6 +140,64 @@ describe('commands', () => {
     await expect(client.execute('slow', {}, { timeoutMs: 10 })).rejects.toThrow(QmpTimeoutError);
     expect(await client.execute('quick')).toBe(late[1]);
     client.close();
+  });
+});
+
+describe('messages that are sent in another way', () => {
+  const echo = (command: ReceivedCommand, { send }: FakeQemu): void =>
+    send(`{"return": "${command.execute}", "id": ${command.id}}\n`);
+
+  test('the client sends what the sender left, and goes on', async () => {
+    const qemu = fakeQemu(echo);
+    const client = await connectQmp(qemu.clientEnd);
+    const sendMessage: QmpMessageSender = (stream, message) => {
+      expect(stream).toBe(qemu.clientEnd);
+      stream.write(message.subarray(0, 3));
+      return 3;
+    };
+    expect(await client.execute('add-fd', {}, { sendMessage })).toBe('add-fd');
+    expect(await client.execute('query-fdsets')).toBe('query-fdsets');
+    client.close();
+  });
+
+  test('nothing overtakes what was written before', async () => {
+    const qemu = fakeQemu(echo);
+    const client = await connectQmp(qemu.clientEnd);
+    const waitingBytes: number[] = [];
+    const sendMessage: QmpMessageSender = (stream, message) => {
+      waitingBytes.push(stream.writableLength);
+      stream.write(message);
+      return message.length;
+    };
+    qemu.clientEnd.cork();
+    const answers = [client.execute('before'), client.execute('add-fd', {}, { sendMessage })];
+    expect(waitingBytes).toEqual([]);
+    qemu.clientEnd.uncork();
+    expect(await Promise.all(answers)).toEqual(['before', 'add-fd']);
+    expect(waitingBytes).toEqual([0]);
+    client.close();
+  });
+
+  test('what the sender throws rejects the command alone', async () => {
+    const client = await connectQmp(fakeQemu(echo).clientEnd);
+    const sendMessage = () => {
+      throw new TypeError('not a socket');
+    };
+    await expect(client.execute('add-fd', {}, { sendMessage })).rejects.toThrow(TypeError);
+    expect(await client.execute('query-status')).toBe('query-status');
+    client.close();
+  });
+
+  test('a connection that ends first closes the command, and nothing is sent', async () => {
+    const qemu = fakeQemu(echo);
+    const client = await connectQmp(qemu.clientEnd);
+    qemu.clientEnd.cork();
+    const before = client.execute('before');
+    const sendMessage = () => expect.unreachable();
+    const command = client.execute('add-fd', {}, { sendMessage });
+    client.close();
+    await expect(command).rejects.toThrow(QmpClosedError);
+    await expect(before).rejects.toThrow(QmpClosedError);
   });
 });
 

@@ -8,7 +8,8 @@ import {
   type Snapshot,
 } from '@mapped-ram/reader';
 import type { Finding } from '../../finding.js';
-import { type LintOptions, lintSource } from '../../lint.js';
+import { lintSource } from '../../lint.js';
+import type { LintOptions } from '../../options.js';
 import { rules } from '../../registry.js';
 import type { Rule } from '../../rule.js';
 

@@ -1,0 +1,9 @@
+export { alignedBuffer, memoryAddress } from './aligned-buffer.js';
+export { copyFileRange } from './copy-file-range.js';
+export { type DataExtent, dataExtents } from './data-extents.js';
+export { type DirectIoSupport, directIoSupport, openDirect } from './direct-io.js';
+export { isPosixAvailable } from './libc.js';
+export { type ProcessDescriptor, sharesOpenFile, statusFlags } from './open-file.js';
+export { PosixError, PosixUnavailableError } from './posix-error.js';
+export { punchHole } from './punch-hole.js';
+export { sendFileDescriptors } from './send-file-descriptors.js';
