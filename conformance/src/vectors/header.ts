@@ -66,7 +66,7 @@ export const headerVectors = [
     clauses: ['HEADER-1', 'HEADER-2'],
     stage: 'mapped-ram-header',
     outcome: 'rejected',
-    rules: ['mapped-ram-header-version'],
+    rules: ['value-too-large'],
     mutate: (m) => m.insert(m.block(0).headerVersionOffset, Uint8Array.of(0x7f)),
   }),
   vector('header/byte-inserted-in-page-size', {

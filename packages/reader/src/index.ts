@@ -13,6 +13,7 @@ export type {
   LibvirtSaveHeader,
   Located,
   OpeningSection,
+  OversizedBlock,
   Problem,
   RamBlock,
   RamBlockTable,

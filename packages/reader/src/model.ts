@@ -133,6 +133,15 @@ export interface RamBlock extends ByteSpan {
   readonly ignored: boolean;
 }
 
+/** The exact numbers of a block table's entry that are too large to be followed. */
+export interface OversizedBlock extends ByteSpan {
+  readonly usedLength: bigint;
+  readonly headerVersion: number;
+  readonly pageSize: bigint;
+  readonly bitmapOffset: bigint;
+  readonly pagesOffset: bigint;
+}
+
 /** The vmdescription (0x06, be32 length, JSON) after the end marker. */
 export interface VmdescriptionFrame extends ByteSpan {
   /** Length that the frame gives; the file may hold less. */
@@ -205,6 +214,8 @@ export interface StreamModel {
   readonly sections: readonly Section[];
   /** The blocks of all block tables, in the order of the stream. */
   readonly ramBlocks: readonly RamBlock[];
+  /** The entry at which the walk stopped because a number in it is beyond 2^53 - 1; not among `ramBlocks`. */
+  readonly oversizedBlock?: OversizedBlock;
   /** `mapped-ram`, or `classic` where pages stand in the stream itself; absent where the walk did not get there. */
   readonly ramLayout?: 'mapped-ram' | 'classic';
   /** Offset of the end marker (0x00). */

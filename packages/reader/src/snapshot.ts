@@ -12,6 +12,7 @@ import type {
   Configuration,
   LibvirtSaveHeader,
   OpeningSection,
+  OversizedBlock,
   Problem,
   RamBlock,
   Section,
@@ -87,6 +88,7 @@ export class Snapshot implements StreamModel {
   declare readonly configuration?: Configuration;
   declare readonly sections: readonly Section[];
   declare readonly ramBlocks: readonly RamBlock[];
+  declare readonly oversizedBlock?: OversizedBlock;
   declare readonly ramLayout?: 'mapped-ram' | 'classic';
   declare readonly endMarkerOffset?: number;
   declare readonly vmdescription?: VmdescriptionFrame;

@@ -7,7 +7,7 @@ import {
   pageCount,
   RAM_WORD_LENGTH_BYTES,
 } from '@mapped-ram/format';
-import type { RamBlock } from '../model.js';
+import type { OversizedBlock, RamBlock } from '../model.js';
 import type { SourceWindow } from '../window.js';
 import { exactOf } from './exact.js';
 import type { RamBodyDraft } from './ram-body.js';
@@ -23,6 +23,8 @@ const DEVICES_READ_AHEAD_BYTES = 64 * 1024;
 export class BlockTableReader {
   /** The blocks of all tables so far. */
   readonly ramBlocks: RamBlock[] = [];
+  /** The entry that has a number beyond 2^53 - 1, where that ended the reading. */
+  oversizedBlock: OversizedBlock | undefined;
   readonly format: RamFormat;
   readonly #window: SourceWindow;
   readonly #entryOffsets = new Set<number>();
@@ -78,6 +80,19 @@ export class BlockTableReader {
     return isBlockName(idstr) ? undefined : notAName(idstr, byteOffset, path);
   }
 
+  /** Reads an entry again whose numbers do not fit. */
+  async #exactBlock(byteOffset: number, hasGuestPhysicalAddress: boolean): Promise<OversizedBlock> {
+    const { value, endOffset } = await this.#window.parse(byteOffset, (io) => {
+      const exact = () => exactOf(new MappedRam.WideU8(io));
+      io.readBytes(io.readU1());
+      const usedLength = exact();
+      if (hasGuestPhysicalAddress) exact();
+      const headerVersion = io.readU4be();
+      return { usedLength, headerVersion, pageSize: exact(), bitmapOffset: exact(), pagesOffset: exact() };
+    });
+    return { byteOffset, byteLength: endOffset - byteOffset, ...value };
+  }
+
   async #readBlock(byteOffset: number, index: number, hasGuestPhysicalAddress: boolean): Promise<RamBlock> {
     const path = `ram.blocks[${this.ramBlocks.length}]`;
     if (this.ramBlocks.length >= Limits.ramBlocks) {
@@ -99,7 +114,10 @@ export class BlockTableReader {
       })
       .catch(async (error: unknown) => {
         if (!(error instanceof MappedRamError) || error.code !== 'value-too-large') throw error;
-        throw (await this.#faultOfName(byteOffset, path)) ?? locateField(error, path, headerOffset);
+        const faultOfName = await this.#faultOfName(byteOffset, path);
+        if (faultOfName !== undefined) throw faultOfName;
+        this.oversizedBlock = await this.#exactBlock(byteOffset, hasGuestPhysicalAddress);
+        throw locateField(error, path, headerOffset);
       });
     const { entry, header } = value;
     if (header === undefined) throw notAName(entry.idstr, byteOffset, path);

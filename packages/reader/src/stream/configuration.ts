@@ -21,6 +21,7 @@ export async function readConfiguration(
   window: SourceWindow,
   byteOffset: number,
 ): Promise<ConfigurationReading> {
+  await checkMachineLength(window, byteOffset + 1);
   const { value, endOffset } = await window.parse(
     byteOffset + 1,
     (io) => new MappedRam.ConfigurationHeader(io),
@@ -42,6 +43,18 @@ export async function readConfiguration(
     return { configuration, fault: contentsErrorOf(error) };
   }
   return { configuration };
+}
+
+async function checkMachineLength(window: SourceWindow, byteOffset: number): Promise<void> {
+  const { value: lengthBytes } = await window.parse(byteOffset, (io) => io.readU4be());
+  if (lengthBytes <= Limits.machineNameLengthBytes) return;
+  throw new MappedRamError('limit-exceeded', {
+    what: 'the name of the machine type is too long',
+    byteOffset,
+    path: 'configuration.machine',
+    expected: `at most ${Limits.machineNameLengthBytes} bytes`,
+    actual: lengthBytes,
+  });
 }
 
 async function readSubsection(

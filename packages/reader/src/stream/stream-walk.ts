@@ -133,6 +133,7 @@ class StreamWalk {
     }
     this.#model.endOffset = this.#list.endOffset;
     this.#model.ramBlocks = this.#tables.ramBlocks;
+    if (this.#tables.oversizedBlock !== undefined) this.#model.oversizedBlock = this.#tables.oversizedBlock;
     if (this.#tables.format.layout !== undefined) this.#model.ramLayout = this.#tables.format.layout;
     const located = this.#bounds.vmdescription;
     if (located !== undefined) this.#model.vmdescription ??= located;

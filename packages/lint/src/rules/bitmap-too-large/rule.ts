@@ -1,8 +1,6 @@
+import { ALLOCATION_LIMIT_BYTES } from '../../facts/oversized-block.js';
 import { sizeText } from '../../facts/quantities.js';
 import type { Rule } from '../../rule.js';
-
-/** QEMU allocates a bitmap whole and aborts where it cannot; a host with less free memory than this is common. */
-const ALLOCATION_LIMIT_BYTES = 16 * 2 ** 30;
 
 export const bitmapTooLargeRule: Rule = {
   id: 'bitmap-too-large',

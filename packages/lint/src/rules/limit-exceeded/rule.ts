@@ -1,16 +1,27 @@
 import type { MappedRamError } from '@mapped-ram/format';
+import type { LintContext } from '../../context.js';
 import { problemHit, streamProblems } from '../../facts/problem-hit.js';
 import type { Rule, RuleHit } from '../../rule.js';
+import { versionInRange } from '../../target.js';
 
 const problems = ['limit-exceeded'] as const;
 
+/** Lengths from here on are negative for a QEMU that takes them for signed numbers. */
+const FIRST_NEGATIVE_LENGTH = 2 ** 31;
+
 /** What QEMU does where it is more than reading on until something does not fit. */
-function behaviour({ path }: MappedRamError): RuleHit['behaviour'] {
-  if (path?.startsWith('ram.blocks') !== true) return undefined;
-  return {
-    outcome: 'crashes',
-    says: 'It has no such limit: it reads the same entries again and again and hangs.',
-  };
+function behaviour({ path, actual }: MappedRamError, { target }: LintContext): RuleHit['behaviour'] {
+  if (path?.startsWith('ram.blocks') === true) {
+    return {
+      outcome: 'crashes',
+      says: 'It has no such limit: it reads the same entries again and again and hangs.',
+    };
+  }
+  const isNegative = typeof actual === 'number' && actual >= FIRST_NEGATIVE_LENGTH;
+  if (path === 'configuration.machine' && isNegative && !versionInRange(target.qemu, '11.1')) {
+    return { outcome: 'crashes', says: 'It tries to allocate nearly all of the address space and aborts.' };
+  }
+  return undefined;
 }
 
 export const limitExceededRule: Rule = {
@@ -31,7 +42,7 @@ QEMU itself knows few limits. It reads on until something does not fit, which is
   remedy: 'Take the file from its source again: the value is not one that QEMU wrote.',
   *check(context) {
     for (const problem of streamProblems(context, problems)) {
-      const predicted = behaviour(problem.error);
+      const predicted = behaviour(problem.error, context);
       yield problemHit(context, problem, {
         message: `The stream cannot be followed further: ${problem.error.message}.`,
         ...(predicted !== undefined && { behaviour: predicted }),

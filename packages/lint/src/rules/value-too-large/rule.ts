@@ -1,30 +1,21 @@
 import type { MappedRamError } from '@mapped-ram/format';
 import type { LintContext } from '../../context.js';
+import { behaviourAtOversizedBlock } from '../../facts/oversized-block.js';
 import { problemHit, streamProblems } from '../../facts/problem-hit.js';
 import type { Rule, RuleHit } from '../../rule.js';
-import { versionInRange } from '../../target.js';
 
 const problems = ['value-too-large'] as const;
 
-/** What QEMU does depends on what the value is for. */
-function behaviour({ path }: MappedRamError, { target }: LintContext): RuleHit['behaviour'] {
-  if (path?.endsWith('usedLength') === true) {
-    return {
-      outcome: 'crashes',
-      says: 'It tries to allocate a bitmap for so many pages and aborts: `failed to allocate ... bytes`.',
-    };
-  }
-  if (path?.endsWith('pagesOffset') === true && target.multifd) {
+/** What QEMU does depends on what the value is for, and on its neighbours. */
+function behaviour({ path }: MappedRamError, context: LintContext): RuleHit['behaviour'] {
+  const { oversizedBlock } = context.snapshot;
+  if (oversizedBlock !== undefined) return behaviourAtOversizedBlock(oversizedBlock, context);
+  if (path?.endsWith('pagesOffset') === true && context.target.multifd) {
     return {
       outcome: 'crashes',
       says: 'The multifd channels fail to read the pages, and QEMU dies of SIGSEGV or hangs.',
     };
   }
-  if (path?.endsWith('pageSize') === true && !versionInRange(target.qemu, '11.1')) {
-    return { outcome: 'wrong-memory', says: 'Completes without an error; the block is not loaded.' };
-  }
-  if (path?.endsWith('bitmapOffset') === true)
-    return { outcome: 'refused', says: '`Error reading dirty bitmap`' };
   return undefined;
 }
 
