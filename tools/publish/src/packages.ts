@@ -32,9 +32,13 @@ export async function publishedPackages(): Promise<PublishedPackage[]> {
 /** Packs the package as it would be published into a new folder under `room`; the tarball's path. */
 export async function pack({ folder }: PublishedPackage, room: string): Promise<string> {
   const target = await mkdtemp(join(room, 'pack-'));
-  await run('npm', ['exec', '--yes', 'pnpm@12.21.0', '--', 'pack', '--pack-destination', target], {
-    cwd: folder,
-  });
+  await run(
+    'npm',
+    ['exec', '--yes', '--package=pnpm@12.21.0', '--', 'pnpm', 'pack', '--pack-destination', target],
+    {
+      cwd: folder,
+    },
+  );
   const [tarball] = await readdir(target);
   if (tarball === undefined) throw new Error(`pnpm pack left no tarball for ${folder}`);
   return join(target, tarball);

@@ -44,9 +44,7 @@ test.each(packages)('$name can be imported outside the workspace, every entry of
 test('mr-lint runs from the packed package on a real capture', async () => {
   const path = join(project, 'none.mr');
   await (await loadCapture('qemu-10.0/none')).writeTo(path);
-  const { stdout } = await run('npx', ['--no-install', 'mr-lint', '--format', 'json', 'none.mr'], {
-    cwd: project,
-  });
+  const { stdout } = await run(join(project, 'node_modules/.bin/mr-lint'), ['--format', 'json', path]);
   expect(JSON.parse(stdout).files[0].verdict).toBe('restores');
 });
 
