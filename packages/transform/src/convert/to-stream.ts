@@ -1,0 +1,102 @@
+import { RAM_SECTION_IDSTR } from '@mapped-ram/format';
+import type { ContinuingSection, Snapshot } from '@mapped-ram/reader';
+import {
+  blockEntry,
+  type ClassicBlockFields,
+  ClassicRecords,
+  eosWord,
+  findBlockTable,
+  memSizeWord,
+  type SnapshotTarget,
+  type StreamPart,
+  writeParts,
+} from '@mapped-ram/writer';
+import { openComplete } from '../complete-snapshot.js';
+import { LibvirtFormat, libvirtFront } from '../libvirt-image.js';
+import { countSetBytes } from '../move-pages.js';
+import type { TransformOptions } from '../options.js';
+import type { SparseSource } from '../sparse-source.js';
+import { convertEnd, convertHead } from './configuration.js';
+import type { ConvertReport } from './convert-report.js';
+
+/**
+ * Makes a classic migration stream out of a snapshot: the same sections, with the pages where the ram state ends. A
+ * libvirt save image stays one, of the format `raw`.
+ *
+ * @throws MappedRamError as `openComplete` does; `unsupported`, `write-failed`. The target is then to be given up.
+ */
+export async function convertToStream(
+  source: SparseSource,
+  target: SnapshotTarget,
+  options: TransformOptions = {},
+): Promise<ConvertReport> {
+  const snapshot = await openComplete(source, options);
+  const { section, table } = findBlockTable(snapshot);
+  const end = lastRamSection(snapshot);
+  const tableEnd = table.byteOffset + table.byteLength;
+  const part = (from: number, to: number): StreamPart => ({
+    source,
+    byteOffset: from,
+    byteLength: to - from,
+  });
+
+  const blocks: ClassicBlockFields[] = table.blocks.map(
+    ({ idstr, usedLength, guestPhysicalAddress, pageSize }) => ({
+      idstr,
+      usedLength,
+      guestPhysicalAddress,
+      pageSize,
+    }),
+  );
+  const pagesOffset = await writeParts(target, 0, [
+    ...libvirtFront(snapshot, source, { format: LibvirtFormat.raw }),
+    ...convertHead(snapshot, source, 'classic', section.bodyOffset),
+    memSizeWord(blocks),
+    ...blocks.map(blockEntry),
+    part(tableEnd, end.bodyOffset),
+  ]);
+  const records = new ClassicRecords(target, pagesOffset, blocks);
+  const pages = await writePages(snapshot, records, options);
+  const bodyEnd = end.bodyOffset + end.bodyLengthBytes;
+  const sizeBytes = await writeParts(target, await records.end(), [
+    eosWord(),
+    part(bodyEnd, snapshot.endMarkerOffset ?? snapshot.endOffset),
+    ...(await convertEnd(snapshot, source, 'classic')),
+  ]);
+  await target.commit();
+  return { from: 'mapped-ram', to: 'stream', pages, sizeBytes };
+}
+
+/** The section that ends the ram state: pages may come there at the latest. */
+function lastRamSection({ sections }: Snapshot): ContinuingSection {
+  const isEnd = (section: (typeof sections)[number]): section is ContinuingSection =>
+    section.kind === 'end' && section.idstr === RAM_SECTION_IDSTR;
+  const end = sections.find(isEnd);
+  if (end === undefined) throw new TypeError('the snapshot is not complete');
+  return end;
+}
+
+/** Every page has a record: what is not zero at the destination already has to be said. */
+async function writePages(
+  snapshot: Snapshot,
+  records: ClassicRecords,
+  { onProgress }: TransformOptions,
+): Promise<number> {
+  const totalBytes = await countSetBytes(snapshot);
+  let doneBytes = 0;
+  let pages = 0;
+  for (const [index, block] of snapshot.ramBlocks.entries()) {
+    for await (const batch of snapshot.runs(block, { clear: true })) {
+      for (const { firstPage, pageCount } of batch) await records.zeroPages(index, firstPage, pageCount);
+    }
+    for await (const batch of snapshot.pages(block)) {
+      await records.pages(index, batch);
+      for (const { pageCount } of batch) {
+        pages += pageCount;
+        doneBytes += pageCount * block.pageSize;
+      }
+      onProgress?.({ doneBytes, totalBytes });
+    }
+  }
+  return pages;
+}

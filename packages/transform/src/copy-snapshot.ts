@@ -1,0 +1,66 @@
+import type { RamBlock, Snapshot } from '@mapped-ram/reader';
+import {
+  createSnapshot,
+  findBlockTable,
+  layoutOf,
+  type SnapshotLayout,
+  type SnapshotTarget,
+  type StreamPart,
+} from '@mapped-ram/writer';
+import { openComplete } from './complete-snapshot.js';
+import { movePages } from './move-pages.js';
+import type { TransformOptions } from './options.js';
+import type { SparseSource } from './sparse-source.js';
+
+/** What a copy holds. */
+export interface CopyReport {
+  readonly sizeBytes: number;
+  /** Pages that are in the file, by block. */
+  readonly setPages: readonly number[];
+}
+
+/**
+ * Copies a snapshot by its bitmaps: what they say is zero becomes a hole, whatever lay there; everything else is where
+ * and what it was, also what is before and behind the stream.
+ *
+ * @throws MappedRamError as `openComplete` and `createSnapshot` do. The target is then to be given up.
+ */
+export async function copySnapshot(
+  source: SparseSource,
+  target: SnapshotTarget,
+  options: TransformOptions = {},
+): Promise<CopyReport> {
+  const snapshot = await openComplete(source, options);
+  return copyPages(snapshot, target, layoutInPlace(snapshot, source), options, false);
+}
+
+/** Copies an open snapshot under a layout. */
+export async function copyPages(
+  snapshot: Snapshot,
+  target: SnapshotTarget,
+  layout: SnapshotLayout,
+  options: TransformOptions,
+  detectZeroPages: boolean,
+): Promise<CopyReport> {
+  const writer = await createSnapshot(target, layout, { detectZeroPages });
+  await movePages(snapshot, writer, options);
+  return writer.finish();
+}
+
+/** The layout with which everything stays where it is, to the last byte of the file. */
+export function layoutInPlace(snapshot: Snapshot, source: SparseSource): SnapshotLayout {
+  const layout = layoutOf(snapshot, source);
+  const { table } = findBlockTable(snapshot);
+  const tailOffset = table.byteOffset + table.byteLength;
+  const part = (from: number, to: number): StreamPart => ({
+    source,
+    byteOffset: from,
+    byteLength: to - from,
+  });
+  return {
+    ...layout,
+    front: [part(0, snapshot.streamOffset)],
+    blocks: layout.blocks.map((block, index) => ({ ...block, places: table.blocks[index] as RamBlock })),
+    tail: [part(tailOffset, source.sizeBytes)],
+  };
+}

@@ -1,0 +1,13 @@
+export type { ConvertReport, StreamKind } from './convert/convert-report.js';
+export { convertSnapshot } from './convert/convert-snapshot.js';
+export { type CopyReport, copySnapshot } from './copy-snapshot.js';
+export { type FileOutcome, type FilePair, pipeToFile, transformFile } from './files.js';
+export { movePagesInTurn, type PageMover } from './move-pages.js';
+export type { TransformOptions, TransformProgress } from './options.js';
+export { copyFromPipe, copyToPipe, type PipeSink } from './pipe.js';
+export { relocateSnapshot } from './relocate-snapshot.js';
+export type { Repair, RepairKind, RepairReport } from './repair/repair-report.js';
+export { repairSnapshot } from './repair/repair-snapshot.js';
+export { type ScrubInPlaceOptions, type ScrubInPlaceReport, scrubInPlace } from './scrub-in-place.js';
+export { type ScrubReport, scrubToCopy } from './scrub-to-copy.js';
+export { type Extent, openSparseFile, type SparseSource } from './sparse-source.js';

@@ -1,0 +1,20 @@
+import type { WordOrder } from '@mapped-ram/format';
+import type { PageMover } from './move-pages.js';
+
+/** How far the work on a file has come. */
+export interface TransformProgress {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+/** What every operation takes. */
+export interface TransformOptions {
+  /** Offset of the stream in the source, in bytes; by default the start, or where a libvirt header says. */
+  readonly streamOffset?: number | undefined;
+  /** Byte order of the bitmaps' words, which stays what it is; little-endian by default. */
+  readonly wordOrder?: WordOrder | undefined;
+  /** Called after every chunk. */
+  readonly onProgress?: ((progress: TransformProgress) => void) | undefined;
+  /** Moves the pages; one chunk after another, if not given. */
+  readonly movePages?: PageMover | undefined;
+}

@@ -1,0 +1,24 @@
+import { layoutOf, type SnapshotTarget } from '@mapped-ram/writer';
+import { openComplete } from './complete-snapshot.js';
+import { type CopyReport, copyPages } from './copy-snapshot.js';
+import type { TransformOptions } from './options.js';
+import type { SparseSource } from './sparse-source.js';
+
+/**
+ * Moves a stream to another place in its file, and rewrites every offset: out of a container such as a libvirt image, or
+ * to leave room for one. What was before the stream is left out; in front of the new place is a hole.
+ *
+ * @param toOffset Where the stream shall start, in bytes.
+ * @throws RangeError where that is no offset.
+ * @throws MappedRamError as `openComplete` and `createSnapshot` do. The target is then to be given up.
+ */
+export async function relocateSnapshot(
+  source: SparseSource,
+  target: SnapshotTarget,
+  toOffset: number,
+  options: TransformOptions = {},
+): Promise<CopyReport> {
+  const snapshot = await openComplete(source, options);
+  const layout = { ...layoutOf(snapshot, source), streamOffset: toOffset };
+  return copyPages(snapshot, target, layout, options, false);
+}

@@ -1,0 +1,128 @@
+import { MappedRamError, RAM_SECTION_IDSTR } from '@mapped-ram/format';
+import { openSnapshot, type Snapshot } from '@mapped-ram/reader';
+import { findBlockWithData, hasRamEnd, openOptions } from '../complete-snapshot.js';
+import { checkNotCompressed, LibvirtFormat } from '../libvirt-image.js';
+import { countSetBytes } from '../move-pages.js';
+import type { TransformOptions } from '../options.js';
+import type { SparseSource } from '../sparse-source.js';
+import type { Repair, RepairKind } from './repair-report.js';
+
+/** What is wrong with a file, all of which can be mended. */
+export interface Diagnosis {
+  readonly snapshot: Snapshot;
+  /** Where the records of the stream end: there is the end marker, or belongs. */
+  readonly recordsEnd: number;
+  readonly repairs: readonly Repair[];
+  readonly unknowns: readonly string[];
+}
+
+/**
+ * Finds out what is wrong with a file.
+ *
+ * @throws MappedRamError `incomplete-save` where memory or device state is not in the file; the first problem that cannot
+ * be mended; `read-failed`.
+ */
+export async function diagnose(source: SparseSource, options: TransformOptions): Promise<Diagnosis> {
+  const snapshot = await openSnapshot(source, { ...openOptions(options), tolerant: true });
+  checkNotCompressed(snapshot);
+  const found = new Findings();
+  diagnoseContainer(snapshot, found);
+  const recordsEnd =
+    snapshot.ramLayout === 'classic' ? source.sizeBytes : diagnoseEnd(snapshot, source, found);
+  if (snapshot.ramLayout !== 'classic') await diagnoseMemory(snapshot, source, found);
+  return { snapshot, recordsEnd, repairs: found.repairs, unknowns: found.unknowns };
+}
+
+class Findings {
+  readonly repairs: Repair[] = [];
+  readonly unknowns: string[] = [];
+
+  add(kind: RepairKind, message: string, unknown?: string): void {
+    this.repairs.push({ kind, message });
+    if (unknown !== undefined) this.unknowns.push(unknown);
+  }
+}
+
+function diagnoseContainer({ libvirt, ramLayout }: Snapshot, found: Findings): void {
+  if (libvirt === undefined) return;
+  if (libvirt.magic === 'LibvirtQemudPart') {
+    found.add(
+      'libvirt-complete',
+      "libvirt's header said that the image is incomplete; the stream is complete, and now the header says so",
+      'why libvirt did not mark the image as complete',
+    );
+  }
+  const format = ramLayout === 'classic' ? 'raw' : 'sparse';
+  if (libvirt.format === LibvirtFormat[format]) return;
+  found.add(
+    'libvirt-format',
+    `libvirt's header named format ${libvirt.format}; the stream is of format ${LibvirtFormat[format]} (${format})`,
+  );
+}
+
+/** Looks at what is behind the last section; where the records end. */
+function diagnoseEnd(snapshot: Snapshot, source: SparseSource, found: Findings): number {
+  const { problems, endMarkerOffset, vmdescription } = snapshot;
+  for (const { error, stopped } of problems) {
+    if (stopped || error.path?.startsWith('vmdescription') !== true) continue;
+    found.add('vmdescription', 'the vmdescription was damaged and is left out: QEMU does not need it');
+  }
+  const other = problems.find(({ error, stopped }) => !stopped && !error.path?.startsWith('vmdescription'));
+  if (other !== undefined) throw other.error;
+  if (endMarkerOffset !== undefined) return endMarkerOffset;
+
+  const stop = problems.find(({ stopped }) => stopped)?.error;
+  const last = snapshot.sections.at(-1);
+  const recordsEnd = last === undefined ? 0 : last.byteOffset + last.byteLength;
+  if (last === undefined || stop?.byteOffset !== recordsEnd) throw stop ?? notComplete();
+  if (last.kind !== 'full') throw notComplete();
+  const isCut =
+    stop.code === 'unexpected-end' && recordsEnd === source.sizeBytes && last.footer !== undefined;
+  if (!isCut && vmdescription?.byteOffset !== recordsEnd) throw stop;
+  checkDevices(snapshot);
+  found.add(
+    'end-marker',
+    'the stream did not end; its end marker was added',
+    isCut ? 'whether state of further devices followed' : undefined,
+  );
+  return recordsEnd;
+}
+
+/** With a vmdescription one can count. */
+function checkDevices({ sections, vmdescription }: Snapshot): void {
+  const expected = vmdescription?.json?.devices.length;
+  const actual = sections.filter(({ kind }) => kind === 'full').length;
+  if (expected === undefined || expected === actual) return;
+  throw new MappedRamError('incomplete-save', {
+    what: 'state of devices is missing that the vmdescription lists',
+    path: 'sections',
+    expected,
+    actual,
+  });
+}
+
+async function diagnoseMemory(snapshot: Snapshot, source: SparseSource, found: Findings): Promise<void> {
+  const hasEnd = hasRamEnd(snapshot);
+  const { sections } = snapshot;
+  const hasDevices = sections.some(({ kind }) => kind === 'full');
+  if (!hasEnd && !hasDevices) throw notComplete();
+  if (!hasEnd) {
+    const started = sections.some(
+      (section) => section.kind === 'start' && section.idstr === RAM_SECTION_IDSTR,
+    );
+    if (!started) throw notComplete();
+    found.add('ram-end', 'the section that ends the ram state was missing and was added');
+  }
+  if ((await countSetBytes(snapshot)) > 0) return;
+  if ((await findBlockWithData(source, snapshot.ramBlocks)) === undefined) return;
+  found.add(
+    'bitmaps',
+    'every bitmap was zero; they were rebuilt from the pages that are not zero',
+    hasEnd ? 'which pages became zero after they were stored, if the guest ran during the save' : undefined,
+  );
+}
+
+function notComplete(): MappedRamError {
+  const what = 'the save was cut short: which pages it stored was never written, and device state is missing';
+  return new MappedRamError('incomplete-save', { what });
+}

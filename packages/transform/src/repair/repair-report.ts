@@ -1,0 +1,31 @@
+/**
+ * Something that was mended:
+ *
+ * - `bitmaps`: they were zero, and say now which pages hold anything;
+ * - `ram-end`: the section that ends the ram state was missing;
+ * - `end-marker`: the byte that ends the stream was missing;
+ * - `vmdescription`: it was damaged, and is left out;
+ * - `libvirt-complete`: libvirt's header said that the image is incomplete;
+ * - `libvirt-format`: libvirt's header named another format than the stream has.
+ */
+export type RepairKind =
+  | 'bitmaps'
+  | 'ram-end'
+  | 'end-marker'
+  | 'vmdescription'
+  | 'libvirt-complete'
+  | 'libvirt-format';
+
+/** Something that was mended, and in words what was done. */
+export interface Repair {
+  readonly kind: RepairKind;
+  readonly message: string;
+}
+
+/** What a repair did. */
+export interface RepairReport {
+  readonly repairs: readonly Repair[];
+  /** What the file does not tell, so that nobody can know whether it is as it was saved. */
+  readonly unknowns: readonly string[];
+  readonly sizeBytes: number;
+}

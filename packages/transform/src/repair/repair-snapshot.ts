@@ -1,0 +1,139 @@
+import { MappedRamError, RAM_SECTION_IDSTR } from '@mapped-ram/format';
+import { readClassicStream, type Snapshot } from '@mapped-ram/reader';
+import {
+  continuing,
+  createSnapshot,
+  endMarker,
+  eosWord,
+  findBlockTable,
+  footer,
+  layoutOf,
+  type SnapshotTarget,
+  type StreamPart,
+  writeParts,
+} from '@mapped-ram/writer';
+import { openOptions } from '../complete-snapshot.js';
+import { LibvirtFormat, libvirtFront } from '../libvirt-image.js';
+import { movePages } from '../move-pages.js';
+import type { TransformOptions } from '../options.js';
+import type { SparseSource } from '../sparse-source.js';
+import { type Diagnosis, diagnose } from './diagnose.js';
+import { movePagesByContents } from './move-by-contents.js';
+import type { RepairKind, RepairReport } from './repair-report.js';
+
+/**
+ * Makes a good file out of a bad one, where everything that was saved is in it: a background snapshot without bitmaps, a
+ * stream without its end, a libvirt header that is wrong. What was mended is said, and so is what cannot be known.
+ *
+ * @throws MappedRamError `incomplete-save` where the data is gone; `unsupported` where there is nothing to mend; the first
+ * problem that cannot be mended; `write-failed`. The target is then to be given up.
+ */
+export async function repairSnapshot(
+  source: SparseSource,
+  target: SnapshotTarget,
+  options: TransformOptions = {},
+): Promise<RepairReport> {
+  const diagnosis = await diagnose(source, options);
+  const { snapshot, repairs, unknowns } = diagnosis;
+  if (repairs.length === 0) {
+    const what = 'there is nothing wrong with the file that could be mended';
+    throw new MappedRamError('unsupported', { what });
+  }
+  const sizeBytes =
+    snapshot.ramLayout === 'classic'
+      ? await repairContainer(diagnosis, source, target, options)
+      : await rewrite(diagnosis, source, target, options);
+  return { repairs, unknowns, sizeBytes };
+}
+
+/** A classic stream in a wrong container: it stays as it is, if it is complete. */
+async function repairContainer(
+  diagnosis: Diagnosis,
+  source: SparseSource,
+  target: SnapshotTarget,
+  options: TransformOptions,
+): Promise<number> {
+  const { streamOffset } = diagnosis.snapshot;
+  await readClassicStream(source, { async begin() {}, async pages() {} }, openOptions(options));
+  const stream: StreamPart = {
+    source,
+    byteOffset: streamOffset,
+    byteLength: source.sizeBytes - streamOffset,
+  };
+  const sizeBytes = await writeParts(target, 0, [
+    ...mendedFront(diagnosis, source, LibvirtFormat.raw),
+    stream,
+  ]);
+  await target.commit();
+  return sizeBytes;
+}
+
+async function rewrite(
+  diagnosis: Diagnosis,
+  source: SparseSource,
+  target: SnapshotTarget,
+  options: TransformOptions,
+): Promise<number> {
+  const { snapshot } = diagnosis;
+  const writer = await createSnapshot(
+    target,
+    {
+      ...layoutOf(snapshot, source),
+      front: mendedFront(diagnosis, source, LibvirtFormat.sparse),
+      tail: mendedTail(diagnosis, source),
+    },
+    { detectZeroPages: has(diagnosis, 'bitmaps') },
+  );
+  if (has(diagnosis, 'bitmaps')) await movePagesByContents(snapshot, source, writer, options);
+  else await movePages(snapshot, writer, options);
+  return (await writer.finish()).sizeBytes;
+}
+
+function has({ repairs }: Diagnosis, kind: RepairKind): boolean {
+  return repairs.some((repair) => repair.kind === kind);
+}
+
+/** Everything before the stream, also where that is no libvirt image. */
+function mendedFront(diagnosis: Diagnosis, source: SparseSource, format: number): StreamPart[] {
+  const { snapshot } = diagnosis;
+  if (snapshot.libvirt === undefined) return [{ source, byteOffset: 0, byteLength: snapshot.streamOffset }];
+  return libvirtFront(snapshot, source, {
+    format,
+    ...(has(diagnosis, 'libvirt-complete') && { isComplete: true }),
+  });
+}
+
+function mendedTail(diagnosis: Diagnosis, source: SparseSource): StreamPart[] {
+  const { snapshot, recordsEnd } = diagnosis;
+  const { table } = findBlockTable(snapshot);
+  const tableEnd = table.byteOffset + table.byteLength;
+  const part = (from: number, to: number): StreamPart => ({
+    source,
+    byteOffset: from,
+    byteLength: to - from,
+  });
+  const ramEnd = endOfRam(snapshot);
+  const frame = has(diagnosis, 'vmdescription') ? undefined : snapshot.vmdescription;
+  return [
+    part(tableEnd, ramEnd.byteOffset),
+    ...(has(diagnosis, 'ram-end') ? ramEnd.section : []),
+    part(ramEnd.byteOffset, recordsEnd),
+    endMarker(),
+    ...(frame === undefined ? [] : [part(frame.byteOffset, frame.byteOffset + frame.byteLength)]),
+  ];
+}
+
+/** Where the ram state's last section ends, and a section for behind it that ends the state. */
+function endOfRam({ sections }: Snapshot): { byteOffset: number; section: StreamPart[] } {
+  const last = sections.findLast(
+    (section) => section.kind !== 'command' && section.idstr === RAM_SECTION_IDSTR,
+  );
+  if (last === undefined || last.kind === 'command') throw new TypeError('the snapshot has no ram state');
+  const { sectionId } = last;
+  const section = [
+    continuing('end', sectionId),
+    eosWord(),
+    ...(last.footer === undefined ? [] : [footer(sectionId)]),
+  ];
+  return { byteOffset: last.byteOffset + last.byteLength, section };
+}

@@ -1,0 +1,96 @@
+import { truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CaptureMachine } from '@mapped-ram/fixtures';
+import { QmpClosedError } from '@mapped-ram/qmp';
+import {
+  findGuestDifference,
+  findQemu,
+  launchQemu,
+  type QemuTarget,
+  type QemuVersion,
+  type QemuVm,
+  restoreMappedRam,
+} from '@mapped-ram/tool-qemu';
+
+/** A file for QEMU to restore. */
+export interface Restorable {
+  readonly path: string;
+  readonly streamOffset?: number | undefined;
+  /** Capabilities beside mapped-ram. */
+  readonly capabilities?: readonly string[];
+  /** False for a classic stream. */
+  readonly mappedRam?: boolean;
+}
+
+/** What keeps a test from asking this QEMU, in words; undefined where it is there. */
+export function missingQemu(version: QemuVersion, target: string): string | undefined {
+  const program = findQemu(version, target as QemuTarget);
+  return program.kind === 'missing' ? program.reason : undefined;
+}
+
+/** Restores a file into a QEMU that stands still; the caller ends it. @throws Error where QEMU does not restore it */
+export async function restore(
+  version: QemuVersion,
+  machine: CaptureMachine,
+  file: Restorable,
+): Promise<QemuVm> {
+  const vm = await launchQemu({
+    version,
+    target: machine.target as QemuTarget,
+    args: [...machine.args, '-S', '-incoming', 'defer'],
+    prepare: async (folder) => {
+      for (const { name, sizeBytes } of machine.files) {
+        await writeFile(join(folder, name), '');
+        await truncate(join(folder, name), sizeBytes);
+      }
+    },
+  });
+  const { path, streamOffset = 0, capabilities = [], mappedRam = true } = file;
+  const uri = `file:${path}${streamOffset === 0 ? '' : `,offset=${streamOffset}`}`;
+  const outcome = await restoreMappedRam(vm, { uri, capabilities, mappedRam });
+  if (outcome.kind === 'completed') return vm;
+  await vm.kill();
+  throw new Error(`QEMU ${version} does not restore ${path}: ${JSON.stringify(outcome)}`);
+}
+
+/**
+ * Restores two files and compares all guest memory, then lets the guests run on.
+ *
+ * @returns What differs, in words; undefined where nothing does.
+ */
+export async function findRestoreDifference(
+  version: QemuVersion,
+  machine: CaptureMachine,
+  original: Restorable,
+  written: Restorable,
+): Promise<string | undefined> {
+  const before = await restore(version, machine, original);
+  try {
+    const after = await restore(version, machine, written);
+    try {
+      return (await findGuestDifference(before, after)) ?? (await findFateDifference(before, after));
+    } finally {
+      await after.kill();
+    }
+  } finally {
+    await before.kill();
+  }
+}
+
+/** Whether two guests that are let go fare alike: some run nonsense, over which QEMU itself may end. */
+async function findFateDifference(before: QemuVm, after: QemuVm): Promise<string | undefined> {
+  const [fate, otherFate] = await Promise.all([letRun(before), letRun(after)]);
+  return fate === otherFate ? undefined : `one guest is ${fate}, the other ${otherFate}`;
+}
+
+async function letRun(vm: QemuVm): Promise<string> {
+  try {
+    await vm.qmp.execute('cont');
+    await sleep(50);
+    return (await vm.qmp.execute<{ status: string }>('query-status')).status;
+  } catch (error) {
+    if (error instanceof QmpClosedError) return 'gone';
+    throw error;
+  }
+}

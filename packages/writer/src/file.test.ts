@@ -1,0 +1,159 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadCapture, SparseImage } from '@mapped-ram/fixtures';
+import { openSnapshot } from '@mapped-ram/reader';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFileTarget } from './file.js';
+import { layoutOf } from './layout-of.js';
+import { createSnapshot } from './snapshot-writer.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'writer-file-test-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const at = (name: string) => join(folder, name);
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+describe('a file', () => {
+  it('has its name only when it is whole', async () => {
+    const target = await createFileTarget(at('new.mr'));
+    await target.write([{ byteOffset: 100_000, bytes: bytes('end') }]);
+    expect(readdirSync(folder)).toEqual([`.new.mr.${process.pid}.part`]);
+    await target.commit();
+    expect(readdirSync(folder)).toEqual(['new.mr']);
+    const content = readFileSync(at('new.mr'));
+    expect(content.length).toBe(100_003);
+    expect(content.subarray(0, 100_000).every((byte) => byte === 0)).toBe(true);
+    expect(statSync(at('new.mr')).mode & 0o007).toBe(0);
+  });
+
+  it('that was given up leaves nothing, also a second time and after the end', async () => {
+    const target = await createFileTarget(at('new.mr'));
+    await target.write([{ byteOffset: 0, bytes: bytes('x') }]);
+    await target.abort();
+    await target.abort();
+    expect(readdirSync(folder)).toEqual([]);
+    const whole = await createFileTarget(at('new.mr'));
+    await whole.commit();
+    await whole.abort();
+    expect(readdirSync(folder)).toEqual(['new.mr']);
+  });
+
+  it('can be read before it has its name', async () => {
+    const target = await createFileTarget(at('new.mr'));
+    await target.write([{ byteOffset: 3, bytes: bytes('abc') }]);
+    const source = await target.written();
+    expect(source).toMatchObject({ name: at('new.mr'), sizeBytes: 6 });
+    const read = new Uint8Array(10);
+    expect(await source.read(read, 2)).toBe(4);
+    expect(new TextDecoder().decode(read.subarray(0, 4))).toBe('\0abc');
+    await target.abort();
+  });
+
+  it('that exists is not replaced, whenever it came to exist', async () => {
+    writeFileSync(at('old.mr'), 'old');
+    await expect(createFileTarget(at('old.mr'))).rejects.toMatchObject({ code: 'target-exists' });
+    const target = await createFileTarget(at('new.mr'));
+    writeFileSync(at('new.mr'), 'meanwhile');
+    await expect(target.commit()).rejects.toMatchObject({ code: 'target-exists' });
+    await target.abort();
+    expect(readdirSync(folder).sort()).toEqual(['new.mr', 'old.mr']);
+    expect(readFileSync(at('new.mr'), 'utf8')).toBe('meanwhile');
+  });
+
+  it('that is to be replaced stays until the end, and a link to it stays a link', async () => {
+    writeFileSync(at('old.mr'), 'old');
+    symlinkSync('old.mr', at('link.mr'));
+    const target = await createFileTarget(at('link.mr'), { overwrite: true });
+    await target.write([{ byteOffset: 0, bytes: bytes('new') }]);
+    expect(readFileSync(at('old.mr'), 'utf8')).toBe('old');
+    await target.commit();
+    expect(readFileSync(at('old.mr'), 'utf8')).toBe('new');
+    expect(readdirSync(folder).sort()).toEqual(['link.mr', 'old.mr']);
+  });
+
+  it('cannot replace what is no regular file', async () => {
+    mkdirSync(at('folder'));
+    for (const path of [at('folder'), '/dev/null']) {
+      const attempt = createFileTarget(path, { overwrite: true });
+      await expect(attempt).rejects.toMatchObject({ code: 'write-failed' });
+    }
+    await expect(createFileTarget(at('missing/new.mr'))).rejects.toMatchObject({ code: 'write-failed' });
+  });
+
+  it('may be made twice at a time, and have the longest name there is', async () => {
+    const name = 'x'.repeat(255);
+    const [first, second] = [await createFileTarget(at(name)), await createFileTarget(at(name))];
+    await first.commit();
+    await expect(second.commit()).rejects.toMatchObject({ code: 'target-exists' });
+    await second.abort();
+    expect(readdirSync(folder)).toEqual([name]);
+  });
+
+  it('gives space back where holes can be made, and has zeros there where not', async () => {
+    const punched: (readonly number[])[] = [];
+    for (const punchHole of [
+      undefined,
+      () => false,
+      (...range: [number, number, number]) => punched.push(range) > 0,
+    ]) {
+      const target = await createFileTarget(at('new.mr'), { overwrite: true, punchHole });
+      await target.write([{ byteOffset: 0, bytes: new Uint8Array(3_000_000).fill(7) }]);
+      await target.discard(1, 2_500_000);
+      await target.commit();
+      const zeros = punched.length > 0 ? 0 : 2_500_000;
+      expect(readFileSync(at('new.mr')).filter((byte) => byte === 0).length).toBe(zeros);
+    }
+    expect(punched).toEqual([[expect.any(Number), 1, 2_500_000]]);
+  });
+});
+
+it('a snapshot of 4 GiB takes no more room than its pages', async () => {
+  const capture = await loadCapture('qemu-10.0/sparse-4g');
+  const snapshot = await openSnapshot(capture);
+  const target = await createFileTarget(at('copy.mr'));
+  const writer = await createSnapshot(target, layoutOf(snapshot, capture));
+  for (const [index, block] of snapshot.ramBlocks.entries()) {
+    for await (const batch of snapshot.pages(block)) await writer.writeRuns(index, batch);
+  }
+  const { setPages } = await writer.finish();
+  const { size, blocks } = statSync(at('copy.mr'));
+  expect(size).toBe(capture.sizeBytes);
+  const used = setPages.reduce((sum, count) => sum + count, 0) * 4096;
+  const outsideBytes = 1024 * 1024;
+  expect(blocks * 512).toBeLessThan(used + outsideBytes);
+  expect((await SparseImage.fromFile(at('copy.mr'))).extents.map(({ byteOffset }) => byteOffset)).toEqual(
+    expect.arrayContaining([0, snapshot.ramBlocks[0]?.pagesOffset]),
+  );
+}, 60_000);
+
+it('rewriting the same 16 MiB over and over leaves a file as large as writing them once', async () => {
+  const capture = await loadCapture('qemu-10.0/q35');
+  const snapshot = await openSnapshot(capture);
+  const pages = new Uint8Array(16 * 1024 * 1024).fill(1);
+  const sizes: number[] = [];
+  for (const rewrites of [1, 50]) {
+    const target = await createFileTarget(at('often.mr'), { overwrite: true });
+    const writer = await createSnapshot(target, layoutOf(snapshot, capture));
+    for (let round = 0; round < rewrites; round++) {
+      await writer.writePages(0, 0, pages);
+      await writer.round();
+    }
+    await writer.finish();
+    const { size, blocks } = statSync(at('often.mr'));
+    sizes.push(size, blocks);
+  }
+  expect(sizes.slice(2)).toEqual(sizes.slice(0, 2));
+});

@@ -1,0 +1,34 @@
+export { type ClassicBlockFields, ClassicRecords } from './classic-records.js';
+export { DataFinder } from './data-finder.js';
+export { describeSnapshot, type SnapshotDescription } from './describe-snapshot.js';
+export type { BlockLayout, BlockPlaces, SnapshotLayout } from './layout.js';
+export { type FoundBlockTable, findBlockTable, layoutOf } from './layout-of.js';
+export { type MemoryTarget, memoryTarget } from './memory-target.js';
+export { PageBits } from './page-bits.js';
+export { type FilteredRuns, type FreePages, PageFilter } from './page-filter.js';
+export { type PlacedBlock, type Placement, placeSnapshot } from './placement.js';
+export type { SnapshotTarget, TargetPiece } from './snapshot-target.js';
+export {
+  createSnapshot,
+  SnapshotWriter,
+  type WriterOptions,
+  type WrittenSnapshot,
+} from './snapshot-writer.js';
+export {
+  type BlockEntryFields,
+  blockEntry,
+  type ConfigurationFields,
+  command,
+  configurationSection,
+  continuing,
+  endMarker,
+  eosWord,
+  footer,
+  mappedRamHeader,
+  memSizeWord,
+  ramStart,
+  streamHeader,
+  vmdescriptionHeader,
+} from './stream/elements.js';
+export { type CopiedPart, partsLengthBytes, type StreamPart } from './stream-part.js';
+export { writeParts } from './write-parts.js';

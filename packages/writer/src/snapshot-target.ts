@@ -1,0 +1,35 @@
+/** Bytes and the place in the file where they go. */
+export interface TargetPiece {
+  readonly byteOffset: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * What the writer needs of a file that comes into being: bytes go to any place, in any order, and places that nothing
+ * was written to read as zeros. The file is whole or absent: it is there when `commit` has returned, and until then
+ * nothing is.
+ */
+export interface SnapshotTarget {
+  /** What to call it in messages: a path or a label. */
+  readonly name: string;
+  /**
+   * Writes pieces, in any order; several calls may be under way at once. The bytes must not change until it is done.
+   *
+   * @throws MappedRamError `write-failed`, with the system's error as its cause.
+   */
+  write(pieces: readonly TargetPiece[]): Promise<void>;
+  /**
+   * Makes bytes that were written read as zeros, and gives their space back where it can.
+   *
+   * @throws MappedRamError `write-failed`.
+   */
+  discard(byteOffset: number, lengthBytes: number): Promise<void>;
+  /**
+   * Makes the file durable and gives it its name. Nothing may be written afterwards.
+   *
+   * @throws MappedRamError `write-failed`, `target-exists`.
+   */
+  commit(): Promise<void>;
+  /** Leaves nothing behind. After `commit`, or a second time, it does nothing. */
+  abort(): Promise<void>;
+}

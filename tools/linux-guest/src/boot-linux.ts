@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { launchQemu, type QemuVersion, type QemuVm } from '@mapped-ram/tool-qemu';
+import { READY } from './init-script.js';
+import type { LinuxGuest } from './install-linux-guest.js';
+import { SerialConsole } from './serial-console.js';
+
+/** How long the kernel may take to come up, without hardware's help and on a busy machine. */
+const BOOT_MS = 180_000;
+
+const SERIAL_NAME = 'serial';
+
+/** Arguments of every VM with this guest, when it boots and when it is restored; the serial line is a socket in QEMU's folder. */
+export const LINUX_GUEST_ARGS: readonly string[] = [
+  ...['-nodefaults', '-smp', '2', '-device', 'vmcoreinfo'],
+  ...['-serial', `unix:${SERIAL_NAME},server=on,wait=off`],
+];
+
+/** What to boot the guest in. */
+export interface BootOptions {
+  readonly version: QemuVersion;
+  /** The machine and its memory, and whatever else the VM shall have. */
+  readonly args: readonly string[];
+}
+
+/** A guest that takes commands. */
+export interface BootedLinux {
+  readonly vm: QemuVm;
+  readonly console: SerialConsole;
+  /** Ends both. */
+  kill(): Promise<void>;
+}
+
+/** Boots the guest under TCG and waits until it takes commands. */
+export async function bootLinux(guest: LinuxGuest, { version, args }: BootOptions): Promise<BootedLinux> {
+  const boot = ['-kernel', guest.kernel, '-initrd', guest.initramfs, '-append', 'console=ttyS0 quiet'];
+  const vm = await launchQemu({ version, args: [...LINUX_GUEST_ARGS, ...args, ...boot] });
+  try {
+    const console = await connectConsole(vm.folder);
+    await console.waitFor(READY, BOOT_MS);
+    const kill = async () => {
+      console.close();
+      await vm.kill();
+    };
+    return { vm, console, kill };
+  } catch (error) {
+    await vm.kill();
+    throw error;
+  }
+}
+
+/** Connects to the serial line of a VM with {@link LINUX_GUEST_ARGS}. @param folder QEMU's working directory */
+export function connectConsole(folder: string): Promise<SerialConsole> {
+  return SerialConsole.connect(join(folder, SERIAL_NAME));
+}

@@ -1,0 +1,14 @@
+export {
+  type BootedLinux,
+  type BootOptions,
+  bootLinux,
+  connectConsole,
+  LINUX_GUEST_ARGS,
+} from './boot-linux.js';
+export {
+  findLinuxGuest,
+  installLinuxGuest,
+  type LinuxGuest,
+  type MissingLinuxGuest,
+} from './install-linux-guest.js';
+export type { SerialConsole } from './serial-console.js';

@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { createConnection, type Socket } from 'node:net';
+
+/** The serial line of a guest, by QEMU's socket (\`-serial unix:PATH,server=on,wait=off\`). */
+export class SerialConsole {
+  readonly #socket: Socket;
+  #text = '';
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      this.#text += text;
+    });
+    socket.on('error', () => {});
+  }
+
+  static async connect(path: string): Promise<SerialConsole> {
+    const socket = createConnection(path);
+    await once(socket, 'connect');
+    return new SerialConsole(socket);
+  }
+
+  /** All that came until now. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Waits until a text has come. @throws Error with the last lines when it does not come in time */
+  async waitFor(wanted: string, timeoutMs: number): Promise<void> {
+    const until = performance.now() + timeoutMs;
+    while (!this.#text.includes(wanted)) {
+      if (performance.now() > until) {
+        throw new Error(`the guest did not say ${wanted}, but: ${this.#text.slice(-500)}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Runs a command in the guest. @returns what it printed */
+  async run(command: string, timeoutMs = 60_000): Promise<string> {
+    this.#text = '';
+    this.#socket.write(`${command}\n`);
+    await this.waitFor('done-', timeoutMs);
+    return this.#text.slice(0, this.#text.lastIndexOf('done-')).replaceAll('\r', '').trim();
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+}
