@@ -1,0 +1,295 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+// By the package's name: its threads run what was built, and so must what starts them.
+import { Channels, type MovedPages, openChannels } from '@mapped-ram/multifd';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { bitmapOf, shared, somePages } from './testing/patterns.js';
+import { scratchFolder, watchForLeftovers } from './testing/scratch.js';
+import { withChannels } from './testing/with-channels.js';
+
+const inScratch = scratchFolder();
+const expectNoLeftovers = watchForLeftovers();
+afterEach(expectNoLeftovers);
+
+const PAGE = 4096;
+const MIB = 1024 * 1024;
+
+async function errorOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => expect.fail('nothing was thrown'),
+    (error: unknown) => error,
+  );
+}
+
+/** A file of zeros, all a hole. */
+function sparseFile(name: string, sizeBytes: number): string {
+  const path = inScratch(name);
+  writeFileSync(path, '');
+  truncateSync(path, sizeBytes);
+  return path;
+}
+
+describe.each([1, 2, 3, 8, 16])('with %i channels', (channels) => {
+  const pages = somePages(20_000, PAGE, channels);
+  const bitmap = bitmapOf(pages, PAGE);
+
+  it('finds the pages that are not zero', async () => {
+    const path = inScratch('scanned');
+    writeFileSync(path, pages);
+    const found = new Uint8Array(bitmap.length);
+    const note = ({ firstPage, bits }: MovedPages) => found.set(bits, firstPage / 8);
+    await withChannels({ channels, source: { path } }, async (open) => {
+      expect(open.count).toBe(channels);
+      await open.move({ pageSize: PAGE, readFrom: 0, pageCount: 20_000, findZeros: true }, note);
+      await open.sync();
+    });
+    expect(found).toEqual(bitmap);
+  });
+
+  it('copies the pages that are wanted to their places, and no others', async () => {
+    const path = sparseFile('copied', 100 * MIB);
+    const wanted = bitmap.map((byte, index) => (index % 2 === 0 ? byte : 0));
+    await withChannels({ channels, source: { memory: shared(pages) }, target: { path } }, async (open) => {
+      await open.move({ pageSize: PAGE, readFrom: 0, writeTo: 3 * PAGE, pageCount: 20_000, wanted });
+      await open.sync();
+    });
+    const copy = readFileSync(path).subarray(3 * PAGE);
+    const differing = [];
+    for (let page = 0; page < 20_000; page++) {
+      const isWanted = ((wanted[page >> 3] ?? 0) & (1 << (page & 7))) !== 0;
+      const expected = isWanted ? pages.subarray(page * PAGE, (page + 1) * PAGE) : new Uint8Array(PAGE);
+      if (Buffer.compare(copy.subarray(page * PAGE, (page + 1) * PAGE), expected) !== 0) differing.push(page);
+    }
+    expect(differing).toEqual([]);
+  });
+});
+
+it('the number of channels leaves no trace', async () => {
+  const pages = somePages(20_000, PAGE);
+  const digests = [];
+  for (const channels of [1, 16]) {
+    const path = sparseFile(`trace-${channels}`, 80 * MIB);
+    await withChannels({ channels, source: { memory: shared(pages) }, target: { path } }, async (open) => {
+      await open.move({ pageSize: PAGE, readFrom: 0, writeTo: 0, pageCount: 20_000, findZeros: true });
+      await open.sync();
+    });
+    digests.push(createHash('sha256').update(readFileSync(path)).digest('hex'));
+  }
+  expect(digests[1]).toBe(digests[0]);
+});
+
+it.each([256, 1024, 16_384, 65_536])('moves pages of %i bytes', async (pageSize) => {
+  const pages = somePages(1001, pageSize);
+  const target = new SharedArrayBuffer(pages.length);
+  const found = new Uint8Array(bitmapOf(pages, pageSize).length);
+  const path = inScratch('other-page-size');
+  writeFileSync(path, Buffer.concat([Buffer.alloc(1280), pages]));
+  await withChannels({ channels: 2, source: { path }, target: { memory: target } }, async (open) => {
+    const all = { pageSize, readFrom: 1280, writeTo: 0, pageCount: 1001, findZeros: true };
+    await open.move(all, ({ firstPage, bits }) => found.set(bits, firstPage / 8));
+    await open.sync();
+  });
+  expect(Buffer.compare(new Uint8Array(target), pages)).toBe(0);
+  expect(found).toEqual(bitmapOf(pages, pageSize));
+});
+
+it('takes work from several callers at once', async () => {
+  const pages = somePages(20_000, PAGE);
+  const target = new SharedArrayBuffer(pages.length);
+  await withChannels(
+    { channels: 2, source: { memory: shared(pages) }, target: { memory: target } },
+    async (open) => {
+      const quarter = { pageSize: PAGE, readFrom: 0, writeTo: 0, pageCount: 5000 };
+      await Promise.all([0, 1, 2, 3].map((index) => open.move({ ...quarter, firstPage: index * 5000 })));
+      await open.sync();
+    },
+  );
+  expect(Buffer.compare(new Uint8Array(target), pages)).toBe(0);
+});
+
+it('there are 1 to 255 channels, and as many as processors by default', async () => {
+  const source = { memory: new SharedArrayBuffer(PAGE) };
+  for (const channels of [0, 256, 1.5]) {
+    await expect(openChannels({ channels, source })).rejects.toThrow(RangeError);
+  }
+  const count = await withChannels({ source }, async (open) => open.count);
+  expect(count).toBeGreaterThan(0);
+});
+
+describe('a failure is the one error that is reported, and ends all channels:', () => {
+  const zeros = { pageSize: PAGE, readFrom: 0, pageCount: 16_384, findZeros: true };
+
+  it('a file that is not there', async () => {
+    const source = { path: inScratch('nowhere') };
+    const memory = { memory: new SharedArrayBuffer(PAGE) };
+    await expect(openChannels({ source })).rejects.toMatchObject({
+      code: 'read-failed',
+      cause: { code: 'ENOENT' },
+    });
+    await expect(openChannels({ source: memory, target: source })).rejects.toMatchObject({
+      code: 'write-failed',
+      cause: { code: 'ENOENT' },
+    });
+  });
+
+  it('a folder', async () => {
+    const error = await errorOf(
+      openChannels({ channels: 2, source: memoryOf(1), target: { path: inScratch('.') } }),
+    );
+    expect(error).toMatchObject({ code: 'write-failed', cause: { code: 'EISDIR' } });
+    expect(error).toHaveProperty('message', expect.stringMatching(/^channel [01]: /));
+  });
+
+  it('a file that ends before the pages', async () => {
+    const path = sparseFile('short', 10 * MIB + 100);
+    await withChannels({ channels: 3, source: { path } }, async (open) => {
+      const error = await errorOf(open.move(zeros).then(() => open.sync()));
+      expect(error).toMatchObject({ code: 'unexpected-end' });
+      expect(await errorOf(open.sync())).toBe(error);
+      expect(await errorOf(open.move(zeros))).toBe(error);
+      // Before they are closed.
+      await expectNoLeftovers();
+    });
+  });
+
+  it('a file that is truncated while it is read', async () => {
+    const path = sparseFile('truncated', 64 * MIB);
+    await withChannels({ channels: 2, source: { path } }, async (open) => {
+      truncateSync(path, 10 * MIB + 100);
+      const error = await errorOf(open.move({ ...zeros, pageCount: 4096 }).then(() => open.sync()));
+      expect(error).toMatchObject({ code: 'short-read', byteOffset: 10 * MIB + 100 });
+    });
+  });
+
+  it('EIO from the kernel', async () => {
+    // Nothing is mapped at the start of a process's memory.
+    const source = { path: '/proc/self/mem' };
+    await withChannels({ channels: 2, source }, async (open) => {
+      const error = await errorOf(
+        open.move({ ...zeros, readFrom: 8192, pageCount: 1 }).then(() => open.sync()),
+      );
+      expect(error).toMatchObject({
+        code: 'read-failed',
+        byteOffset: 8192,
+        cause: { code: 'EIO', syscall: 'read' },
+      });
+      expect(error).toHaveProperty('message', expect.stringMatching(/^channel [01]: reading .* failed/));
+    });
+  });
+
+  it('a full disk', async () => {
+    const full = { source: { memory: shared(somePages(10_000, PAGE)) }, target: { path: '/dev/full' } };
+    await withChannels({ channels: 3, ...full }, async (open) => {
+      const error = await errorOf(
+        open.move({ ...zeros, pageCount: 10_000, writeTo: 0 }).then(() => open.sync()),
+      );
+      expect(error).toMatchObject({ code: 'write-failed', cause: { code: 'ENOSPC', syscall: 'write' } });
+    });
+  });
+
+  it('memory that is too small', async () => {
+    await withChannels({ channels: 1, source: memoryOf(2), target: memoryOf(1) }, async (open) => {
+      const beyond = { pageSize: PAGE, readFrom: 0, writeTo: 0 };
+      expect(await errorOf(open.move({ ...beyond, pageCount: 2 }).then(() => open.sync()))).toMatchObject({
+        code: 'write-failed',
+      });
+    });
+    await withChannels({ channels: 1, source: memoryOf(2) }, async (open) => {
+      const beyond = { pageSize: PAGE, readFrom: PAGE, pageCount: 2 };
+      expect(await errorOf(open.move(beyond).then(() => open.sync()))).toMatchObject({
+        code: 'unexpected-end',
+        byteOffset: 2 * PAGE,
+      });
+    });
+  });
+
+  it('an error of the function that is told of moved pages', async () => {
+    const mistake = new Error('a mistake of the caller');
+    await withChannels({ channels: 2, source: memoryOf(100) }, async (open) => {
+      const moving = open.move({ pageSize: PAGE, readFrom: 0, pageCount: 100 }, () => {
+        throw mistake;
+      });
+      expect(await errorOf(moving.then(() => open.sync()))).toBe(mistake);
+    });
+  });
+
+  it('pages that cannot be moved are refused and stop nothing', async () => {
+    await withChannels({ channels: 1, source: memoryOf(1) }, async (open) => {
+      await expect(open.move({ pageSize: 1000, readFrom: 0, pageCount: 1 })).rejects.toThrow(RangeError);
+      await open.move({ pageSize: PAGE, readFrom: 0, pageCount: 1 });
+      await open.sync();
+    });
+  });
+});
+
+describe('a thread that dies is noticed:', () => {
+  const program = (source: string) => new URL(`data:text/javascript,${encodeURIComponent(source)}`);
+  const ready = `import { parentPort } from 'node:worker_threads'; parentPort.postMessage({ kind: 'ready' });`;
+
+  it.each([
+    ['it exits while it works', `${ready} parentPort.on('message', () => process.exit(3));`, 'status 3'],
+    [
+      'it throws while it works',
+      `${ready} parentPort.on('message', () => { throw new Error('no idea'); });`,
+      'no idea',
+    ],
+    [
+      'it ends though it has work',
+      `${ready} parentPort.once('message', () => parentPort.close());`,
+      'status 0',
+    ],
+    ['it exits before it is ready', 'process.exit(1);', 'status 1'],
+    ['its program cannot be loaded', 'import "node:no-such-module";', 'no-such-module'],
+  ])('%s', async (_, source, reason) => {
+    const open = new Channels(2, { source: memoryOf(10_000) }, program(source));
+    const work = async () => {
+      await open.opened();
+      await open.move({ pageSize: PAGE, readFrom: 0, pageCount: 10_000 });
+      await open.sync();
+    };
+    const error = await errorOf(work());
+    expect(error).toMatchObject({ code: 'read-failed' });
+    expect(error).toHaveProperty('message', expect.stringMatching(new RegExp(`^channel [01] .*${reason}`)));
+    await open.close();
+  });
+});
+
+describe('an abort', () => {
+  it('before the start starts nothing', async () => {
+    const reason = new Error('enough');
+    const signal = AbortSignal.abort(reason);
+    expect(await errorOf(openChannels({ source: memoryOf(1), signal }))).toBe(reason);
+  });
+
+  it('ends what is under way with its reason', async () => {
+    const path = sparseFile('endless', 2 ** 40);
+    const controller = new AbortController();
+    const { signal } = controller;
+    await withChannels({ channels: 2, source: { path }, signal }, async (open) => {
+      const stop = vi.fn(() => controller.abort('enough'));
+      const moving = open.move({ pageSize: PAGE, readFrom: 0, pageCount: 2 ** 28, findZeros: true }, stop);
+      expect(await errorOf(moving)).toBe('enough');
+      expect(stop).toHaveBeenCalledTimes(1);
+    });
+  });
+
+  it('does nothing to channels that are closed', async () => {
+    const controller = new AbortController();
+    await withChannels({ channels: 1, source: memoryOf(1), signal: controller.signal }, async () => {});
+    controller.abort();
+  });
+});
+
+it('channels that are closed while they work end at once, and refuse more', async () => {
+  const path = sparseFile('closed', 2 ** 40);
+  const open = await openChannels({ channels: 2, source: { path } });
+  const moving = errorOf(open.move({ pageSize: PAGE, readFrom: 0, pageCount: 2 ** 28, findZeros: true }));
+  await open.close();
+  expect(await moving).toBeInstanceOf(TypeError);
+  await expect(open.sync()).rejects.toThrow(TypeError);
+  await open.close();
+});
+
+function memoryOf(pageCount: number): { memory: SharedArrayBuffer } {
+  return { memory: new SharedArrayBuffer(pageCount * PAGE) };
+}

@@ -1,0 +1,216 @@
+import { availableParallelism } from 'node:os';
+import { MappedRamError } from '@mapped-ram/format';
+import { Channel } from './channel.js';
+import { CHANNEL_MEMORY_BYTES } from './channel-memory.js';
+import { toMappedRamError } from './failure-report.js';
+import { MAX_CHANNELS } from './limits.js';
+import {
+  batchesOf,
+  checkPages,
+  type MovablePages,
+  type OnMoved,
+  type PageBatch,
+  setWantedBits,
+} from './movable-pages.js';
+import { expectPlace, type Place } from './place.js';
+import type { ChannelMessage } from './protocol.js';
+import { createSharedMemory } from './shared-memory.js';
+
+/** Something that the caller should know and that changes no result. */
+export interface ChannelNotice {
+  readonly kind: 'no-direct-io';
+  readonly path: string;
+  /** For people. */
+  readonly message: string;
+}
+
+/** What channels to open. */
+export interface ChannelsOptions {
+  /** How many: 1 to {@link MAX_CHANNELS}, by default as many as the machine has processors. */
+  readonly channels?: number | undefined;
+  /** Where pages are read. */
+  readonly source: Place;
+  /** Where pages are written; without it, they are only searched for zeros. */
+  readonly target?: Place | undefined;
+  /** Stops all channels; what is under way then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called once for each file that has no direct I/O. */
+  readonly onNotice?: ((notice: ChannelNotice) => void) | undefined;
+}
+
+/**
+ * Starts the channels: threads that move pages from fixed places to fixed places, as QEMU's multifd channels do. Which channel
+ * moves what shows in no result.
+ *
+ * @throws MappedRamError `read-failed` or `write-failed` where a file cannot be opened; the signal's reason.
+ * @throws RangeError where there cannot be so many.
+ */
+export async function openChannels(options: ChannelsOptions): Promise<Channels> {
+  const { channels: count = Math.min(availableParallelism(), MAX_CHANNELS), signal } = options;
+  if (!(Number.isInteger(count) && count >= 1 && count <= MAX_CHANNELS)) {
+    throw new RangeError(`there can be 1 to ${MAX_CHANNELS} channels, not ${count}`);
+  }
+  signal?.throwIfAborted();
+  const channels = new Channels(count, options);
+  await channels.opened();
+  return channels;
+}
+
+/** Open channels. They keep the process alive until they are closed, or one of them has failed. */
+export class Channels {
+  readonly #channels: readonly Channel[];
+  readonly #options: ChannelsOptions;
+  readonly #noticedPaths = new Set<string>();
+  #ready = 0;
+  #underWay = 0;
+  #wakeUps: (() => void)[] = [];
+  /** Why there is nothing more to be had, and when all threads have ended. */
+  #end: { readonly reason: unknown; readonly ended: Promise<void> } | undefined;
+
+  /**
+   * Use {@link openChannels}.
+   *
+   * @param program What the threads run; tests put others in its place.
+   */
+  constructor(
+    count: number,
+    options: ChannelsOptions,
+    program: URL = new URL('./worker.js', import.meta.url),
+  ) {
+    this.#options = options;
+    const source = expectPlace(options.source, 'read');
+    const target = options.target && expectPlace(options.target, 'write');
+    const memory = createSharedMemory(count * CHANNEL_MEMORY_BYTES);
+    const listener = {
+      onMessage: (channel: Channel, message: ChannelMessage) => this.#onMessage(channel, message),
+      onDeath: (channel: Channel, reason: string, cause?: unknown) => {
+        const code = target === undefined ? 'read-failed' : 'write-failed';
+        this.#stop(new MappedRamError(code, { what: `channel ${channel.index} ${reason}`, cause }));
+      },
+    };
+    this.#channels = Array.from(
+      { length: count },
+      (_, channel) => new Channel({ channel, memory, source, target }, listener, program),
+    );
+    options.signal?.addEventListener('abort', this.#onAbort);
+  }
+
+  /** How many there are. */
+  get count(): number {
+    return this.#channels.length;
+  }
+
+  /** Use {@link openChannels}. Settles when every channel has opened its files. */
+  async opened(): Promise<void> {
+    await this.#until(() => this.#ready === this.count);
+  }
+
+  /**
+   * Hands pages over to the channels, in batches, each to one that is free. Resolves when the last batch is handed over, and
+   * `wanted` can be changed; {@link Channels.sync} waits until they are moved. A page that is moved twice without a `sync` in
+   * between may end up as either.
+   *
+   * @param onMoved Called for each batch in which a page is wanted, in no order, when it is moved.
+   * @throws RangeError where these are not pages that can be moved.
+   * @throws MappedRamError the first failure of a channel: `read-failed`, `short-read` where the source became shorter,
+   * `unexpected-end` where it ends before the pages, `write-failed`. All threads have ended then.
+   */
+  async move(pages: MovablePages, onMoved?: OnMoved): Promise<void> {
+    checkPages(pages, this.#options.target !== undefined);
+    for (const batch of batchesOf(pages)) {
+      const { firstPage, pageCount } = batch;
+      const setBits = (bits: Uint8Array) => setWantedBits(pages, batch, bits);
+      const onDone = (bits: Uint8Array) =>
+        onMoved?.({ firstPage, pageCount, bits: bits.subarray(0, Math.ceil(pageCount / 8)) });
+      await this.#until(() => this.#give(batch, setBits, onDone));
+    }
+  }
+
+  /**
+   * Waits until everything that was handed over is moved: between two rounds over the same pages, and at the end.
+   *
+   * @throws MappedRamError as {@link Channels.move} does.
+   */
+  async sync(): Promise<void> {
+    await this.#until(() => this.#underWay === 0);
+  }
+
+  /** Ends the threads, whatever they are doing, and waits for that; their descriptors are closed then. Never rejects. */
+  async close(): Promise<void> {
+    this.#stop(new TypeError('the channels are closed'));
+    await this.#end?.ended;
+  }
+
+  /** Gives a batch to the channel that has the least to do; false where all have enough. */
+  #give(batch: PageBatch, setBits: (bits: Uint8Array) => void, onDone: (bits: Uint8Array) => void): boolean {
+    const freest = this.#channels.reduce((a, b) => (b.freeSlots > a.freeSlots ? b : a));
+    if (freest.freeSlots === 0) return false;
+    freest.give(batch, setBits, onDone);
+    this.#underWay++;
+    return true;
+  }
+
+  /** Waits for a condition that changes with messages; throws when the channels have stopped. */
+  async #until(condition: () => boolean): Promise<void> {
+    for (;;) {
+      if (this.#end !== undefined) {
+        await this.#end.ended;
+        throw this.#end.reason;
+      }
+      if (condition()) return;
+      await new Promise<void>((resolve) => {
+        this.#wakeUps.push(resolve);
+      });
+    }
+  }
+
+  #wake(): void {
+    const wakeUps = this.#wakeUps;
+    this.#wakeUps = [];
+    for (const wakeUp of wakeUps) wakeUp();
+  }
+
+  #onMessage(channel: Channel, message: ChannelMessage): void {
+    if (message.kind === 'ready') {
+      this.#ready++;
+    } else if (message.kind === 'done') {
+      this.#guard(() => channel.finish(message.slot));
+      this.#underWay--;
+    } else if (message.kind === 'failed') {
+      this.#stop(toMappedRamError(message.failure, `channel ${channel.index}`));
+    } else {
+      this.#guard(() => this.#notice(message.path, message.error.message));
+    }
+    this.#wake();
+  }
+
+  #notice(path: string, reason: string): void {
+    if (this.#noticedPaths.has(path)) return;
+    this.#noticedPaths.add(path);
+    this.#options.onNotice?.({
+      kind: 'no-direct-io',
+      path,
+      message: `${path} has no direct I/O, so the page cache is used: ${reason}`,
+    });
+  }
+
+  /** What the caller's functions throw stops the channels like everything else. */
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#stop(error);
+    }
+  }
+
+  readonly #onAbort = (): void => this.#stop(this.#options.signal?.reason);
+
+  /** Ends all threads. Only the first reason counts. */
+  #stop(reason: unknown): void {
+    if (this.#end !== undefined) return;
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    const ended = Promise.all(this.#channels.map((channel) => channel.end())).then(() => {});
+    this.#end = { reason, ended };
+    this.#wake();
+  }
+}

@@ -1,0 +1,126 @@
+import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { anySet, Limits, MappedRamError } from '@mapped-ram/format';
+import { dataExtents, isPosixAvailable } from '@mapped-ram/posix';
+import { BATCH_BYTES } from './channel-memory.js';
+import { type Channels, type ChannelsOptions, openChannels } from './channels.js';
+import { type DataWindow, dataWindows, type PageRegion } from './data-windows.js';
+import type { OnMoved } from './movable-pages.js';
+import type { FilePlace } from './place.js';
+
+/** How to scan a file. */
+export type FileScannerOptions = Pick<ChannelsOptions, 'channels' | 'signal' | 'onNotice'> &
+  Pick<FilePlace, 'directIo'>;
+
+/** The unit of `st_blocks`, whatever the file system's own block size. */
+const STAT_BLOCK_BYTES = 512;
+
+/** Windows that are holes and are gone through in one turn of the event loop. */
+const HOLES_AT_ONCE = 256;
+
+const NO_BITS = new Uint8Array(BATCH_BYTES / Limits.minPageSizeBytes / 8);
+
+/** Finds the pages of a file that are not all zeros, with parallel channels. */
+export class FileScanner {
+  readonly #path: string;
+  readonly #signal: AbortSignal | undefined;
+  readonly #channels: Promise<Channels>;
+  readonly #holesDescriptor: number | undefined;
+
+  /** Starts the channels in the background. Where that fails, the first {@link FileScanner.scan} throws. */
+  constructor(path: string, options: FileScannerOptions = {}) {
+    const { directIo, channels = availableParallelism(), ...rest } = options;
+    this.#path = path;
+    this.#signal = options.signal;
+    // More than there are batches would find nothing to do.
+    const most = Math.max(1, Math.ceil(sizeOf(path) / BATCH_BYTES));
+    this.#channels = openChannels({
+      ...rest,
+      channels: Math.min(channels, most),
+      source: { path, directIo },
+    });
+    this.#channels.catch(() => {});
+    this.#holesDescriptor = openForHoles(path);
+  }
+
+  /**
+   * Scans a region. Holes count as zeros and are not read, where the system can tell them.
+   *
+   * @param onScanned Called for all pages of the region, some at a time, in no order; in `bits`, those are set that are not zero.
+   * @throws MappedRamError `read-failed`; `short-read` or `unexpected-end` where the file ends before the pages. The signal's
+   * reason.
+   */
+  async scan(region: PageRegion, onScanned: OnMoved): Promise<void> {
+    const channels = await this.#channels;
+    const { pagesOffset: readFrom, pageSize } = region;
+    let holes = 0;
+    for (const { firstPage, pageCount, dataPages } of this.#windows(region)) {
+      if (dataPages !== undefined && !anySet(dataPages, pageCount, 'le')) {
+        onScanned({ firstPage, pageCount, bits: NO_BITS.subarray(0, Math.ceil(pageCount / 8)) });
+        // Nothing is waited for in a hole, and it may be large: a signal has to come through.
+        if (++holes % HOLES_AT_ONCE === 0) await nextTurn();
+        this.#signal?.throwIfAborted();
+        continue;
+      }
+      const pages = { pageSize, readFrom, firstPage, pageCount, wanted: dataPages, findZeros: true };
+      await channels.move(pages, onScanned);
+    }
+    await channels.sync();
+    this.#checkEnd(region);
+  }
+
+  /** Ends the channels and waits for that. Never rejects. */
+  async close(): Promise<void> {
+    if (this.#holesDescriptor !== undefined) closeSync(this.#holesDescriptor);
+    const [opened] = await Promise.allSettled([this.#channels]);
+    if (opened.status === 'fulfilled') await opened.value.close();
+  }
+
+  /** What is cut off while holes are looked for looks like one. */
+  #checkEnd({ pagesOffset, pageSize, firstPage, pageCount }: PageRegion): void {
+    if (this.#holesDescriptor === undefined) return;
+    const { size } = fstatSync(this.#holesDescriptor);
+    const expected = pagesOffset + (firstPage + pageCount) * pageSize;
+    if (size >= expected) return;
+    throw new MappedRamError('short-read', {
+      what: `${this.#path} ends before the pages`,
+      byteOffset: size,
+      expected,
+      actual: size,
+    });
+  }
+
+  #windows(region: PageRegion): Iterable<DataWindow> {
+    return this.#holesDescriptor === undefined ? [region] : dataWindows(this.#holesDescriptor, region);
+  }
+}
+
+/** Where a file cannot be looked at, the channels report why. */
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** A descriptor to look for holes with; undefined where the file has none, or they cannot be looked for. */
+function openForHoles(path: string): number | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch {
+    return undefined;
+  }
+  if (hasHoles(descriptor)) return descriptor;
+  closeSync(descriptor);
+  return undefined;
+}
+
+function hasHoles(descriptor: number): boolean {
+  const { size, blocks } = fstatSync(descriptor);
+  if (blocks * STAT_BLOCK_BYTES >= size || !isPosixAvailable()) return false;
+  try {
+    dataExtents(descriptor, 0, size).next();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,106 @@
+import { closeSync, readSync, writeSync } from 'node:fs';
+import { nextStep } from './direct-step.js';
+import { IoError, takeApart } from './io-failure.js';
+import type { OnNoDirectIo, OpenFile } from './open-file.js';
+import type { Purpose } from './place.js';
+import type { Store } from './store.js';
+
+/** Moves some bytes and returns how many, as `readSync` and `writeSync` do. */
+export type FileCall = (
+  descriptor: number,
+  bytes: Uint8Array,
+  offset: number,
+  lengthBytes: number,
+  byteOffset: number,
+) => number;
+
+/** The system calls that move bytes; tests put others in their place. */
+export type FileCalls = Readonly<Record<Purpose, FileCall>>;
+
+const systemCalls: FileCalls = { read: readSync, write: writeSync };
+
+/**
+ * An open file as a place. The memory that bytes are moved to and from has to be page-aligned as a whole (that of a
+ * WebAssembly.Memory is), so that a view's offset in it tells its alignment.
+ */
+export class FileStore implements Store {
+  readonly #open: OpenFile;
+  readonly #onNoDirectIo: OnNoDirectIo;
+  readonly #call: FileCall;
+  #directDescriptor: number | undefined;
+
+  constructor(open: OpenFile, onNoDirectIo: OnNoDirectIo, calls: FileCalls = systemCalls) {
+    this.#open = open;
+    this.#onNoDirectIo = onNoDirectIo;
+    this.#call = calls[open.purpose];
+    this.#directDescriptor = open.directDescriptor;
+  }
+
+  read(target: Uint8Array, byteOffset: number): void {
+    const filled = this.#move(target, byteOffset);
+    if (filled === target.length) return;
+    const { path, sizeBytes } = this.#open.file;
+    const end = byteOffset + filled;
+    const shrank = end < sizeBytes;
+    throw new IoError({
+      code: shrank ? 'short-read' : 'unexpected-end',
+      what: shrank ? `${path} became shorter while it was read` : `${path} ends before the pages`,
+      byteOffset: end,
+      expected: `${target.length} bytes`,
+      actual: `${filled} bytes`,
+    });
+  }
+
+  write(bytes: Uint8Array, byteOffset: number): void {
+    const written = this.#move(bytes, byteOffset);
+    if (written === bytes.length) return;
+    throw new IoError({
+      code: 'write-failed',
+      what: `${this.#open.file.path} takes no more bytes`,
+      byteOffset: byteOffset + written,
+    });
+  }
+
+  /** Goes on until all is moved, or nothing more is. */
+  #move(bytes: Uint8Array, byteOffset: number): number {
+    let done = 0;
+    while (done < bytes.length) {
+      const moved = this.#moveSome(bytes, done, byteOffset + done);
+      if (moved === 0) break;
+      done += moved;
+    }
+    return done;
+  }
+
+  #moveSome(bytes: Uint8Array, offset: number, byteOffset: number): number {
+    const left = bytes.length - offset;
+    const direct = this.#directDescriptor;
+    if (direct === undefined) return this.#moveCached(bytes, offset, left, byteOffset);
+    const step = nextStep(bytes.byteOffset + offset, byteOffset, left);
+    if (!step.direct) return this.#moveCached(bytes, offset, step.lengthBytes, byteOffset);
+    try {
+      return this.#call(direct, bytes, offset, step.lengthBytes, byteOffset);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw this.#toIoError(error, byteOffset);
+      // Some file systems open a file with O_DIRECT and then refuse every transfer.
+      this.#directDescriptor = undefined;
+      closeSync(direct);
+      this.#onNoDirectIo(this.#open.file, takeApart(error));
+    }
+    return this.#moveCached(bytes, offset, left, byteOffset);
+  }
+
+  #moveCached(bytes: Uint8Array, offset: number, lengthBytes: number, byteOffset: number): number {
+    try {
+      return this.#call(this.#open.descriptor, bytes, offset, lengthBytes, byteOffset);
+    } catch (error) {
+      throw this.#toIoError(error, byteOffset);
+    }
+  }
+
+  #toIoError(error: unknown, byteOffset: number): IoError {
+    const { purpose, file } = this.#open;
+    const what = `${purpose === 'read' ? 'reading' : 'writing'} ${file.path} failed`;
+    return new IoError({ code: `${purpose}-failed`, what, byteOffset, system: takeApart(error) });
+  }
+}

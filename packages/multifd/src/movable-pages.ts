@@ -1,0 +1,92 @@
+import { anySet, Limits } from '@mapped-ram/format';
+import { BATCH_BYTES } from './channel-memory.js';
+import type { Batch } from './protocol.js';
+
+/** Consecutive pages, the places where they are and where they go, and which of them are wanted. */
+export interface MovablePages {
+  /** In bytes: a power of two, from 256 to 65,536. */
+  readonly pageSize: number;
+  /** Offset of page 0 in the source, in bytes. */
+  readonly readFrom: number;
+  /** Offset of page 0 in the target, in bytes. Absent: nothing is written. */
+  readonly writeTo?: number | undefined;
+  /** The first page that is moved; 0 if not given. */
+  readonly firstPage?: number | undefined;
+  readonly pageCount: number;
+  /**
+   * Pages that are moved: little-endian 64-bit words, whose first bit stands for `firstPage`. All if not given. It is read while
+   * the pages are handed over.
+   */
+  readonly wanted?: Uint8Array | undefined;
+  /** Leave pages out that are all zeros. Off if not given. */
+  readonly findZeros?: boolean | undefined;
+}
+
+/** Pages that were moved. */
+export interface MovedPages {
+  readonly firstPage: number;
+  readonly pageCount: number;
+  /**
+   * Bit `i & 7` of byte `i >> 3` is set where page `firstPage + i` was moved: it was wanted and, if zeros were to be found, is not
+   * all zeros. A view that is valid during the call.
+   */
+  readonly bits: Uint8Array;
+}
+
+/** Told of pages that were moved. */
+export type OnMoved = (moved: MovedPages) => void;
+
+/** A batch and the pages that it consists of. */
+export interface PageBatch extends Batch {
+  readonly firstPage: number;
+}
+
+/** @throws RangeError where these are not pages that channels can move. */
+export function checkPages(pages: MovablePages, hasTarget: boolean): void {
+  const { pageSize, readFrom, writeTo = 0, firstPage = 0, pageCount, wanted } = pages;
+  const isPower = Number.isInteger(pageSize) && (pageSize & (pageSize - 1)) === 0;
+  if (!isPower || pageSize < Limits.minPageSizeBytes || pageSize > Limits.maxPageSizeBytes) {
+    throw new RangeError(`channels move pages of 256 to 65,536 bytes, not of ${pageSize}`);
+  }
+  for (const [name, value] of Object.entries({ readFrom, writeTo, firstPage, pageCount })) {
+    if (!(Number.isSafeInteger(value) && value >= 0)) throw new RangeError(`${name} cannot be ${value}`);
+  }
+  if (!Number.isSafeInteger(Math.max(readFrom, writeTo) + (firstPage + pageCount) * pageSize)) {
+    throw new RangeError(`no file has ${pageCount} pages from page ${firstPage} on`);
+  }
+  if (pages.writeTo !== undefined && !hasTarget) throw new RangeError('the channels have no target');
+  if (wanted !== undefined && (wanted.length % 8 !== 0 || wanted.length * 8 < pageCount)) {
+    throw new RangeError(`${wanted.length} bytes of bitmap are not whole words for ${pageCount} pages`);
+  }
+}
+
+/** The batches of the pages, in ascending order; those in which no page is wanted are left out. */
+export function* batchesOf(pages: MovablePages): Generator<PageBatch, void, undefined> {
+  const { pageSize, readFrom, writeTo, firstPage = 0, findZeros = false } = pages;
+  const batchPages = BATCH_BYTES / pageSize;
+  for (let done = 0; done < pages.pageCount; done += batchPages) {
+    const pageCount = Math.min(batchPages, pages.pageCount - done);
+    if (pages.wanted !== undefined && !anySet(pages.wanted.subarray(done / 8), pageCount, 'le')) continue;
+    const first = firstPage + done;
+    yield {
+      firstPage: first,
+      pageCount,
+      pageSize,
+      readFrom: readFrom + first * pageSize,
+      writeTo: writeTo === undefined ? undefined : writeTo + first * pageSize,
+      findZeros,
+    };
+  }
+}
+
+/** Sets the bits of a batch's wanted pages, and clears the others up to the end of the last page's word. */
+export function setWantedBits(pages: MovablePages, batch: PageBatch, bits: Uint8Array): void {
+  const { firstPage = 0, wanted } = pages;
+  const start = (batch.firstPage - firstPage) / 8;
+  const lengthBytes = Math.ceil(batch.pageCount / 64) * 8;
+  if (wanted === undefined) bits.fill(0xff, 0, lengthBytes);
+  else bits.set(wanted.subarray(start, start + lengthBytes));
+  const lastByte = batch.pageCount >> 3;
+  bits.fill(0, Math.ceil(batch.pageCount / 8), lengthBytes);
+  if (lastByte < lengthBytes) bits[lastByte] = (bits[lastByte] ?? 0) & ((1 << (batch.pageCount & 7)) - 1);
+}

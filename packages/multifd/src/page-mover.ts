@@ -1,0 +1,88 @@
+import type { WasmMemory } from '@mapped-ram/format';
+import { countSet, forEachRun } from '@mapped-ram/format/bitmap';
+import { createPageScanner, type PageScanner } from '@mapped-ram/format/zero-page';
+import { BUFFER_BYTES, PIECE_BYTES } from './channel-memory.js';
+import { DIRECT_ALIGNMENT_BYTES } from './direct-step.js';
+import { MemoryStore } from './memory-store.js';
+import type { Batch } from './protocol.js';
+import { readSpans } from './read-spans.js';
+import type { Store } from './store.js';
+
+/** What a channel moves pages with. */
+export interface PageMoverParts {
+  readonly memory: WasmMemory;
+  /** Of the channel's part of the memory, page-aligned. */
+  readonly memoryOffset: number;
+  readonly source: Store;
+  readonly target?: Store | undefined;
+  /** Whether the source reads into aligned memory only: nothing but the channel's own is. */
+  readonly needsAlignment: boolean;
+}
+
+/** Moves batches of pages, a piece at a time, through a buffer in the channel's part of the shared memory. */
+export class PageMover {
+  readonly #parts: PageMoverParts;
+  #scanner: PageScanner | undefined;
+
+  constructor(parts: PageMoverParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @param bits Which pages of the batch are wanted, in whole 64-bit words, and none past its end. With `findZeros`, those of
+   * zero pages are cleared.
+   * @throws IoError
+   */
+  move(batch: Batch, bits: Uint8Array): void {
+    const piecePages = PIECE_BYTES / batch.pageSize;
+    for (let first = 0; first < batch.pageCount; first += piecePages) {
+      const count = Math.min(piecePages, batch.pageCount - first);
+      if (!this.#moveStraight(batch, bits, first, count)) this.#moveThrough(batch, bits, first, count);
+    }
+  }
+
+  /** Reads a piece that is wanted whole to where it belongs, if that is memory, which saves a copy; false where this cannot be. */
+  #moveStraight(batch: Batch, bits: Uint8Array, first: number, count: number): boolean {
+    const { readFrom, writeTo, pageSize, findZeros } = batch;
+    const { source, target, needsAlignment } = this.#parts;
+    if (findZeros || needsAlignment || writeTo === undefined || !(target instanceof MemoryStore))
+      return false;
+    if (countSet(bits.subarray(first / 8), count, 'le') < count) return false;
+    const bytes = target.view(writeTo + first * pageSize, count * pageSize, 'write-failed');
+    source.read(bytes, readFrom + first * pageSize);
+    return true;
+  }
+
+  #moveThrough(batch: Batch, bits: Uint8Array, first: number, count: number): void {
+    const { readFrom, writeTo, pageSize, findZeros } = batch;
+    const { source, target } = this.#parts;
+    const scanner = this.#scannerFor(pageSize);
+    const pieceOffset = readFrom + first * pageSize;
+    // As aligned in memory as in the file, so that the middle can be read directly.
+    const start = pieceOffset % DIRECT_ALIGNMENT_BYTES;
+    const pages = scanner.buffer.subarray(start);
+    readSpans(bits, first, count, pageSize, (from, to) => {
+      source.read(pages.subarray(from, to), pieceOffset + from);
+    });
+    if (findZeros) {
+      scanner.scan(start, count);
+      for (let byte = 0; byte * 8 < count; byte++) {
+        const at = first / 8 + byte;
+        bits[at] = (bits[at] ?? 0) & (scanner.nonZeroBits[byte] ?? 0);
+      }
+    }
+    if (writeTo === undefined) return;
+    forEachRun(bits, 'le', first, first + count, (runFirst, runPages) => {
+      const from = (runFirst - first) * pageSize;
+      target?.write(pages.subarray(from, from + runPages * pageSize), writeTo + runFirst * pageSize);
+    });
+  }
+
+  #scannerFor(pageSize: number): PageScanner {
+    if (this.#scanner?.pageSize !== pageSize) {
+      const { memory, memoryOffset } = this.#parts;
+      this.#scanner = createPageScanner({ pageSize, bufferLengthBytes: BUFFER_BYTES, memory, memoryOffset });
+    }
+    return this.#scanner;
+  }
+}

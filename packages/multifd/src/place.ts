@@ -1,0 +1,55 @@
+import { statSync } from 'node:fs';
+import { toMappedRamError } from './failure-report.js';
+import { takeApart } from './io-failure.js';
+
+/** A file. Every channel opens it for itself, for reading or for writing; it has to be there. */
+export interface FilePlace {
+  readonly path: string;
+  /**
+   * Go past the page cache (O_DIRECT) wherever offset and memory are aligned. Off if not given. Where the file system has
+   * no direct I/O, the channels go through the page cache and say so in a notice.
+   */
+  readonly directIo?: boolean | undefined;
+}
+
+/** Memory that all channels see. Offsets count from its start. */
+export interface MemoryPlace {
+  readonly memory: SharedArrayBuffer;
+}
+
+/** Where channels read from or write to. */
+export type Place = FilePlace | MemoryPlace;
+
+/** A file as every channel has to find it. */
+export interface ExpectedFile {
+  readonly path: string;
+  readonly directIo: boolean;
+  /** With `inode`, tells a file from another that took its name. */
+  readonly device: bigint;
+  readonly inode: bigint;
+  /** When the channels were opened. */
+  readonly sizeBytes: number;
+}
+
+/** A place as a channel is told of it. */
+export type ExpectedPlace = ExpectedFile | MemoryPlace;
+
+/** What a place is opened for. */
+export type Purpose = 'read' | 'write';
+
+/**
+ * Looks at a place before the channels open it.
+ *
+ * @throws MappedRamError `read-failed`, or `write-failed` where it is to be written.
+ */
+export function expectPlace(place: Place, purpose: Purpose): ExpectedPlace {
+  if ('memory' in place) return { memory: place.memory };
+  const { path, directIo = false } = place;
+  try {
+    const { dev: device, ino: inode, size } = statSync(path, { bigint: true });
+    return { path, directIo, device, inode, sizeBytes: Number(size) };
+  } catch (error) {
+    const what = `${path} cannot be opened`;
+    throw toMappedRamError({ code: `${purpose}-failed`, what, system: takeApart(error) });
+  }
+}

@@ -1,0 +1,36 @@
+import type { WasmMemory } from '@mapped-ram/format';
+import type { IoFailure, SystemError } from './io-failure.js';
+import type { ExpectedPlace } from './place.js';
+
+/** What a channel is told when it starts. */
+export interface ChannelSetup {
+  readonly channel: number;
+  readonly memory: WasmMemory;
+  readonly source: ExpectedPlace;
+  readonly target?: ExpectedPlace | undefined;
+}
+
+/** Pages to move. Which ones of them are wanted stands in the slot's bits. */
+export interface Batch {
+  /** Offset in the source of the batch's first page. */
+  readonly readFrom: number;
+  /** Offset in the target of the batch's first page; absent where nothing is written. */
+  readonly writeTo?: number | undefined;
+  /** In bytes, a power of two. */
+  readonly pageSize: number;
+  readonly pageCount: number;
+  /** Do not move pages that are all zeros, and clear their bits. */
+  readonly findZeros: boolean;
+}
+
+/** What a channel is sent. */
+export interface SlotBatch extends Batch {
+  readonly slot: number;
+}
+
+/** What a channel answers. */
+export type ChannelMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'done'; readonly slot: number }
+  | { readonly kind: 'failed'; readonly failure: IoFailure }
+  | { readonly kind: 'no-direct-io'; readonly path: string; readonly error: SystemError };

@@ -1,0 +1,15 @@
+/** A place as one channel has it open. Calls block until all bytes are moved. */
+export interface Store {
+  /**
+   * Fills all of `target`.
+   *
+   * @throws IoError `read-failed`, `short-read`, `unexpected-end`.
+   */
+  read(target: Uint8Array, byteOffset: number): void;
+  /**
+   * Writes all of `bytes`.
+   *
+   * @throws IoError `write-failed`.
+   */
+  write(bytes: Uint8Array, byteOffset: number): void;
+}

@@ -1,0 +1,55 @@
+/**
+ * A channel's thread: opens its places, and moves the batches that it is sent. Every channel loads it anew, so it imports
+ * no more than it needs.
+ */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { channelMemoryOffset, slotBits } from './channel-memory.js';
+import { FileStore } from './file-store.js';
+import { IoError, type SystemError } from './io-failure.js';
+import { MemoryStore } from './memory-store.js';
+import { openFile } from './open-file.js';
+import { PageMover } from './page-mover.js';
+import type { ExpectedFile, ExpectedPlace, Purpose } from './place.js';
+import type { ChannelMessage, ChannelSetup, SlotBatch } from './protocol.js';
+import type { Store } from './store.js';
+
+const port = parentPort as MessagePort;
+const { channel, memory, source, target } = workerData as ChannelSetup;
+
+const post = (message: ChannelMessage): void => port.postMessage(message);
+
+const postNoDirectIo = ({ path }: ExpectedFile, error: SystemError): void => {
+  post({ kind: 'no-direct-io', path, error });
+};
+
+function openStore(place: ExpectedPlace, purpose: Purpose): Store {
+  if ('memory' in place) return new MemoryStore(place.memory);
+  return new FileStore(openFile(place, purpose, postNoDirectIo), postNoDirectIo);
+}
+
+/** Everything that is not a failure of a place is a fault of this code: it ends the thread, which is noticed. */
+function reporting(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    post({ kind: 'failed', failure: error.failure });
+  }
+}
+
+reporting(() => {
+  const mover = new PageMover({
+    memory,
+    memoryOffset: channelMemoryOffset(channel),
+    source: openStore(source, 'read'),
+    target: target && openStore(target, 'write'),
+    needsAlignment: 'path' in source && source.directIo,
+  });
+  port.on('message', (batch: SlotBatch) => {
+    reporting(() => {
+      mover.move(batch, slotBits(memory, channel, batch.slot));
+      post({ kind: 'done', slot: batch.slot });
+    });
+  });
+  post({ kind: 'ready' });
+});
