@@ -1,0 +1,195 @@
+import { closeSync, constants, openSync } from 'node:fs';
+import { mkdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { IGNORE_SHARED_CAPABILITY, MappedRamError, type WordOrder } from '@mapped-ram/format';
+import { type ByteSource, openSnapshot, type RamBlock, type Snapshot } from '@mapped-ram/reader';
+import { openFileSource } from '@mapped-ram/reader/file';
+import { createFileTarget } from '@mapped-ram/writer/file';
+import { type BlockChoice, type BlockWishes, chooseBlocks, isKnownMachine } from './block-choice.js';
+import { type CloneWarning, findHazards } from './file-hazards.js';
+import { cloneArguments } from './qemu-arguments.js';
+import { countStalePages } from './stale-pages.js';
+import { writeStateStream } from './state-stream.js';
+
+/** The two files in a clone's folder. */
+const STATE_NAME = 'state';
+export const CLONE_NAME = 'clone.json';
+
+/** Pages must lie where the host can map them; hosts have pages of 4 KiB, on Arm and POWER of up to 64 KiB. */
+const HOST_PAGE_BYTES = process.arch === 'x64' ? 4096 : 65_536;
+
+/** Everything that starts a VM from a snapshot: what `clone.json` holds. */
+export interface Clone {
+  /** For QEMU: the machine with its memory backend, the objects, and `-incoming defer`. The VM's devices come beside them. */
+  readonly qemuArgs: readonly string[];
+  /** For `migrate-incoming`. */
+  readonly incomingUri: string;
+  /** For `migrate-set-capabilities`, before that. */
+  readonly capabilities: Readonly<Record<string, boolean>>;
+  /** Ids of the blocks that are mapped. The memory of the others is in the state stream. */
+  readonly mappedBlocks: readonly string[];
+  /** The snapshot's absolute path. It must neither change nor go away while a VM runs from it. */
+  readonly snapshot: string;
+  /** Machine type, where the snapshot names one. */
+  readonly machine?: string;
+  readonly warnings: readonly CloneWarning[];
+}
+
+/** How to prepare. */
+export interface CloneOptions extends BlockWishes {
+  /** Offset of the stream in the file, in bytes; by default the start, or where a libvirt header says. */
+  readonly streamOffset?: number | undefined;
+  /** Byte order of the bitmaps' words; little-endian if not given. */
+  readonly wordOrder?: WordOrder | undefined;
+  /** Replace the files of an earlier clone. If not given, they are an error and stay as they are. */
+  readonly overwrite?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Prepares VMs that start from a snapshot without loading its memory: writes the small state stream and `clone.json` into a
+ * folder, which is made if it is not there. Any number of VMs can start from one folder. The snapshot is only read.
+ *
+ * @throws MappedRamError `unsupported` where stale bytes lie under clear bits of a block that would be mapped, where memory
+ * is not in the file, or where it cannot be mapped; `incomplete-save`; `target-exists`, `write-failed`; the first problem of a
+ * damaged snapshot.
+ * @throws RangeError where a wish names a block that is not there or cannot be mapped.
+ */
+export async function prepareClone(path: string, folder: string, options: CloneOptions = {}): Promise<Clone> {
+  const { streamOffset, wordOrder, signal } = options;
+  const source = await openFileSource(path);
+  try {
+    const snapshot = await openSnapshot(source, {
+      ...(streamOffset !== undefined && { streamOffset }),
+      ...(wordOrder !== undefined && { wordOrder }),
+      ...(signal !== undefined && { signal }),
+    });
+    const choice = chooseBlocks(snapshot.ramBlocks, snapshot.configuration?.machine, options);
+    checkComplete(snapshot);
+    for (const block of choice.mapped) checkMappable(block, source);
+    await checkNotStale(path, source, snapshot, choice.mapped);
+    return await write({ path, folder, source, snapshot, choice, overwrite: options.overwrite });
+  } finally {
+    await source.close();
+  }
+}
+
+interface Preparation {
+  readonly path: string;
+  readonly folder: string;
+  readonly source: ByteSource;
+  readonly snapshot: Snapshot;
+  readonly choice: BlockChoice;
+  readonly overwrite: boolean | undefined;
+}
+
+async function write({ path, folder, source, snapshot, choice, overwrite }: Preparation): Promise<Clone> {
+  await makeFolder(folder);
+  const [realPath, realFolder] = [await realpath(path), await realpath(folder)];
+  const statePath = join(realFolder, STATE_NAME);
+  const machine = snapshot.configuration?.machine;
+  const clone: Clone = {
+    qemuArgs: cloneArguments({ path: realPath, machine }, choice),
+    incomingUri: `file:${statePath}`,
+    capabilities: { [IGNORE_SHARED_CAPABILITY]: true },
+    mappedBlocks: choice.mapped.map(({ idstr }) => idstr),
+    snapshot: realPath,
+    ...(machine !== undefined && { machine }),
+    warnings: [...(await findHazards(realPath)), ...machineWarnings(machine)],
+  };
+  const mapped = new Set(choice.mapped);
+  await writeWhole(statePath, overwrite, (target) => writeStateStream(target, snapshot, source, mapped));
+  const json = new TextEncoder().encode(`${JSON.stringify(clone, null, 2)}\n`);
+  await writeWhole(join(realFolder, CLONE_NAME), overwrite, (target) =>
+    target.write([{ byteOffset: 0, bytes: json }]),
+  );
+  return clone;
+}
+
+function machineWarnings(machine: string | undefined): CloneWarning[] {
+  if (isKnownMachine(machine)) return [];
+  const message =
+    machine === undefined
+      ? 'the snapshot names no machine type: it has to be among your own arguments'
+      : `whether QEMU leaves the memory of ${machine} alone before it loads was never tried; compare a clone with a restore`;
+  return [{ code: 'unknown-machine', message }];
+}
+
+type Target = Awaited<ReturnType<typeof createFileTarget>>;
+
+async function writeWhole(
+  path: string,
+  overwrite: boolean | undefined,
+  fill: (target: Target) => Promise<void>,
+): Promise<void> {
+  const target = await createFileTarget(path, { overwrite });
+  try {
+    await fill(target);
+    await target.commit();
+  } catch (error) {
+    await target.abort();
+    throw error;
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    const what = `the folder ${folder} cannot be made: ${(cause as Error).message}`;
+    throw new MappedRamError('write-failed', { what, cause });
+  }
+}
+
+/** Without an END, the bitmaps were never written: all memory would count as stale. */
+function checkComplete({ sections, ramBlocks }: Snapshot): void {
+  const isEnded = sections.some((section) => section.kind === 'end' && section.idstr === 'ram');
+  if (!isEnded && ramBlocks.length > 0) throw new MappedRamError('incomplete-save', { path: 'ram' });
+}
+
+function checkMappable(block: RamBlock, source: ByteSource): void {
+  const { idstr, pagesOffset, usedLength, ignored } = block;
+  if (ignored) {
+    throw new MappedRamError('unsupported', {
+      what: `the memory of ${idstr} is not in the snapshot (x-ignore-shared)`,
+      byteOffset: block.byteOffset,
+    });
+  }
+  if (pagesOffset % HOST_PAGE_BYTES !== 0 || usedLength % HOST_PAGE_BYTES !== 0) {
+    throw new MappedRamError('unsupported', {
+      what:
+        `${idstr} cannot be mapped: it is ${usedLength} bytes at ${pagesOffset}, and both should be multiples of the host's page, ` +
+        `${HOST_PAGE_BYTES} bytes. mr copy places it anew`,
+    });
+  }
+  if (pagesOffset + usedLength > source.sizeBytes) {
+    throw new MappedRamError('unexpected-end', {
+      what: `the file ends before the memory of ${idstr} does`,
+      byteOffset: source.sizeBytes,
+    });
+  }
+}
+
+async function checkNotStale(
+  path: string,
+  source: ByteSource,
+  snapshot: Snapshot,
+  mapped: readonly RamBlock[],
+): Promise<void> {
+  const fd = openSync(path, constants.O_RDONLY);
+  try {
+    for (const block of mapped) {
+      const pages = await countStalePages({ source, fd }, snapshot, block);
+      if (pages === 0) continue;
+      throw new MappedRamError('unsupported', {
+        what:
+          'old bytes, which a mapping would show to the guest and mr scrub removes, lie under the clear bits of ' +
+          `${pages} ${pages === 1 ? 'page' : 'pages'} of ${block.idstr}`,
+        path: `ram.blocks[${block.index}].pages`,
+        byteOffset: block.pagesOffset,
+      });
+    }
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,118 @@
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Duplex } from 'node:stream';
+import { connectQmp, type QmpClient, QmpClosedError } from '@mapped-ram/qmp';
+import { staysStopped, withoutReplaced } from './own-arguments.js';
+import type { Clone } from './prepare-clone.js';
+
+/** The descriptor on which QEMU has its end of the QMP connection. */
+const QMP_FD = 3;
+
+/** How long a QEMU that closed the connection may take to end. */
+const LAST_WORDS_MS = 2000;
+
+/** How to start a VM. */
+export interface StartOptions {
+  /** What QEMU's standard streams are, as for `spawn`; this process's own if not given. */
+  readonly stdio?: 'inherit' | 'ignore' | 'pipe';
+  readonly env?: NodeJS.ProcessEnv;
+  /** Working directory of QEMU. */
+  readonly cwd?: string;
+}
+
+/** A VM that was started from a snapshot. */
+export interface RunningClone {
+  readonly process: ChildProcess;
+  /** Settles with the exit status when QEMU ends: 128 and the signal's number where a signal ended it. */
+  readonly exit: Promise<number>;
+  /** A QMP connection of its own. Close it when it is not needed; the VM goes on. */
+  readonly qmp: QmpClient;
+  /** Milliseconds from `migrate-incoming` until the state was loaded. */
+  readonly loadMs: number;
+}
+
+/** QEMU ended, or refused, before the VM was there. */
+export class CloneStartError extends Error {
+  override readonly name = 'CloneStartError';
+}
+
+/**
+ * Starts a VM from a prepared clone and lets it run; with `-S` among the arguments, it stands still. QMP goes over an inherited
+ * socket, so nothing is left on disk.
+ *
+ * @param command QEMU, and its arguments but those that the clone brings; a memory backend of the same id is left out.
+ * @throws CloneStartError with QEMU's words; no process is left then.
+ */
+export async function startClone(
+  clone: Clone,
+  command: readonly [program: string, ...args: string[]],
+  options: StartOptions = {},
+): Promise<RunningClone> {
+  const [program, ...args] = command;
+  const { stdio = 'inherit', ...spawnOptions } = options;
+  const ids = new Set(clone.mappedBlocks.map((idstr) => idstr.replace(/^\/objects\//, '')));
+  const qmpArgs = ['-chardev', `socket,id=mapped-ram-clone,fd=${QMP_FD}`, '-qmp', 'chardev:mapped-ram-clone'];
+  const child = spawn(program, [...withoutReplaced(args, ids), ...clone.qemuArgs, ...qmpArgs], {
+    ...spawnOptions,
+    stdio: [stdio, stdio, stdio, 'pipe'] satisfies StdioOptions,
+  });
+  const exit = exitOf(child);
+  exit.catch(() => {});
+  try {
+    const qmp = await connectQmp(child.stdio[QMP_FD] as Duplex);
+    const loadMs = await load(qmp, clone);
+    if (!staysStopped(args)) await qmp.execute('cont');
+    return { process: child, exit, qmp, loadMs };
+  } catch (cause) {
+    throw new CloneStartError(await reasonOf(cause, child, exit), { cause });
+  }
+}
+
+/** Why there is no VM. Nothing of it is left afterwards. */
+async function reasonOf(cause: unknown, child: ChildProcess, exit: Promise<number>): Promise<string> {
+  const hasClosed = cause instanceof QmpClosedError;
+  // One that hung up is about to end, and its status is worth knowing.
+  const timer = setTimeout(() => child.kill('SIGKILL'), hasClosed ? LAST_WORDS_MS : 0);
+  try {
+    const status = await exit;
+    return hasClosed
+      ? `QEMU ended with status ${status} before the VM was ready`
+      : `QEMU did not load the state: ${(cause as Error).message}`;
+  } catch (error) {
+    return `${child.spawnfile} cannot be started: ${(error as Error).message}`;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function load(qmp: QmpClient, { capabilities, incomingUri }: Clone): Promise<number> {
+  const states = Object.entries({ ...capabilities, events: true });
+  await qmp.execute('migrate-set-capabilities', {
+    capabilities: states.map(([capability, state]) => ({ capability, state })),
+  });
+  const ended = qmp.waitForEvent<{ status: string }>('MIGRATION', ({ data }) =>
+    ['completed', 'failed'].includes(data.status),
+  );
+  ended.catch(() => {});
+  const started = performance.now();
+  await qmp.execute('migrate-incoming', { uri: incomingUri, ...staysOnError(qmp) });
+  const { data } = await ended;
+  const loadMs = performance.now() - started;
+  if (data.status === 'completed') return loadMs;
+  const { 'error-desc': reason = data.status } = await qmp.execute<{ 'error-desc'?: string }>(
+    'query-migrate',
+  );
+  throw new Error(reason);
+}
+
+/** Without this, QEMU ends at an error and its reason is only on its standard error. 9.0 does not know it. */
+function staysOnError({ greeting: { version } }: QmpClient): { 'exit-on-error'?: false } {
+  return version.major > 9 || version.minor > 0 ? { 'exit-on-error': false } : {};
+}
+
+function exitOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']));
+  });
+}

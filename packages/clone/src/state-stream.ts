@@ -1,0 +1,96 @@
+import { IGNORE_SHARED_CAPABILITY } from '@mapped-ram/format';
+import type { ByteSource, RamBlock, Snapshot } from '@mapped-ram/reader';
+import {
+  blockEntry,
+  configurationSection,
+  findBlockTable,
+  layoutOf,
+  memSizeWord,
+  type SnapshotTarget,
+  type StreamPart,
+  writeParts,
+} from '@mapped-ram/writer';
+import { RecordBuffer } from './record-buffer.js';
+import { writtenBeforeLoading } from './reset-writes.js';
+
+/**
+ * Writes a migration stream that holds all of a snapshot but the memory of some blocks, as QEMU loads it where these
+ * are mapped already: pages stand in the stream itself, and a block of which none comes keeps what it has.
+ *
+ * The capability `x-ignore-shared` is in it for safety: a VM that was not prepared for it refuses the stream, instead of running
+ * on with empty memory. It makes every block's entry carry an address, which QEMU looks at for shared blocks alone.
+ *
+ * @param source The file that the snapshot was opened from.
+ * @throws MappedRamError `unsupported` where the ram section is built in a way that QEMU does not write; `write-failed`; what
+ * reading pages throws.
+ */
+export async function writeStateStream(
+  target: SnapshotTarget,
+  snapshot: Snapshot,
+  source: ByteSource,
+  mapped: ReadonlySet<RamBlock>,
+): Promise<void> {
+  const blocks = snapshot.ramBlocks.map(({ idstr, usedLength, guestPhysicalAddress = 0n }) => ({
+    idstr,
+    usedLength,
+    guestPhysicalAddress,
+  }));
+  const head = [...headOf(snapshot, source), memSizeWord(blocks), ...blocks.map(blockEntry)];
+  const records = new RecordBuffer(target, await writeParts(target, 0, head));
+  for (const block of snapshot.ramBlocks) {
+    records.beginBlock(block.idstr);
+    if (!mapped.has(block)) await writePages(records, snapshot, block);
+    else await writeRanges(records, snapshot, block);
+  }
+  await writeParts(target, await records.end(), layoutOf(snapshot, source).tail);
+}
+
+/** From the magic to the header of the ram section, with another list of capabilities. */
+function headOf(snapshot: Snapshot, source: ByteSource): StreamPart[] {
+  const { configuration, streamOffset } = snapshot;
+  const { section } = findBlockTable(snapshot);
+  const part = (from: number, to: number) => ({ source, byteOffset: from, byteLength: to - from });
+  if (configuration === undefined) return [part(streamOffset, section.bodyOffset)];
+  return [
+    part(streamOffset, configuration.byteOffset),
+    configurationSection({ ...configuration, capabilities: [IGNORE_SHARED_CAPABILITY] }),
+    part(configuration.byteOffset + configuration.byteLength, section.bodyOffset),
+  ];
+}
+
+/** The pages of a block, also those that are zero: QEMU has put its own ROMs there meanwhile. */
+async function writePages(records: RecordBuffer, snapshot: Snapshot, block: RamBlock): Promise<void> {
+  const { pageSize } = block;
+  for await (const batch of snapshot.runs(block, { clear: true })) {
+    for (const { firstPage, pageCount } of batch) {
+      for (let page = firstPage; page < firstPage + pageCount; page++) {
+        if (records.isFull) await records.flush();
+        records.zeroPage(page * pageSize);
+      }
+    }
+  }
+  for await (const batch of snapshot.pages(block)) {
+    for (const { firstPage, pageCount, bytes } of batch) {
+      for (let index = 0; index < pageCount; index++) {
+        if (records.isFull) await records.flush();
+        records.page(
+          (firstPage + index) * pageSize,
+          bytes.subarray(index * pageSize, (index + 1) * pageSize),
+        );
+      }
+    }
+  }
+}
+
+/** The few pages of a mapped block that QEMU has overwritten by then. */
+async function writeRanges(records: RecordBuffer, snapshot: Snapshot, block: RamBlock): Promise<void> {
+  const { pageSize } = block;
+  for (const { offset, lengthBytes } of writtenBeforeLoading(snapshot.configuration?.machine, block)) {
+    const bytes = new Uint8Array(lengthBytes);
+    await snapshot.readPages(block, offset / pageSize, bytes);
+    for (let at = 0; at < lengthBytes; at += pageSize) {
+      if (records.isFull) await records.flush();
+      records.page(offset + at, bytes.subarray(at, at + pageSize));
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { truncateSync, writeFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CaptureInfo, SparseImage } from '@mapped-ram/fixtures';
+import { findQemu, type QemuTarget, type QemuVersion, type QemuVm } from '@mapped-ram/tool-qemu';
+import { type Clone, prepareClone } from '../prepare-clone.js';
+import { type RunningClone, startClone } from '../start-clone.js';
+
+/** A prepared clone in a folder of its own. */
+export interface CloneBed {
+  readonly info: CaptureInfo;
+  readonly folder: string;
+  /** The snapshot. */
+  readonly path: string;
+  readonly clone: Clone;
+}
+
+/** Puts a capture on disk, beside the files that its machine needs to start, and prepares it. */
+export async function makeBed(info: CaptureInfo, image: SparseImage, parent: string): Promise<CloneBed> {
+  const folder = await mkdtemp(join(parent, 'bed-'));
+  const path = join(folder, 'snapshot.mr');
+  await image.writeTo(path);
+  createMachineFiles(info, folder);
+  const { streamOffset } = info;
+  const clone = await prepareClone(path, join(folder, 'clone'), streamOffset === 0 ? {} : { streamOffset });
+  return { info, folder, path, clone };
+}
+
+/** Makes the files that a capture's machine needs, empty. */
+export function createMachineFiles({ machine }: CaptureInfo, folder: string): void {
+  for (const { name, sizeBytes } of [...machine.files, ...machine.memory]) {
+    writeFileSync(join(folder, name), '');
+    truncateSync(join(folder, name), sizeBytes);
+  }
+}
+
+/** Starts a VM in a bed, with the very arguments that its snapshot's VM had. @throws Error where there is no such QEMU */
+export function startInBed(
+  { info, folder, clone }: CloneBed,
+  version: QemuVersion,
+  ...more: string[]
+): Promise<RunningClone> {
+  const qemu = findQemu(version, info.machine.target as QemuTarget);
+  if (qemu.kind === 'missing') throw new Error(qemu.reason);
+  const args = [...qemu.args, '-no-user-config', '-display', 'none', ...info.machine.args, ...more];
+  const env = { ...process.env, ...qemu.env };
+  return startClone(clone, [qemu.file, ...args], { stdio: 'ignore', cwd: folder, env });
+}
+
+/** Ends a VM and waits for it. */
+export async function endClone({ qmp, process, exit }: RunningClone): Promise<void> {
+  qmp.close();
+  process.kill('SIGKILL');
+  await exit;
+}
+
+/** A clone as the functions that look at guest memory want it. */
+export function asVm({ qmp, process }: RunningClone): QemuVm {
+  return { qmp, process } as unknown as QemuVm;
+}

@@ -1,0 +1,159 @@
+import { commands, MappedRamError } from '@mapped-ram/format';
+import type { ByteSource, OpeningSection, RamBlock, Section, Snapshot } from '@mapped-ram/reader';
+import { deviceSections } from '../devices/device-sections.js';
+import { fingerprintOf } from './fingerprint.js';
+import { type PageContents, readPageContents } from './page-contents.js';
+import { saveCircumstances } from './save-circumstances.js';
+import type { BlockInfo, DeviceInfo, PageCounts, SectionInfo, SnapshotInfo } from './snapshot-info.js';
+
+/** How much to look at. */
+export interface DescribeOptions {
+  /** Read the contents of the pages too. */
+  readonly deep?: boolean;
+  readonly signal?: AbortSignal;
+  /** Of a deep look, in bytes of guest memory. */
+  readonly onProgress?: (progress: { readonly doneBytes: number; readonly totalBytes: number }) => void;
+}
+
+/**
+ * Describes a snapshot, good or bad.
+ *
+ * @param snapshot Opened from `source`, `tolerant` to get a description of a damaged file too.
+ * @throws MappedRamError `read-failed`, and in a deep look as `Snapshot.pages` does; the signal's reason.
+ */
+export async function describeSnapshot(
+  snapshot: Snapshot,
+  source: ByteSource,
+  options: DescribeOptions = {},
+): Promise<SnapshotInfo> {
+  const { configuration, libvirt, ramBlocks } = snapshot;
+  const blocks = await describeBlocks(snapshot, source, options);
+  return {
+    path: source.name,
+    sizeBytes: source.sizeBytes,
+    allocatedBytes: source.allocatedBytes ?? null,
+    streamOffset: snapshot.streamOffset,
+    libvirt:
+      libvirt === undefined
+        ? null
+        : {
+            wasRunning: libvirt.wasRunning !== 0,
+            format: libvirt.format,
+            incomplete: libvirt.magic === 'LibvirtQemudPart',
+            dataLengthBytes: libvirt.dataLengthBytes,
+          },
+    machine: configuration?.machine ?? null,
+    capabilities: configuration?.capabilities?.map(({ value }) => value) ?? [],
+    uuid: configuration?.uuid ?? null,
+    targetPageBits: configuration?.targetPageBits ?? null,
+    layout: snapshot.ramLayout ?? null,
+    save: await saveCircumstances(snapshot),
+    ram: {
+      usedLength: ramBlocks.reduce((sum, { usedLength }) => sum + usedLength, 0),
+      pages: ramBlocks.reduce((sum, { pageCount }) => sum + pageCount, 0),
+      setPages: sumOf(blocks, 'setPages'),
+      zeroPages: sumOf(blocks, 'zeroPages'),
+      stalePages: sumOf(blocks, 'stalePages'),
+      storedZeroPages: sumOf(blocks, 'storedZeroPages'),
+    },
+    blocks,
+    sections: snapshot.sections.map(describeSection),
+    devices: deviceSections(snapshot).map(describeDevice),
+    fingerprint: fingerprintOf(snapshot),
+    problems: snapshot.problems.map(({ error, stopped }) => ({
+      code: error.code,
+      message: error.message,
+      byteOffset: error.byteOffset ?? null,
+      stopped,
+    })),
+  };
+}
+
+async function describeBlocks(
+  snapshot: Snapshot,
+  { sizeBytes }: ByteSource,
+  { deep = false, signal, onProgress }: DescribeOptions,
+): Promise<BlockInfo[]> {
+  const totalBytes = snapshot.ramBlocks.reduce((sum, { usedLength }) => sum + usedLength, 0);
+  let doneBytes = 0;
+  const onBytes = (lengthBytes: number) => {
+    signal?.throwIfAborted();
+    doneBytes += lengthBytes;
+    onProgress?.({ doneBytes, totalBytes });
+  };
+  const all: BlockInfo[] = [];
+  for (const block of snapshot.ramBlocks) {
+    const isReadable = !block.ignored && block.bitmapOffset + block.bitmapLengthBytes <= sizeBytes;
+    const setPages = isReadable ? await snapshot.countSetPages(block) : null;
+    const contents = deep && isReadable ? await contentsOf(snapshot, block, onBytes) : undefined;
+    all.push({
+      ...describeBlock(block),
+      setPages,
+      zeroPages: setPages === null ? null : block.pageCount - setPages,
+      stalePages: contents?.stalePages ?? null,
+      storedZeroPages: contents?.storedZeroPages ?? null,
+    });
+  }
+  return all;
+}
+
+/** Undefined where the file ends before the pages, or they have no size: that is not the reader's fault. */
+async function contentsOf(
+  snapshot: Snapshot,
+  block: RamBlock,
+  onBytes: (lengthBytes: number) => void,
+): Promise<PageContents | undefined> {
+  try {
+    return await readPageContents(snapshot, block, onBytes);
+  } catch (error) {
+    if (error instanceof MappedRamError && error.code !== 'read-failed') return undefined;
+    throw error;
+  }
+}
+
+function describeBlock(block: RamBlock) {
+  const { idstr, usedLength, pageSize, pageCount, bitmapOffset, pagesOffset, headerVersion, ignored } = block;
+  const address = block.guestPhysicalAddress;
+  return {
+    id: idstr,
+    usedLength,
+    pageSize,
+    pages: pageCount,
+    bitmapOffset,
+    pagesOffset,
+    headerVersion,
+    ignored,
+    guestPhysicalAddress: address === undefined ? null : `0x${address.toString(16)}`,
+  };
+}
+
+/** What a device's section says, without its state. */
+export function describeDevice(section: OpeningSection): DeviceInfo {
+  return {
+    name: section.idstr,
+    instanceId: section.instanceId,
+    versionId: section.versionId,
+    byteOffset: section.bodyOffset,
+    lengthBytes: section.bodyLengthBytes,
+    described: section.boundedBy !== 'footer-search',
+  };
+}
+
+function describeSection(section: Section): SectionInfo {
+  const { kind, byteOffset, byteLength } = section;
+  const place = { byteOffset, lengthBytes: byteLength };
+  if (section.kind === 'command') {
+    return { kind, id: section.command, name: commands.get(section.command)?.name ?? '', ...place };
+  }
+  return { kind, id: section.sectionId, name: section.idstr ?? '', ...place };
+}
+
+/** The sum over blocks whose memory is in the file; null where a number is missing. */
+function sumOf(blocks: readonly BlockInfo[], key: keyof PageCounts): number | null {
+  return blocks
+    .filter(({ ignored }) => !ignored)
+    .reduce<number | null>(
+      (sum, { [key]: count }) => (sum === null || count === null ? null : sum + count),
+      0,
+    );
+}
