@@ -1,19 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { readCommandLine } from './command-line.js';
+import { allOptions } from './options.js';
 import { UsageError } from './usage-error.js';
+
+const read = (argv: readonly string[]) => readCommandLine(argv, allOptions);
 
 describe('readCommandLine', () => {
   it('takes flags, values and files apart, in any order', () => {
-    const line = readCommandLine([
-      'a.mr',
-      '--deep',
-      '--format=json',
-      '--rule',
-      'x=off',
-      'b.mr',
-      '-q',
-      '--rule=y=note',
-    ]);
+    const line = read(['a.mr', '--deep', '--format=json', '--rule', 'x=off', 'b.mr', '-q', '--rule=y=note']);
     expect(line.paths).toEqual(['a.mr', 'b.mr']);
     expect([...line.flags]).toEqual(['deep', 'quiet']);
     expect(line.values.get('format')).toEqual(['json']);
@@ -21,11 +15,11 @@ describe('readCommandLine', () => {
   });
 
   it('takes everything behind -- for a file', () => {
-    expect(readCommandLine(['--deep', '--', '--quiet', '-x']).paths).toEqual(['--quiet', '-x']);
+    expect(read(['--deep', '--', '--quiet', '-x']).paths).toEqual(['--quiet', '-x']);
   });
 
   it('takes an empty argument for a file, which will be missed later', () => {
-    expect(readCommandLine(['']).paths).toEqual(['']);
+    expect(read(['']).paths).toEqual(['']);
   });
 
   it.each([
@@ -38,11 +32,11 @@ describe('readCommandLine', () => {
     [['--deep=yes'], 'option --deep takes no value'],
     [['-qx'], 'unknown option -x'],
   ])('refuses %j', (argv, message) => {
-    expect(() => readCommandLine(argv)).toThrow(new UsageError(message));
+    expect(() => read(argv)).toThrow(new UsageError(message));
   });
 
   it('lets a value begin with a dash where it stands in the same argument', () => {
-    expect(readCommandLine(['--offset=-1']).values.get('offset')).toEqual(['-1']);
-    expect(readCommandLine(['--offset', '-1']).values.get('offset')).toEqual(['-1']);
+    expect(read(['--offset=-1']).values.get('offset')).toEqual(['-1']);
+    expect(read(['--offset', '-1']).values.get('offset')).toEqual(['-1']);
   });
 });

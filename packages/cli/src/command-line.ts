@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { didYouMean } from './nearest.js';
-import { allOptions, type OptionSpec } from './options.js';
+import type { OptionSpec } from './options.js';
 import { UsageError } from './usage-error.js';
 
 /** A command line taken apart: every name is an option's, every value stands where one belongs. */
@@ -15,16 +15,17 @@ export interface CommandLine {
 /**
  * Takes the arguments (without node and script) apart. Whether a value makes sense is not looked at.
  *
+ * @param options All options that there are.
  * @throws UsageError on an unknown option, a missing value, or a value where none belongs.
  */
-export function readCommandLine(argv: readonly string[]): CommandLine {
+export function readCommandLine(argv: readonly string[], options: readonly OptionSpec[]): CommandLine {
   const flags = new Set<string>();
   const values = new Map<string, string[]>();
   const paths: string[] = [];
-  for (const token of tokenize(argv)) {
+  for (const token of tokenize(argv, options)) {
     if (token.kind === 'positional') paths.push(token.value);
     if (token.kind !== 'option') continue;
-    const option = findOption(token.name, token.rawName);
+    const option = findOption(token, options);
     if (option.value === undefined) {
       if (token.value !== undefined) throw new UsageError(`option ${token.rawName} takes no value`);
       flags.add(option.name);
@@ -37,15 +38,16 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
 }
 
 interface OptionToken {
+  readonly name: string;
   readonly rawName: string;
   readonly value?: string | undefined;
   /** Whether the value stood in the same argument, behind `=`. */
   readonly inlineValue?: boolean | undefined;
 }
 
-function tokenize(argv: readonly string[]) {
+function tokenize(argv: readonly string[], specs: readonly OptionSpec[]) {
   const options = Object.fromEntries(
-    allOptions.map(({ name, short, value }) => [
+    specs.map(({ name, short, value }) => [
       name,
       {
         type: value === undefined ? ('boolean' as const) : ('string' as const),
@@ -57,10 +59,10 @@ function tokenize(argv: readonly string[]) {
   return parseArgs({ args: [...argv], options, strict: false, tokens: true, allowPositionals: true }).tokens;
 }
 
-function findOption(name: string, rawName: string): OptionSpec {
-  const option = allOptions.find((candidate) => candidate.name === name);
+function findOption({ name, rawName }: OptionToken, options: readonly OptionSpec[]): OptionSpec {
+  const option = options.find((candidate) => candidate.name === name);
   if (option !== undefined) return option;
-  const names = allOptions.map((candidate) => `--${candidate.name}`);
+  const names = options.map((candidate) => `--${candidate.name}`);
   throw new UsageError(`unknown option ${rawName}${didYouMean(rawName, names)}`);
 }
 

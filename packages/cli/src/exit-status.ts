@@ -4,6 +4,8 @@ export const ExitStatus = {
   ok: 0,
   /** A file has an error. */
   errorsFound: 1,
+  /** Two files are not the same. */
+  differ: 1,
   /** A file or an option could not be used. */
   unusable: 2,
   /** Interrupted from the keyboard (128 + SIGINT, as shells count). */

@@ -15,7 +15,10 @@ export interface FileFault {
 export function toFileFault(error: unknown): FileFault {
   if (!(error instanceof MappedRamError)) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { code: 'internal-error', message: `a fault of mr-lint itself, please report it: ${message}` };
+    return {
+      code: 'internal-error',
+      message: `a fault of this program itself, please report it: ${message}`,
+    };
   }
   const systemError = systemErrorOf(error.cause);
   if (systemError !== undefined) {
@@ -23,7 +26,8 @@ export function toFileFault(error: unknown): FileFault {
     const where = error.byteOffset === undefined ? '' : ` at byte ${quoteValue(error.byteOffset)}`;
     return { code: error.code, errno, message: `${reason}${where}` };
   }
-  if (error.expected !== undefined && error.actual !== undefined) {
+  // What is there in place of a file; contents are worded by the error itself.
+  if (error.code === 'read-failed' && error.expected !== undefined && error.actual !== undefined) {
     return { code: error.code, message: `is ${quoteValue(error.actual)}, not ${quoteValue(error.expected)}` };
   }
   return { code: error.code, message: error.message };

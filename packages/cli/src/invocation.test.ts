@@ -2,8 +2,9 @@ import { qemuVersions, rules } from '@mapped-ram/lint';
 import { describe, expect, it } from 'vitest';
 import { readCommandLine } from './command-line.js';
 import { toInvocation } from './invocation.js';
+import { allOptions } from './options.js';
 
-const invocationOf = (...argv: string[]) => toInvocation(readCommandLine(argv));
+const invocationOf = (...argv: string[]) => toInvocation(readCommandLine(argv, allOptions));
 const someRule = rules[0]?.id ?? '';
 
 describe('toInvocation', () => {

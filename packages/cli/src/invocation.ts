@@ -1,7 +1,7 @@
-import { parseSize } from '@mapped-ram/format';
 import { type LintOptions, qemuVersions, rules } from '@mapped-ram/lint';
 import type { CommandLine } from './command-line.js';
 import { didYouMean } from './nearest.js';
+import { oneOf, toOffset } from './option-values.js';
 import { bitmapOrders, type Format, formats, type Level, levels } from './options.js';
 import { UsageError } from './usage-error.js';
 
@@ -54,23 +54,6 @@ function lintOptions(
     ...(offset !== undefined && { streamOffset: toOffset(offset) }),
     ...(order !== undefined && { wordOrder: oneOf('bitmap-order', order, bitmapOrders) }),
   };
-}
-
-function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
-  const found = allowed.find((candidate) => candidate === value);
-  if (found === undefined) {
-    throw new UsageError(`--${option} cannot be ${JSON.stringify(value)}: choose ${allowed.join(', ')}`);
-  }
-  return found;
-}
-
-function toOffset(value: string): number {
-  try {
-    return parseSize(value);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new UsageError(`--offset: ${error.message}; write bytes as 4096, 0x1000, 4k, 1M or 1.5k`);
-  }
 }
 
 function toRuleLevel(value: string): [string, Level] {

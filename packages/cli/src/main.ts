@@ -1,5 +1,8 @@
 import { type CommandLine, readCommandLine } from './command-line.js';
 import { ExitStatus } from './exit-status.js';
+import { allOptions } from './options.js';
+import { type PageReading, toPageReading } from './page-reading.js';
+import type { PageScanners } from './page-scanners.js';
 import { printable } from './printable.js';
 import { type Terminal, textColumns } from './terminal.js';
 import { USAGE, UsageError } from './usage-error.js';
@@ -16,7 +19,7 @@ export async function main(
   signal: AbortSignal,
 ): Promise<ExitStatus> {
   try {
-    return await dispatch(readCommandLine(argv), terminal, signal);
+    return await dispatch(readCommandLine(argv, allOptions), terminal, signal);
   } catch (error) {
     if (signal.aborted) return ExitStatus.interrupted;
     const text =
@@ -41,14 +44,33 @@ async function dispatch(line: CommandLine, terminal: Terminal, signal: AbortSign
     stdout.write(`${packageVersion}\n`);
     return ExitStatus.ok;
   }
-  const { toInvocation } = await import('./invocation.js');
-  const invocation = toInvocation(line);
-  if (invocation.kind === 'lint') {
-    const { runLint } = await import('./run.js');
-    return runLint(invocation, terminal, packageVersion, signal);
+  const reading = toPageReading(line);
+  const scanners = reading && (await startScanners(reading, line, terminal, signal));
+  try {
+    const { toInvocation } = await import('./invocation.js');
+    const invocation = toInvocation(line);
+    if (invocation.kind === 'lint') {
+      const { runLint } = await import('./run.js');
+      return await runLint(invocation, terminal, packageVersion, signal, scanners);
+    }
+    const { explanationText, ruleJson, ruleTable } = await import('./rule-texts.js');
+    if (invocation.kind === 'explain') stdout.write(explanationText(invocation.ruleId, columns));
+    else stdout.write(invocation.format === 'json' ? ruleJson() : ruleTable());
+    return ExitStatus.ok;
+  } finally {
+    await scanners?.close();
   }
-  const { explanationText, ruleJson, ruleTable } = await import('./rule-texts.js');
-  if (invocation.kind === 'explain') stdout.write(explanationText(invocation.ruleId, columns));
-  else stdout.write(invocation.format === 'json' ? ruleJson() : ruleTable());
-  return ExitStatus.ok;
+}
+
+/** Starts the threads for the first file of a deep run: they come up while the rules are loaded. */
+async function startScanners(
+  reading: PageReading,
+  { paths: [path] }: CommandLine,
+  { stderr }: Terminal,
+  signal: AbortSignal,
+): Promise<PageScanners> {
+  const { PageScanners } = await import('./page-scanners.js');
+  const scanners = new PageScanners(reading, stderr, signal);
+  if (path !== undefined) await scanners.start(path);
+  return scanners;
 }

@@ -1,3 +1,5 @@
+import { MAX_CHANNELS } from '@mapped-ram/multifd/limits';
+
 /** An option of `mr-lint`: how it is read, and how the help shows it. */
 export interface OptionSpec {
   /** Long name without dashes. */
@@ -41,6 +43,12 @@ export const optionGroups: readonly OptionGroup[] = [
     title: 'How to read the file',
     options: [
       { name: 'deep', help: 'Read the contents of the pages too.' },
+      {
+        name: 'channels',
+        value: 'N',
+        help: `Threads that read pages in a deep run, 1 to ${MAX_CHANNELS}; by default one a processor, for a large file.`,
+      },
+      { name: 'direct-io', help: 'In a deep run, read pages past the page cache if the file system can.' },
       {
         name: 'offset',
         value: 'N',

@@ -1,10 +1,11 @@
-import { newestQemuVersion } from '@mapped-ram/lint';
+import { type LintProgress, newestQemuVersion } from '@mapped-ram/lint';
 import { colourPaint, plainPaint, wantsColour } from './colour.js';
 import { ExitStatus } from './exit-status.js';
 import { type FileResult, isReport } from './file-result.js';
 import type { LintInvocation } from './invocation.js';
 import { lintFile } from './lint-file.js';
 import { createOutput } from './output/create-output.js';
+import type { PageScanners } from './page-scanners.js';
 import { printable } from './printable.js';
 import { ProgressLine } from './progress-line.js';
 import { type Terminal, textColumns } from './terminal.js';
@@ -15,6 +16,7 @@ import { countFindings } from './verdict-line.js';
  * being checked. Ends early when standard output is closed.
  *
  * @param version Of this program.
+ * @param scanners In a deep run.
  * @throws The signal's reason, when aborted.
  */
 export async function runLint(
@@ -22,6 +24,7 @@ export async function runLint(
   { stdout, stderr, env }: Terminal,
   version: string,
   signal: AbortSignal,
+  scanners?: PageScanners,
 ): Promise<ExitStatus> {
   const { qemu = newestQemuVersion, multifd = false, deep = false } = options;
   const paint = wantsColour(stdout, env) ? colourPaint : plainPaint;
@@ -35,11 +38,8 @@ export async function runLint(
     const progress = stderr.isTTY ? new ProgressLine(stderr, path) : undefined;
     let result: FileResult;
     try {
-      result = await lintFile(path, {
-        ...options,
-        signal,
-        onProgress: ({ doneBytes, totalBytes }) => progress?.update(doneBytes, totalBytes),
-      });
+      const onProgress = ({ doneBytes, totalBytes }: LintProgress) => progress?.update(doneBytes, totalBytes);
+      result = await lintFile(path, { ...options, signal, onProgress }, scanners);
     } finally {
       progress?.clear();
     }

@@ -1,6 +1,7 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CHECKOUT_PATH } from '@mapped-ram/tool-qemu';
+import { CACHE_PATH, CHECKOUT_PATH } from '@mapped-ram/tool-qemu';
 import type { Contender } from './measure.js';
 import { fourGibibyteSnapshot, terabyteSnapshot } from './snapshot-files.js';
 
@@ -9,9 +10,13 @@ export interface Bench {
   readonly name: string;
   readonly what: string;
   prepare(): Promise<readonly Contender[]>;
+  /** Removes what the contenders left. */
+  cleanUp?(): Promise<void>;
 }
 
 const mrLint = join(CHECKOUT_PATH, 'packages/cli/dist/bin/mr-lint.js');
+const mr = join(CHECKOUT_PATH, 'packages/cli/dist/bin/mr.js');
+const copied = join(CACHE_PATH, 'bench/copied.mr');
 const sequentialRead = fileURLToPath(new URL('./sequential-read.js', import.meta.url));
 
 /** All benches, in the order in which they run. */
@@ -38,5 +43,20 @@ export const benches: readonly Bench[] = [
         { name: 'mr-lint --version', command: ['node', mrLint, '--version'] },
       ];
     },
+  },
+  {
+    name: 'copy',
+    what: 'mr copy and mr scrub of 4 GiB (3 GiB set) into another file, on disk when they end, against cp',
+    async prepare() {
+      const path = await fourGibibyteSnapshot();
+      const cp = `cp --sparse=always --remove-destination ${path} ${copied}`;
+      return [
+        { name: 'mr copy', command: ['node', mr, 'copy', '--force', path, copied] },
+        { name: 'mr scrub', command: ['node', mr, 'scrub', '--force', path, copied] },
+        { name: 'cp --sparse=always, and sync', command: ['sh', '-c', `${cp} && sync ${copied}`] },
+        { name: 'cp --sparse=always', command: ['sh', '-c', cp] },
+      ];
+    },
+    cleanUp: () => rm(copied, { force: true }),
   },
 ];

@@ -15,5 +15,9 @@ for (const bench of benches) {
   if (wanted.length > 0 && !wanted.includes(bench.name)) continue;
   console.log(`\n${bench.name}: ${bench.what}`);
   const contenders = await bench.prepare();
-  console.log(formatTable(await measure(contenders, ROUNDS)));
+  try {
+    console.log(formatTable(await measure(contenders, ROUNDS)));
+  } finally {
+    await bench.cleanUp?.();
+  }
 }

@@ -1,0 +1,158 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { loadCapture } from '@mapped-ram/fixtures';
+import { lintSource } from '@mapped-ram/lint';
+import { openSnapshot } from '@mapped-ram/reader';
+import { openFileSource } from '@mapped-ram/reader/file';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scratchParent } from '../testing/scratch-parent.js';
+
+const program = fileURLToPath(new URL('../../dist/bin/mr.js', import.meta.url));
+const MIB = 1024 * 1024;
+
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(scratchParent, 'mr-bin-test-'));
+  await makeLargeSnapshot(at('large.mr'));
+  await (await loadCapture('qemu-10.0/pc')).writeTo(at('small.mr'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const at = (name: string) => join(folder, name);
+
+/** A snapshot with 192 MiB of pages, which takes a while to work on. */
+async function makeLargeSnapshot(path: string): Promise<void> {
+  const image = await loadCapture('qemu-10.0/sparse-4g');
+  const block = (await openSnapshot(image)).ramBlocks.reduce((a, b) => (a.usedLength < b.usedLength ? b : a));
+  const lengthBytes = 192 * MIB;
+  const pages = lengthBytes / block.pageSize;
+  image.patch(block.bitmapOffset, new Uint8Array(pages / 8).fill(0xff));
+  for (let offset = 0; offset < lengthBytes; offset += MIB) {
+    image.patch(block.pagesOffset + offset, new Uint8Array(MIB).fill(1 + ((offset / MIB) % 255)));
+  }
+  await image.writeTo(path);
+}
+
+function start(...argv: string[]): ChildProcess {
+  return spawn(process.execPath, [program, ...argv], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+async function ended(child: ChildProcess) {
+  let err = '';
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    err += text;
+  });
+  child.stdout?.resume();
+  const [status, signal] = await once(child, 'close');
+  return { status, signal, err };
+}
+
+const parts = () => readdirSync(folder).filter((name) => name.endsWith('.part'));
+
+/** Waits until the work on a file is under way. */
+async function untilPart(): Promise<void> {
+  for (let waited = 0; parts().length === 0; waited++) {
+    if (waited > 5000) throw new Error('no file came into being');
+    await sleep(1);
+  }
+}
+
+const MAKERS = [
+  ['copy', 'large.mr', 'out.mr'],
+  ['scrub', 'large.mr', 'out.mr'],
+  ['relocate', '--offset', '0x1000', 'large.mr', 'out.mr'],
+  ['convert', '--to', 'stream', 'large.mr', 'out.mr'],
+];
+
+describe.each(MAKERS)('mr %s', (...argv) => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('leaves nothing half-made when %s ends it', async (signal, status) => {
+    const child = start(...argv);
+    await untilPart();
+    child.kill(signal);
+    expect(await ended(child)).toEqual({ status, signal: null, err: '' });
+    expect(parts()).toEqual([]);
+    expect(existsSync(at('out.mr'))).toBe(false);
+  });
+
+  it('leaves nothing that looks whole and is not when it is killed', async () => {
+    const streamOffset = argv.includes('0x1000') ? 0x1000 : 0;
+    for (const delayMs of [0, 15, 60]) {
+      const child = start(...argv);
+      await untilPart();
+      await sleep(delayMs);
+      child.kill('SIGKILL');
+      await ended(child);
+      // Once it has its name it is complete, and what is left under the other name is the same file.
+      if (!existsSync(at('out.mr'))) {
+        for (const part of parts()) expect(await verdictOn(part, streamOffset)).not.toBe('restores');
+      } else if (argv[0] !== 'convert') {
+        expect(await verdictOn('out.mr', streamOffset)).toBe('restores');
+      }
+      for (const name of [...parts(), 'out.mr']) rmSync(at(name), { force: true });
+    }
+  });
+});
+
+async function verdictOn(name: string, streamOffset: number) {
+  const source = await openFileSource(at(name));
+  try {
+    return (await lintSource(source, { streamOffset })).verdict;
+  } finally {
+    await source.close();
+  }
+}
+
+const isRoot = process.getuid?.() === 0;
+describe.skipIf(!isRoot)(
+  isRoot ? 'a full disk' : 'missing right: only root can mount a small file system',
+  () => {
+    const full = () => at('full');
+    beforeAll(() => {
+      mkdirSync(full());
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', full()]);
+    });
+    afterAll(() => execFileSync('umount', [full()]));
+
+    it.each(MAKERS.map((argv) => [argv[0], argv] as const))(
+      'is said by mr %s, which leaves nothing',
+      async (name, argv) => {
+        const output = join('full', 'out.mr');
+        const { status, err } = await ended(start(...argv.with(-1, output)));
+        expect({ status, files: readdirSync(full()) }).toEqual({ status: 2, files: [] });
+        expect(err).toMatch(new RegExp(`^mr ${name}: ${output}: no space left on device`));
+      },
+    );
+  },
+);
+
+describe('pipes', () => {
+  it('carry a snapshot from one mr copy to another', async () => {
+    const script = `"${process.execPath}" "${program}" copy small.mr - | "${process.execPath}" "${program}" copy - piped.mr`;
+    execFileSync('sh', ['-c', script], { cwd: folder });
+    expect(readFileSync(at('piped.mr')).equals(readFileSync(at('small.mr')))).toBe(true);
+  });
+
+  it('that break make no file', async () => {
+    const script = `"${process.execPath}" "${program}" copy small.mr - 2>/dev/null | head -c 3000000 | "${process.execPath}" "${program}" copy - broken.mr`;
+    const child = spawn('sh', ['-c', script], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const { status, err } = await ended(child);
+    expect(status).toBe(1);
+    expect(err).toContain('mr copy: standard input: the data ends too early');
+    expect(existsSync(at('broken.mr'))).toBe(false);
+  });
+
+  it('whose reader has seen enough end a copy with an error', async () => {
+    const child = start('copy', 'large.mr', '-');
+    await once(child.stdout as NodeJS.ReadableStream, 'data');
+    child.stdout?.destroy();
+    const { status, err } = await ended(child);
+    expect({ status, err }).toEqual({ status: 2, err: 'mr copy: standard output: broken pipe\n' });
+  });
+});

@@ -1,0 +1,18 @@
+import { type Clone, type CloneOptions, prepareClone } from '@mapped-ram/clone';
+import { printable } from '../../printable.js';
+import { UsageError } from '../../usage-error.js';
+import type { CommandContext } from '../command.js';
+
+/** @throws UsageError where the options name blocks that cannot be mapped. */
+export async function prepare(input: string, output: string, options: CloneOptions): Promise<Clone> {
+  try {
+    return await prepareClone(input, output, options);
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(error.message) : error;
+  }
+}
+
+/** Says what speaks against running VMs from the file. */
+export function warn({ warnings }: Clone, { terminal, program }: CommandContext): void {
+  for (const { message } of warnings) terminal.stderr.write(`${program}: warning: ${printable(message)}\n`);
+}

@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CloneOptions, CloneStartError, startClone } from '@mapped-ram/clone';
+import { MappedRamError } from '@mapped-ram/format';
+import { ExitStatus } from '../../exit-status.js';
+import { toFileFault } from '../../file-fault.js';
+import { printable } from '../../printable.js';
+import type { CommandContext } from '../command.js';
+import { failureStatus } from '../run-transform.js';
+import { prepare, warn } from './prepare.js';
+
+/** A VM that is to be started from a snapshot. */
+export interface RunRequest {
+  readonly input: string;
+  /** The clone's folder; one that is gone afterwards if not given. */
+  readonly output: string | undefined;
+  readonly options: CloneOptions;
+  /** QEMU and its arguments. */
+  readonly command: readonly [program: string, ...args: string[]];
+}
+
+/** Prepares a clone, starts a VM from it and waits for its end. Standard streams are the VM's. */
+export async function runClone(request: RunRequest, context: CommandContext): Promise<ExitStatus> {
+  const { input, output, options, command } = request;
+  const { terminal, program, signal } = context;
+  const say = (text: string) => terminal.stderr.write(`${program}: ${printable(text)}\n`);
+  const folder = output ?? (await mkdtemp(join(tmpdir(), 'mr-clone-')));
+  // QEMU has read all of the state when it has started.
+  const forget = () => (output === undefined ? rm(folder, { recursive: true, force: true }) : undefined);
+  try {
+    const clone = await prepare(input, folder, options);
+    warn(clone, context);
+    const vm = await startClone(clone, command);
+    await forget();
+    vm.qmp.close();
+    say(`the VM was ready after ${vm.loadMs.toFixed(1)} ms`);
+    signal.addEventListener('abort', () => vm.process.kill('SIGTERM'), { once: true });
+    const status = await vm.exit;
+    signal.throwIfAborted();
+    if (status === 0) return ExitStatus.ok;
+    say(`QEMU ended with status ${status}`);
+    return ExitStatus.errorsFound;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof MappedRamError) {
+      say(`${input}: ${toFileFault(error).message}`);
+      return failureStatus(error);
+    }
+    if (!(error instanceof CloneStartError)) throw error;
+    say(error.message);
+    return ExitStatus.errorsFound;
+  } finally {
+    await forget();
+  }
+}

@@ -1,0 +1,67 @@
+import { convertSnapshot, transformFile } from '@mapped-ram/transform';
+import { oneOf } from '../../option-values.js';
+import { formatBytes, formatCount } from '../../quantities.js';
+import { UsageError } from '../../usage-error.js';
+import type { Command } from '../command.js';
+import {
+  fileExitStatus,
+  forceOption,
+  formatOption,
+  inputAndOutput,
+  inputGroup,
+  inputOptions,
+  lastValue,
+  wantsJson,
+} from '../file-options.js';
+import { runTransform } from '../run-transform.js';
+
+const KINDS = ['mapped-ram', 'stream'] as const;
+
+/** `mr convert` */
+export const convertCommand: Command = {
+  arguments: '--to KIND [options] IN OUT',
+  description:
+    'Makes a mapped-ram snapshot out of a classic migration stream (migrate to a file: or exec: without the ' +
+    'capability, or the raw save image of libvirt), or the other way round. Memory, devices and machine stay what they ' +
+    'are; a libvirt save image stays one. Streams with xbzrle or compressed pages are refused.',
+  optionGroups: [
+    {
+      title: 'What to make',
+      options: [
+        {
+          name: 'to',
+          value: 'KIND',
+          help: 'mapped-ram, where every page has its place; or stream, where pages follow one another.',
+        },
+        forceOption,
+        formatOption,
+      ],
+    },
+    inputGroup,
+  ],
+  exitStatus: fileExitStatus,
+  examples: [
+    ['mr convert --to mapped-ram guest.stream guest.mr', 'for a quick restore with multifd'],
+    ['mr convert --to stream guest.mr guest.stream', 'for a QEMU before 9.0'],
+  ],
+  run(line, context) {
+    const { input, output } = inputAndOutput(line);
+    const kind = lastValue(line, 'to');
+    if (kind === undefined) throw new UsageError(`--to is needed: ${KINDS.join(' or ')}`);
+    const to = oneOf('to', kind, KINDS);
+    const files = { input, output, json: wantsJson(line) };
+    const pair = { ...files, overwrite: line.flags.has('force'), signal: context.signal };
+    const options = inputOptions(line);
+    return runTransform(files, context, async (onProgress) => {
+      const { report } = await transformFile(pair, (source, target) =>
+        convertSnapshot(source, target, to, { ...options, onProgress }),
+      );
+      const what = to === 'stream' ? 'a classic stream' : 'a mapped-ram snapshot';
+      const { pages, sizeBytes } = report;
+      return {
+        json: { ...report },
+        lines: [`${output}: ${what} of ${formatCount(pages, 'page')}, ${formatBytes(sizeBytes)} long`],
+      };
+    });
+  },
+};

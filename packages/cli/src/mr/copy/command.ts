@@ -1,0 +1,96 @@
+import { copySnapshot, copyToPipe, openSparseFile, pipeToFile, transformFile } from '@mapped-ram/transform';
+import type { CommandLine } from '../../command-line.js';
+import type { ExitStatus } from '../../exit-status.js';
+import { formatBytes, formatCount } from '../../quantities.js';
+import { UsageError } from '../../usage-error.js';
+import type { Command, CommandContext } from '../command.js';
+import {
+  fileExitStatus,
+  forceOption,
+  formatOption,
+  inputAndOutput,
+  inputGroup,
+  inputOptions,
+  wantsJson,
+} from '../file-options.js';
+import { PIPE, runTransform, type TransformFiles } from '../run-transform.js';
+import { standardInput, writeToStandardOutput } from '../standard-streams.js';
+
+/** `mr copy` */
+export const copyCommand: Command = {
+  arguments: '[options] IN OUT',
+  description:
+    'Copies a snapshot by its bitmaps: pages that they say are zero become holes, whatever lay there, and everything ' +
+    'else is where and what it was. So the copy takes no more room than its pages, on any file system that knows holes. ' +
+    'OUT appears when it is whole and on disk. For IN or OUT, - is standard input or output.',
+  optionGroups: [{ title: 'What to make', options: [forceOption, formatOption] }, inputGroup],
+  exitStatus: fileExitStatus,
+  examples: [
+    ['mr copy guest.mr /backup/guest.mr', 'with its holes'],
+    ['mr copy guest.mr - | ssh host mr copy - guest.mr', 'to another machine'],
+    ['mr copy guest.mr - | zstd > guest.mr.zst', 'compressed'],
+  ],
+  run(line, context) {
+    const { input, output } = inputAndOutput(line);
+    const files = { input, output, json: wantsJson(line) };
+    if (output === PIPE) return runToPipe(files, line, context);
+    if (input === PIPE) return runFromPipe(files, line, context);
+    return runFileToFile(files, line, context);
+  },
+};
+
+function runFileToFile(
+  files: TransformFiles,
+  line: CommandLine,
+  context: CommandContext,
+): Promise<ExitStatus> {
+  const pair = { ...files, overwrite: line.flags.has('force'), signal: context.signal };
+  const options = inputOptions(line);
+  return runTransform(files, context, async (onProgress) => {
+    const { report, inputAllocatedBytes, outputAllocatedBytes } = await transformFile(
+      pair,
+      (source, target) => copySnapshot(source, target, { ...options, onProgress }),
+    );
+    const setPages = report.setPages.reduce((sum, count) => sum + count, 0);
+    const { sizeBytes } = report;
+    return {
+      json: { sizeBytes, setPages, inputAllocatedBytes, outputAllocatedBytes },
+      lines: [
+        `${files.output}: ${formatCount(setPages, 'page')} copied, ${formatBytes(sizeBytes)} long, ` +
+          `${formatBytes(outputAllocatedBytes)} on disk (${files.input}: ${formatBytes(inputAllocatedBytes)})`,
+      ],
+    };
+  });
+}
+
+function runFromPipe(files: TransformFiles, line: CommandLine, context: CommandContext): Promise<ExitStatus> {
+  return runTransform(files, context, async () => {
+    const input = standardInput(context.signal);
+    const pair = { output: files.output, overwrite: line.flags.has('force') };
+    const { sizeBytes, allocatedBytes } = await pipeToFile(input, pair, inputOptions(line));
+    const onDisk = formatBytes(allocatedBytes);
+    return {
+      json: { sizeBytes, outputAllocatedBytes: allocatedBytes },
+      lines: [`${files.output}: ${formatBytes(sizeBytes)} long, ${onDisk} on disk`],
+    };
+  });
+}
+
+/** The report would be in the way of the copy, so there is none. */
+function runToPipe(files: TransformFiles, line: CommandLine, context: CommandContext): Promise<ExitStatus> {
+  const { terminal, signal } = context;
+  if (files.json) throw new UsageError('there is no report where OUT is standard output');
+  if (files.input === PIPE) throw new UsageError('only one of IN and OUT can be -');
+  if (terminal.stdout.isTTY === true)
+    throw new UsageError('a snapshot is nothing for a terminal; name a file or a pipe');
+  const silent = { ...context, terminal: { ...terminal, stdout: { write() {} } } };
+  return runTransform(files, silent, async (onProgress) => {
+    const source = await openSparseFile(files.input, signal);
+    try {
+      await copyToPipe(source, writeToStandardOutput, { ...inputOptions(line), onProgress });
+      return { json: {}, lines: [] };
+    } finally {
+      await source.close();
+    }
+  });
+}

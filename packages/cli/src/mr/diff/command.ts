@@ -1,0 +1,86 @@
+import { diffSnapshots, isSame } from '@mapped-ram/inspect';
+import { ExitStatus } from '../../exit-status.js';
+import { oneOf } from '../../option-values.js';
+import { printableJson } from '../../printable.js';
+import { textColumns } from '../../terminal.js';
+import { UsageError } from '../../usage-error.js';
+import type { Command } from '../command.js';
+import { formatOption, inputOptions, lastValue, wantsJson } from '../file-options.js';
+import { paintFor } from '../paint.js';
+import { withProgress } from '../progress.js';
+import { readingGroup, withSnapshotFile } from '../snapshot-file.js';
+import { diffJson } from './diff-json.js';
+import { diffText } from './diff-text.js';
+
+/** Runs of pages that JSON has of each block, unless all are wanted. */
+const MAX_RUNS = 1000;
+
+/** `mr diff` */
+export const diffCommand: Command = {
+  arguments: '[options] A B',
+  description:
+    'Tells in what two snapshots differ: pages of guest memory, by block and run, fields of the devices, and what the ' +
+    'headers say. Only what counts is compared: not how the files are laid out, nor what lies under clear bits.',
+  optionGroups: [
+    {
+      title: 'What to compare',
+      options: [
+        { name: 'only', value: 'pages|devices', help: 'Nothing but memory, or nothing but the devices.' },
+      ],
+    },
+    { ...readingGroup, title: 'How to read both files' },
+    {
+      title: 'What to print',
+      options: [
+        formatOption,
+        {
+          name: 'all',
+          help: 'All runs of pages and all fields; otherwise the first of each, and how many more.',
+        },
+        { name: 'quiet', short: 'q', help: 'Nothing: the exit status tells.' },
+      ],
+    },
+  ],
+  exitStatus: [
+    ['0', 'they are the same'],
+    ['1', 'they differ'],
+    ['2', 'a file or an option could not be used'],
+  ],
+  examples: [
+    ['mr diff before.mr after.mr', 'what did the guest change?'],
+    ['mr diff --only devices before.mr after.mr', 'without reading memory'],
+    ['mr diff --all --format json a.mr b.mr', 'every run and field, for programs'],
+  ],
+
+  async run(line, { terminal, signal }) {
+    const { flags, paths } = line;
+    const [a, b, ...others] = paths;
+    if (a === undefined || b === undefined || others.length > 0) {
+      throw new UsageError(`two files are compared, and ${paths.length} were given`);
+    }
+    const isJson = wantsJson(line);
+    const only = lastValue(line, 'only');
+    const options = {
+      signal,
+      maxRuns: flags.has('all') ? Number.POSITIVE_INFINITY : MAX_RUNS,
+      ...(only !== undefined && { only: oneOf('only', only, ['pages', 'devices']) }),
+    };
+    const openOptions = { ...inputOptions(line), signal };
+    const difference = await withSnapshotFile(a, openOptions, (left) =>
+      withSnapshotFile(b, openOptions, (right) =>
+        withProgress(terminal, `${a} ${b}`, (onProgress) =>
+          diffSnapshots([left, right], { ...options, onProgress }),
+        ),
+      ),
+    );
+    const style = { paint: paintFor(terminal), columns: textColumns(terminal.stdout) };
+    if (!flags.has('quiet')) {
+      terminal.stdout.write(
+        isJson
+          ? printableJson(diffJson([a, b], difference))
+          : diffText([a, b], difference, style, flags.has('all')),
+      );
+    }
+    return isSame(difference) ? ExitStatus.ok : ExitStatus.differ;
+  },
+};

@@ -1,0 +1,69 @@
+import type { OpenOptions } from '@mapped-ram/reader';
+import type { CommandLine } from '../command-line.js';
+import type { HelpTable } from '../help-page.js';
+import { oneOf, toOffset } from '../option-values.js';
+import { allOptions, bitmapOrders, type OptionGroup, type OptionSpec } from '../options.js';
+import { UsageError } from '../usage-error.js';
+
+/** `--force` */
+export const forceOption: OptionSpec = { name: 'force', short: 'f', help: 'Replace OUT if it exists.' };
+
+/** `--format`, for commands that report in words or as JSON. */
+export const formatOption: OptionSpec = {
+  name: 'format',
+  value: 'FORMAT',
+  help: 'How to report: pretty or json; pretty by default.',
+};
+
+/** `--bitmap-order`, as of `mr-lint`. */
+export const bitmapOrderOption = optionOfLint('bitmap-order');
+
+/** How the input is read. */
+export const inputGroup: OptionGroup = {
+  title: 'How to read IN',
+  options: [optionOfLint('offset'), bitmapOrderOption],
+};
+
+/** What the exit status of a command that makes a file means. */
+export const fileExitStatus: HelpTable = [
+  ['0', 'OUT is there, and whole'],
+  ['1', 'IN does not allow it; there is no OUT'],
+  ['2', 'a file or an option could not be used; there is no OUT'],
+];
+
+/** The last value of an option, which counts where it is given several times. */
+export function lastValue({ values }: CommandLine, name: string): string | undefined {
+  return values.get(name)?.at(-1);
+}
+
+/** Whether `--format json` was given. @throws UsageError on an unknown format */
+export function wantsJson(line: CommandLine): boolean {
+  return oneOf('format', lastValue(line, 'format') ?? 'pretty', ['pretty', 'json']) === 'json';
+}
+
+/** What {@link inputGroup} says. @throws UsageError */
+export function inputOptions(line: CommandLine): Pick<OpenOptions, 'streamOffset' | 'wordOrder'> {
+  const offset = lastValue(line, 'offset');
+  return { ...orderOption(line), ...(offset !== undefined && { streamOffset: toOffset(offset) }) };
+}
+
+/** What {@link bitmapOrderOption} says. @throws UsageError */
+export function orderOption(line: CommandLine): Pick<OpenOptions, 'wordOrder'> {
+  const order = lastValue(line, 'bitmap-order');
+  return order === undefined ? {} : { wordOrder: oneOf('bitmap-order', order, bitmapOrders) };
+}
+
+/** IN and OUT. @throws UsageError where there are not exactly two */
+export function inputAndOutput({ paths }: CommandLine): { input: string; output: string } {
+  const [input, output, ...others] = paths;
+  if (input === undefined || output === undefined || others.length > 0) {
+    throw new UsageError(`IN and OUT are needed, and ${paths.length} files were given`);
+  }
+  return { input, output };
+}
+
+function optionOfLint(name: string): OptionSpec {
+  const option = allOptions.find((candidate) => candidate.name === name);
+  if (option === undefined) throw new TypeError(`mr-lint has no option ${name}`);
+  return option;
+}

@@ -1,0 +1,126 @@
+import {
+  compareFingerprints,
+  describeSnapshot,
+  type FingerprintDifference,
+  notInTheFile,
+  type SnapshotInfo,
+} from '@mapped-ram/inspect';
+import { ExitStatus } from '../../exit-status.js';
+import { printableJson } from '../../printable.js';
+import { textColumns } from '../../terminal.js';
+import { UsageError } from '../../usage-error.js';
+import type { Command, CommandContext } from '../command.js';
+import { aboutFile, errorText, FileError } from '../file-error.js';
+import { formatOption, inputOptions, wantsJson } from '../file-options.js';
+import { paintFor } from '../paint.js';
+import { withProgress } from '../progress.js';
+import { readingGroup, withSnapshotFile } from '../snapshot-file.js';
+import { fingerprintText } from './fingerprint-text.js';
+import { infoText } from './info-text.js';
+
+/** `mr info` */
+export const infoCommand: Command = {
+  arguments: '[options] FILE...',
+  description:
+    'Tells what is in a snapshot: the machine, how it was saved as far as the file tells, its memory block by block, its ' +
+    'sections and devices, and a fingerprint. Snapshots with the same fingerprint can be restored into the same machine.',
+  optionGroups: [
+    {
+      title: 'What to look at',
+      options: [
+        {
+          name: 'deep',
+          help: 'Read the contents of the pages too: what lies under clear bits, and pages that are stored though they are zero.',
+        },
+        {
+          name: 'fingerprint',
+          help: 'Only the fingerprints; of several files also in what they differ from the first.',
+        },
+      ],
+    },
+    readingGroup,
+    { title: 'What to print', options: [formatOption] },
+  ],
+  exitStatus: [
+    ['0', 'all was read; with --fingerprint, all are the same'],
+    ['1', 'a file is damaged and was read in part; with --fingerprint, one differs from the first'],
+    ['2', 'a file or an option could not be used'],
+  ],
+  examples: [
+    ['mr info guest.mr', 'what is in it?'],
+    ['mr info --deep guest.mr', 'read the pages too'],
+    ['mr info --fingerprint a.mr b.mr', 'do both fit the same machine?'],
+  ],
+
+  async run(line, context) {
+    const { terminal, program } = context;
+    if (line.paths.length === 0) throw new UsageError('no file given');
+    const isJson = wantsJson(line);
+    const options = { ...inputOptions(line), deep: line.flags.has('deep') };
+    const infos: SnapshotInfo[] = [];
+    let status: ExitStatus = ExitStatus.ok;
+    for (const path of line.paths) {
+      try {
+        infos.push(await describeFile(path, options, context));
+      } catch (error) {
+        if (!(error instanceof FileError) || context.signal.aborted) throw error;
+        terminal.stderr.write(`${program}: ${errorText(error)}\n`);
+        status = ExitStatus.unusable;
+      }
+    }
+    const isFingerprint = line.flags.has('fingerprint');
+    const differences = isFingerprint ? differencesFromFirst(infos) : [];
+    const hasFault = isFingerprint
+      ? differences.some((list) => list.length > 0)
+      : infos.some(({ problems }) => problems.length > 0);
+
+    const style = { paint: paintFor(terminal), columns: textColumns(terminal.stdout) };
+    if (isJson) terminal.stdout.write(printableJson(toJson(infos, isFingerprint, differences)));
+    else if (isFingerprint) terminal.stdout.write(fingerprintText(infos, differences, style));
+    else terminal.stdout.write(infos.map((info) => infoText(info, style)).join('\n'));
+    return status === ExitStatus.ok && hasFault ? ExitStatus.errorsFound : status;
+  },
+};
+
+interface FileOptions {
+  readonly deep: boolean;
+  readonly streamOffset?: number;
+}
+
+function describeFile(
+  path: string,
+  { deep, ...openOptions }: FileOptions,
+  { terminal, signal }: CommandContext,
+): Promise<SnapshotInfo> {
+  return withSnapshotFile(path, { ...openOptions, tolerant: true, signal }, async ({ snapshot, source }) => {
+    const [problem] = snapshot.problems;
+    if (snapshot.streamVersion === undefined) throw new FileError(path, problem?.error);
+    return withProgress(terminal, path, (onProgress) =>
+      aboutFile(path, describeSnapshot(snapshot, source, { deep, signal, onProgress })),
+    );
+  });
+}
+
+/** For each file in what it differs from the first. */
+function differencesFromFirst(infos: readonly SnapshotInfo[]): FingerprintDifference[][] {
+  const [first] = infos;
+  return infos.map(({ fingerprint }) =>
+    first === undefined ? [] : compareFingerprints(first.fingerprint, fingerprint),
+  );
+}
+
+function toJson(
+  infos: readonly SnapshotInfo[],
+  isFingerprint: boolean,
+  differences: readonly FingerprintDifference[][],
+): unknown {
+  if (!isFingerprint) return { version: 1, notInTheFile, files: infos };
+  return {
+    version: 1,
+    files: infos.map(({ path, fingerprint }, index) => ({
+      path,
+      fingerprint,
+      differences: differences[index],
+    })),
+  };
+}

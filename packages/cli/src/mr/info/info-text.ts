@@ -1,0 +1,109 @@
+import { type BlockInfo, notInTheFile, type SnapshotInfo } from '@mapped-ram/inspect';
+import { printable } from '../../printable.js';
+import { formatBytes, formatCount, formatNumber, formatOffset } from '../../quantities.js';
+import { wrap } from '../../wrap.js';
+import { deviceTable } from '../devices/device-table.js';
+import type { TextStyle } from '../paint.js';
+import { textTable } from '../text-table.js';
+
+const LABEL_COLUMNS = 16;
+/** How much of the fingerprint is shown: enough to compare by eye. */
+const FINGERPRINT_DIGITS = 16;
+
+/** What is in a snapshot, for people. */
+export function infoText(info: SnapshotInfo, { paint, columns }: TextStyle): string {
+  const row = (label: string, text: string) =>
+    wrap(text, columns, `  ${paint('label', label.padEnd(LABEL_COLUMNS))}`, ' '.repeat(LABEL_COLUMNS + 2));
+  const indented = (lines: readonly string[]) =>
+    lines.map((line, index) => `  ${index === 0 ? paint('label', line) : line}`);
+  const lines = [
+    paint('heading', printable(info.path)),
+    ...facts(info).flatMap(([label, text]) => row(label, printable(text))),
+    '',
+    paint(
+      'heading',
+      `Memory: ${formatBytes(info.ram.usedLength)} in ${formatCount(info.blocks.length, 'block')}`,
+    ),
+    ...(info.blocks.length === 0 ? [] : indented(blockTable(info))),
+    '',
+    paint('heading', `Devices: ${formatNumber(info.devices.length)}`),
+    ...(info.devices.length === 0 ? [] : indented(deviceTable(info.devices))),
+    '',
+    paint('heading', 'Not in the file'),
+    ...notInTheFile.flatMap((text) => wrap(text, columns, '  ')),
+  ];
+  if (info.problems.length > 0) {
+    lines.push('', paint('bad', 'Could not be read'));
+    lines.push(...info.problems.flatMap(({ message }) => wrap(printable(message), columns, '  ')));
+    lines.push(...wrap('mr-lint tells what QEMU does with such a file.', columns, '  '));
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function facts(info: SnapshotInfo): (readonly [label: string, text: string])[] {
+  const { save, libvirt } = info;
+  const rows: [string, string][] = [
+    ['machine', info.machine ?? 'not told'],
+    ['capabilities', info.capabilities.join(', ') || 'not told'],
+  ];
+  if (info.uuid !== null) rows.push(['uuid', info.uuid]);
+  rows.push(['saved while', savedWhile(info)]);
+  if (save.machineTimeNs !== null) {
+    rows.push(['machine time', `${(Number(save.machineTimeNs) / 1e9).toFixed(3)} s until the save`]);
+  }
+  if (save.guestClock !== null) {
+    rows.push(['guest clock', `${save.guestClock.time.replace('T', ' ')} (${save.guestClock.device})`]);
+  }
+  const onDisk = info.allocatedBytes === null ? '' : `, ${formatBytes(info.allocatedBytes)} on disk`;
+  rows.push(['file', `${formatBytes(info.sizeBytes)}${onDisk}`]);
+  if (info.streamOffset > 0) rows.push(['stream', `starts at ${formatOffset(info.streamOffset)}`]);
+  if (libvirt !== null) {
+    const state = libvirt.incomplete
+      ? 'incomplete'
+      : libvirt.wasRunning
+        ? 'of a running guest'
+        : 'of a paused guest';
+    rows.push(['libvirt', `save image ${state}, format ${libvirt.format}`]);
+  }
+  if (info.targetPageBits !== null) rows.push(['target page', formatBytes(2 ** info.targetPageBits)]);
+  if (info.layout !== 'mapped-ram') rows.push(['layout', info.layout ?? 'not read so far']);
+  rows.push(['fingerprint', info.fingerprint.hash.slice(0, FINGERPRINT_DIGITS)]);
+  return rows;
+}
+
+function savedWhile({ save, libvirt, ram }: SnapshotInfo): string {
+  const state = libvirt !== null && save.wasRunning === true ? 'running, stopped by libvirt' : save.runState;
+  const parts = [state ?? 'not told', `memory in ${formatCount(save.ramRounds, 'round')}`];
+  if (ram.stalePages !== null && ram.stalePages > 0) {
+    parts.push(`${formatCount(ram.stalePages, 'page')} left from an earlier round under clear bits`);
+  }
+  if (!save.complete) parts.push('NOT COMPLETE');
+  return parts.join('; ');
+}
+
+function blockTable({ blocks }: SnapshotInfo): string[] {
+  const count = (pages: number | null) => (pages === null ? '' : formatNumber(pages));
+  const share = ({ setPages, pages }: BlockInfo) =>
+    setPages === null || pages === 0 ? '' : `${Math.round((setPages / pages) * 100)}%`;
+  return textTable(
+    [
+      { heading: 'block' },
+      ...['size', 'page', 'pages', 'set', '', 'zero', 'stale', 'stored zeros', 'pages at'].map((heading) => ({
+        heading,
+        align: 'right' as const,
+      })),
+    ],
+    blocks.map((block) => [
+      printable(block.id),
+      formatBytes(block.usedLength),
+      String(block.pageSize),
+      formatNumber(block.pages),
+      block.ignored ? 'not in the file' : count(block.setPages),
+      share(block),
+      count(block.zeroPages),
+      count(block.stalePages),
+      count(block.storedZeroPages),
+      block.ignored ? '' : formatOffset(block.pagesOffset),
+    ]),
+  );
+}

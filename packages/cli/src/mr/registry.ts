@@ -1,0 +1,63 @@
+import type { Command } from './command.js';
+
+/** A command, loaded only when it is asked for. */
+export interface CommandEntry {
+  readonly name: string;
+  /** One line for `mr --help`. */
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** All commands of `mr`, in the order of its help. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'info',
+    summary: 'what is in a snapshot, and whether two fit the same machine',
+    load: async () => (await import('./info/command.js')).infoCommand,
+  },
+  {
+    name: 'devices',
+    summary: 'the state of the devices, field by field, and the registers of the CPUs',
+    load: async () => (await import('./devices/command.js')).devicesCommand,
+  },
+  {
+    name: 'map',
+    summary: 'a picture of where the pages of a snapshot lie',
+    load: async () => (await import('./map/command.js')).mapCommand,
+  },
+  {
+    name: 'diff',
+    summary: 'in which pages and device fields two snapshots differ',
+    load: async () => (await import('./diff/command.js')).diffCommand,
+  },
+  {
+    name: 'clone',
+    summary: 'start VMs from a snapshot in milliseconds, by mapping its memory',
+    load: async () => (await import('./clone/command.js')).cloneCommand,
+  },
+  {
+    name: 'copy',
+    summary: 'copy a snapshot by its bitmaps, keeping holes; also from and to a pipe',
+    load: async () => (await import('./copy/command.js')).copyCommand,
+  },
+  {
+    name: 'scrub',
+    summary: 'turn what is not memory, stale bytes and stored zero pages, into holes',
+    load: async () => (await import('./scrub/command.js')).scrubCommand,
+  },
+  {
+    name: 'relocate',
+    summary: 'move the stream to another offset: out of a container, or to make room for one',
+    load: async () => (await import('./relocate/command.js')).relocateCommand,
+  },
+  {
+    name: 'convert',
+    summary: 'make a mapped-ram snapshot out of a classic migration stream, or the other way round',
+    load: async () => (await import('./convert/command.js')).convertCommand,
+  },
+  {
+    name: 'repair',
+    summary: 'make a good snapshot out of a bad one, where everything that was saved is in it',
+    load: async () => (await import('./repair/command.js')).repairCommand,
+  },
+];

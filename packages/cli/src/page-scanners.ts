@@ -1,0 +1,56 @@
+import { statSync } from 'node:fs';
+import { FileScanner } from '@mapped-ram/multifd';
+import type { PageReading } from './page-reading.js';
+import { printable } from './printable.js';
+import type { OutputStream } from './terminal.js';
+
+/** Starting threads takes about as long as scanning so many bytes without them. */
+const CHANNELS_PAY_FROM_BYTES = 256 * 1024 * 1024;
+
+/** The threads that scan pages in a deep run: those of one file at a time. */
+export class PageScanners {
+  readonly #reading: PageReading;
+  readonly #stderr: OutputStream;
+  readonly #signal: AbortSignal;
+  #path: string | undefined;
+  #scanner: FileScanner | undefined;
+
+  constructor(reading: PageReading, stderr: OutputStream, signal: AbortSignal) {
+    this.#reading = reading;
+    this.#stderr = stderr;
+    this.#signal = signal;
+  }
+
+  /**
+   * The scanner of a file, which is started unless it was before: starting takes some time, in which other things can be done.
+   *
+   * @returns undefined where threads are not worth it.
+   */
+  async start(path: string): Promise<FileScanner | undefined> {
+    if (this.#path === path) return this.#scanner;
+    await this.close();
+    this.#path = path;
+    if (!this.#isWorthIt(path)) return undefined;
+    this.#scanner = new FileScanner(path, {
+      ...this.#reading,
+      signal: this.#signal,
+      onNotice: ({ message }) => this.#stderr.write(`mr-lint: ${printable(message)}\n`),
+    });
+    return this.#scanner;
+  }
+
+  /** Ends the threads that there are. */
+  async close(): Promise<void> {
+    await this.#scanner?.close();
+    this.#scanner = undefined;
+    this.#path = undefined;
+  }
+
+  #isWorthIt(path: string): boolean {
+    // A file that is not there is met by whoever opens it.
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (!stats?.isFile()) return false;
+    const { channels, directIo } = this.#reading;
+    return channels !== undefined || directIo || stats.size >= CHANNELS_PAY_FROM_BYTES;
+  }
+}
