@@ -1,5 +1,6 @@
 import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import type { LintContext } from './context.js';
+import { walkOrder } from './facts/walk-order.js';
 import type { Finding, Severity } from './finding.js';
 import { gatherContext } from './gather.js';
 import type { LintOptions } from './options.js';
@@ -49,9 +50,9 @@ interface PredictedHit extends RuleHit, PredictedEvent {
   readonly says: string;
 }
 
-function predict(rule: Rule, hit: RuleHit, target: RestoreTarget): PredictedHit {
+function predict(rule: Rule, hit: RuleHit, target: RestoreTarget, metAt: number): PredictedHit {
   const { outcome, says } = hit.behaviour ?? behaviourFor(rule, target);
-  return { ...hit, rule, outcome, says, metAt: hit.metAt ?? hit.span.byteOffset };
+  return { ...hit, rule, outcome, says, metAt };
 }
 
 function collectHits(
@@ -59,9 +60,12 @@ function collectHits(
   levels: Readonly<Record<string, Severity | 'off'>>,
 ): PredictedHit[] {
   const hits: PredictedHit[] = [];
+  const orderOf = walkOrder(context);
   for (const rule of rules) {
     if (levels[rule.id] === 'off' || (rule.needs === 'pages' && !context.deep)) continue;
-    for (const hit of rule.check(context)) hits.push(predict(rule, hit, context.target));
+    for (const hit of rule.check(context)) {
+      hits.push(predict(rule, hit, context.target, orderOf(hit.metAt ?? hit.span.byteOffset, hit.where)));
+    }
   }
   return hits.sort((a, b) => a.span.byteOffset - b.span.byteOffset);
 }

@@ -1,6 +1,6 @@
 import type { Outcome } from './finding.js';
 
-/** A predicted event of the restore: what happens, and at which offset of the stream QEMU meets it. */
+/** A predicted event of the restore: what happens, and when QEMU meets it, as a number that grows with the restore. */
 export interface PredictedEvent {
   readonly outcome: Outcome;
   readonly metAt: number;

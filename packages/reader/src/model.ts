@@ -119,7 +119,7 @@ export interface RamBlock extends ByteSpan {
   /** Offset of the 28-byte mapped-ram header. */
   readonly headerOffset: number;
   readonly headerVersion: number;
-  /** Bytes a page, as the header says. */
+  /** Bytes a page, as the header says; 2^53 - 1 where it says more. */
   readonly pageSize: number;
   /** Absolute file offset of the bitmap. */
   readonly bitmapOffset: number;
@@ -133,8 +133,11 @@ export interface RamBlock extends ByteSpan {
   readonly ignored: boolean;
 }
 
-/** The exact numbers of a block table's entry that are too large to be followed. */
+/** The exact numbers of a block table's entry of which one is beyond 2^53 - 1. */
 export interface OversizedBlock extends ByteSpan {
+  readonly idstr: string;
+  /** `x-ignore-shared` block whose contents are not in the file (both offsets are 0). */
+  readonly ignored: boolean;
   readonly usedLength: bigint;
   readonly headerVersion: number;
   readonly pageSize: bigint;
@@ -214,7 +217,10 @@ export interface StreamModel {
   readonly sections: readonly Section[];
   /** The blocks of all block tables, in the order of the stream. */
   readonly ramBlocks: readonly RamBlock[];
-  /** The entry at which the walk stopped because a number in it is beyond 2^53 - 1; not among `ramBlocks`. */
+  /**
+   * The first entry with a number beyond 2^53 - 1. It is among `ramBlocks`, with 2^53 - 1, where only its page size is;
+   * otherwise the walk stopped there.
+   */
   readonly oversizedBlock?: OversizedBlock;
   /** `mapped-ram`, or `classic` where pages stand in the stream itself; absent where the walk did not get there. */
   readonly ramLayout?: 'mapped-ram' | 'classic';

@@ -24,7 +24,7 @@ import { type BitmapChunk, readBitmapChunks, readBitmapPart } from './ram/bitmap
 import type { BlockInFile } from './ram/block-region.js';
 import { type PageBatch, readPageBatches } from './ram/page-batches.js';
 import { readPages } from './ram/read-pages.js';
-import { findRuns, type RunBatch } from './ram/runs.js';
+import { findRuns, type RunBatch, type RunSearch } from './ram/runs.js';
 import { abortable } from './sources/abortable-source.js';
 import { walkStream } from './stream/stream-walk.js';
 import { readFully } from './window.js';
@@ -53,6 +53,10 @@ export interface OpenOptions {
 export interface RunOptions {
   /** Runs of clear bits instead of set ones. */
   readonly clear?: boolean;
+  /** Only pages from this one on; 0 if not given. */
+  readonly firstPage?: number;
+  /** So many pages from there on, at most; to the block's last one if not given. */
+  readonly pageCount?: number;
 }
 
 /** Which pages are wanted, and in what pieces. */
@@ -143,8 +147,8 @@ export class Snapshot implements StreamModel {
    *
    * @throws MappedRamError `offset-outside-file`, `read-failed`.
    */
-  runs(block: RamBlock, { clear = false }: RunOptions = {}): AsyncGenerator<RunBatch, void, undefined> {
-    return findRuns(this.#locate(block), this.wordOrder, clear);
+  runs(block: RamBlock, options: RunOptions = {}): AsyncGenerator<RunBatch, void, undefined> {
+    return findRuns(this.#locate(block), this.#search(block, options));
   }
 
   /**
@@ -164,8 +168,8 @@ export class Snapshot implements StreamModel {
    * @throws MappedRamError `bad-page-size`, `offset-outside-file`, `unexpected-end`, `read-failed`.
    */
   pages(block: RamBlock, options: PagesOptions = {}): AsyncGenerator<PageBatch, void, undefined> {
-    const { chunkBytes = DEFAULT_CHUNK_BYTES, clear = false } = options;
-    return readPageBatches(this.#locate(block), { order: this.wordOrder, chunkBytes, clear });
+    const { chunkBytes = DEFAULT_CHUNK_BYTES } = options;
+    return readPageBatches(this.#locate(block), { ...this.#search(block, options), chunkBytes });
   }
 
   /**
@@ -198,6 +202,12 @@ export class Snapshot implements StreamModel {
   /** Closes the source. */
   close(): Promise<void> {
     return this.#source.close();
+  }
+
+  #search(block: RamBlock, options: RunOptions): RunSearch {
+    const { clear = false, firstPage = 0, pageCount = block.pageCount } = options;
+    const endPage = Math.min(block.pageCount, firstPage + pageCount);
+    return { order: this.wordOrder, clear, firstPage, endPage };
   }
 
   #locate(block: RamBlock): BlockInFile {

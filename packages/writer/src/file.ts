@@ -28,6 +28,8 @@ export interface FileTargetOptions {
 
 /** A file that comes into being. */
 export interface FileTarget extends SnapshotTarget {
+  /** Where the file lies until `commit`: threads can write into it too. */
+  readonly partPath: string;
   /**
    * What was written so far, for reading. It lasts until `commit` or `abort`; closing it does nothing.
    *
@@ -65,6 +67,10 @@ class PartFile implements FileTarget {
     this.name = name;
     this.#part = part;
     this.#options = options;
+  }
+
+  get partPath(): string {
+    return this.#part.partPath;
   }
 
   async write(pieces: readonly TargetPiece[]): Promise<void> {

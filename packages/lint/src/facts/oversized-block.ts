@@ -2,6 +2,7 @@ import type { OversizedBlock } from '@mapped-ram/reader';
 import type { LintContext } from '../context.js';
 import type { RuleHit } from '../rule.js';
 import { versionInRange } from '../target.js';
+import { isDeviceMemory } from './guest-ram.js';
 import { destinationPageSize } from './page-size.js';
 
 /** QEMU allocates a bitmap whole and aborts where it cannot; a host with less free memory than this is common. */
@@ -18,6 +19,8 @@ export function behaviourAtOversizedBlock(block: OversizedBlock, context: LintCo
   const { usedLength, headerVersion, pageSize, bitmapOffset, pagesOffset } = block;
   const { target, file } = context;
   const targetPageSize = BigInt(destinationPageSize(context));
+  if (block.ignored && versionInRange(target.qemu, '11.0'))
+    return refused('Unknown ramblock "...", cannot accept migration');
   if (headerVersion > 1) return refused('Migration mapped-ram capability version not supported');
   if (versionInRange(target.qemu, '11.1') && pageSize !== targetPageSize) {
     return refused('Migration mapped-ram header has invalid page_size');
@@ -36,9 +39,10 @@ export function behaviourAtOversizedBlock(block: OversizedBlock, context: LintCo
     return refused('Error reading ramblock ... pages, region has bad alignment');
   }
   if (bitmapBytes === 0n) {
-    return pagesOffset + usedLength < fileSizeBytes
-      ? { outcome: 'wrong-memory', says: 'Completes without an error; the block is not loaded.' }
-      : refused('Getting RAM address failed');
+    if (pagesOffset + usedLength >= fileSizeBytes) return refused('Getting RAM address failed');
+    return isDeviceMemory(block)
+      ? { outcome: 'restores', says: 'Does not load the block, which stays as the destination made it.' }
+      : { outcome: 'wrong-memory', says: 'Completes without an error; the block is not loaded.' };
   }
   // Whether a bit is set is not looked at: of real blocks some always is.
   return target.multifd

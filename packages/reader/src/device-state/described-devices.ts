@@ -1,17 +1,22 @@
 import { contentsErrorOf } from '../contents-error.js';
 import type { Vmdescription, VmsdDevice } from '../model.js';
 import { measureState, type StateMeasure } from './measure.js';
+import { ANY_INSTANCE } from './vmdescription.js';
 
 /** The devices of a vmdescription, by idstr and instance, and how long the state of each is. */
 export class DescribedDevices {
   readonly #devices = new Map<string, VmsdDevice>();
+  /** The first device of each name. */
+  readonly #firsts = new Map<string, VmsdDevice>();
   /** Sections may repeat a device without end, but each is measured once. */
   readonly #measures = new Map<VmsdDevice, StateMeasure | Error>();
 
   constructor({ devices }: Vmdescription) {
     // The first of several counts, as in QEMU's own look-up.
-    for (const device of devices.toReversed())
+    for (const device of devices.toReversed()) {
       this.#devices.set(keyOf(device.name, device.instance_id), device);
+      this.#firsts.set(device.name, device);
+    }
   }
 
   /**
@@ -21,7 +26,8 @@ export class DescribedDevices {
    * @throws MappedRamError where the description contradicts itself, each time the same.
    */
   measure(idstr: string, instanceId: number): StateMeasure | undefined {
-    const device = this.#devices.get(keyOf(idstr, instanceId));
+    const device =
+      instanceId === ANY_INSTANCE ? this.#firsts.get(idstr) : this.#devices.get(keyOf(idstr, instanceId));
     if (device === undefined) return undefined;
     const known = this.#measures.get(device) ?? measured(device);
     this.#measures.set(device, known);

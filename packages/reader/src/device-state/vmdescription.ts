@@ -22,13 +22,21 @@ export function parseVmdescription(json: Uint8Array, byteOffset: number): Vmdesc
   }
 }
 
-/** The description of one device's state: the first with this idstr and instance, as QEMU looks it up. */
+/** The instance id in a stream that any instance of a device answers to. */
+export const ANY_INSTANCE = 0xffffffff;
+
+/**
+ * The description of one device's state: the first with this idstr and instance, as QEMU looks it up (`find_se`, QEMU
+ * 9.0 to 11.1, migration/savevm.c).
+ */
 export function findDevice(
   vmdescription: Vmdescription,
   idstr: string,
   instanceId: number,
 ): VmsdDevice | undefined {
-  return vmdescription.devices.find((device) => device.name === idstr && device.instance_id === instanceId);
+  return vmdescription.devices.find(
+    ({ name, instance_id }) => name === idstr && (instance_id === instanceId || instanceId === ANY_INSTANCE),
+  );
 }
 
 function checkVmdescription(value: unknown): asserts value is Vmdescription {

@@ -3,6 +3,8 @@ import { type BlockInFile, checkBitmapRegion } from './block-region.js';
 
 const CHUNK_BYTES = 1024 * 1024;
 const PAGES_PER_BYTE = 8;
+const WORD_BYTES = 8;
+const PAGES_PER_WORD = WORD_BYTES * PAGES_PER_BYTE;
 
 /** A piece of a block's bitmap, in whole 64-bit words. */
 export interface BitmapChunk {
@@ -17,19 +19,27 @@ export interface BitmapChunk {
 /**
  * Reads a bitmap piece by piece, with memory for one piece.
  *
+ * @param firstPage Words before the one with this page's bit are left out.
+ * @param endPage Words behind the one with the bit of the page before this one are left out.
  * @throws MappedRamError `offset-outside-file`, `read-failed`.
  */
-export async function* readBitmapChunks(at: BlockInFile): AsyncGenerator<BitmapChunk, void, undefined> {
+export async function* readBitmapChunks(
+  at: BlockInFile,
+  firstPage = 0,
+  endPage = at.block.pageCount,
+): AsyncGenerator<BitmapChunk, void, undefined> {
   const { source, block } = at;
   if (block.ignored) return;
   checkBitmapRegion(at);
-  const buffer = new Uint8Array(Math.min(CHUNK_BYTES, block.bitmapLengthBytes));
-  for (let start = 0; start < block.bitmapLengthBytes; start += CHUNK_BYTES) {
-    const bytes = buffer.subarray(0, block.bitmapLengthBytes - start);
+  const from = Math.floor(firstPage / PAGES_PER_WORD) * WORD_BYTES;
+  const end = Math.ceil(endPage / PAGES_PER_WORD) * WORD_BYTES;
+  const buffer = new Uint8Array(Math.max(0, Math.min(CHUNK_BYTES, end - from)));
+  for (let start = from; start < end; start += CHUNK_BYTES) {
+    const bytes = buffer.subarray(0, end - start);
     await readFully(source, bytes, block.bitmapOffset + start);
-    const firstPage = start * PAGES_PER_BYTE;
-    const pageCount = Math.min(block.pageCount - firstPage, bytes.length * PAGES_PER_BYTE);
-    yield { firstPage, pageCount, bytes };
+    const first = start * PAGES_PER_BYTE;
+    const pageCount = Math.min(block.pageCount - first, bytes.length * PAGES_PER_BYTE);
+    yield { firstPage: first, pageCount, bytes };
   }
 }
 

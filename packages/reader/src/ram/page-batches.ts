@@ -1,7 +1,6 @@
-import type { WordOrder } from '@mapped-ram/format';
 import { type BlockInFile, checkPageSize, readPageBytes } from './block-region.js';
 import { groupIntoSpans, type PageSpan } from './page-spans.js';
-import { findRuns, type PageRun } from './runs.js';
+import { findRuns, type PageRun, type RunSearch } from './runs.js';
 
 /** Buffers in use at a time: one with the caller, the others being filled. */
 const BUFFERS = 3;
@@ -37,13 +36,10 @@ export class PageBatch implements Iterable<PageRunBytes> {
   }
 }
 
-/** Which pages of a block to read, and how. */
-export interface PageReading {
-  readonly order: WordOrder;
+/** Which pages of a block to read, and how. With `clear`, what lies under clear bits is read. */
+export interface PageReading extends RunSearch {
   /** Bytes that are read at once, at most; at least one page is. */
   readonly chunkBytes: number;
-  /** Read what lies under clear bits instead. */
-  readonly clear: boolean;
 }
 
 /**
@@ -55,13 +51,13 @@ export interface PageReading {
  */
 export async function* readPageBatches(
   at: BlockInFile,
-  { order, chunkBytes, clear }: PageReading,
+  { chunkBytes, ...search }: PageReading,
 ): AsyncGenerator<PageBatch, void, undefined> {
   if (at.block.ignored) return;
   checkPageSize(at);
   const { pageSize } = at.block;
   const maxPages = Math.max(1, Math.floor(chunkBytes / pageSize));
-  const spans = groupIntoSpans(findRuns(at, order, clear), pageSize, maxPages);
+  const spans = groupIntoSpans(findRuns(at, search), pageSize, maxPages);
   const freeBuffers: Uint8Array[] = Array.from(
     { length: BUFFERS },
     () => new Uint8Array(maxPages * pageSize),

@@ -2,7 +2,7 @@ import { loadCapture, SparseImage } from '@mapped-ram/fixtures';
 import { getBit } from '@mapped-ram/format';
 import { describe, expect, it } from 'vitest';
 import type { RamBlock } from '../model.js';
-import { openSnapshot, type Snapshot } from '../snapshot.js';
+import { openSnapshot, type RunOptions, type Snapshot } from '../snapshot.js';
 import { findRuns } from './runs.js';
 
 const image = await loadCapture('qemu-10.0/live');
@@ -15,10 +15,10 @@ function setPages(block: RamBlock, bitmap: Uint8Array): number[] {
   return pages.filter((page) => getBit(bitmap, page, 'le'));
 }
 
-async function pagesOfRuns(from: Snapshot, block: RamBlock, clear: boolean): Promise<number[]> {
+async function pagesOfRuns(from: Snapshot, block: RamBlock, options: RunOptions): Promise<number[]> {
   const pages: number[] = [];
   let lastEnd = -1;
-  for await (const batch of from.runs(block, { clear })) {
+  for await (const batch of from.runs(block, options)) {
     for (let index = 0; index < batch.length; index++) {
       const first = batch.firstPage(index);
       const end = first + batch.pageCount(index);
@@ -36,12 +36,34 @@ describe.each(blocks.map((block) => [block.idstr, block] as const))('%s', (_, bl
   const set = setPages(block, image.bytes(block.bitmapOffset, block.bitmapLengthBytes));
 
   it('has the runs that its bitmap says, set and clear', async () => {
-    expect(await pagesOfRuns(snapshot, block, false)).toEqual(set);
-    const clear = await pagesOfRuns(snapshot, block, true);
+    expect(await pagesOfRuns(snapshot, block, {})).toEqual(set);
+    const clear = await pagesOfRuns(snapshot, block, { clear: true });
     expect([...set, ...clear].sort((a, b) => a - b)).toEqual(
       Array.from({ length: block.pageCount }, (_, i) => i),
     );
     expect(await snapshot.countSetPages(block)).toBe(set.length);
+  });
+
+  it.each([
+    [0, 1],
+    [63, 2],
+    [64, 64],
+    [70, 1000],
+    [block.pageCount - 1, 5],
+    [block.pageCount, 1],
+  ])('has the runs among pages %i and %i more', async (firstPage, pageCount) => {
+    const range = Array.from({ length: pageCount }, (_, i) => firstPage + i).filter(
+      (page) => page < block.pageCount,
+    );
+    for (const clear of [false, true]) {
+      const expected = range.filter((page) => set.includes(page) !== clear);
+      expect(await pagesOfRuns(snapshot, block, { clear, firstPage, pageCount })).toEqual(expected);
+    }
+    const read: number[] = [];
+    for await (const batch of snapshot.pages(block, { firstPage, pageCount })) {
+      for (const run of batch) for (let i = 0; i < run.pageCount; i++) read.push(run.firstPage + i);
+    }
+    expect(read).toEqual(range.filter((page) => set.includes(page)));
   });
 
   it.each([4096, 3 * 4096 + 1, 1024 * 1024])(
@@ -99,7 +121,7 @@ it('takes bitmaps of big-endian hosts where it is told so, and guesses only when
   for (let word = 0; word < swapped.length; word += 8) swapped.subarray(word, word + 8).reverse();
   odd.patch(block.bitmapOffset, swapped);
 
-  expect(await pagesOfRuns(await openSnapshot(odd, { wordOrder: 'be' }), block, false)).toEqual(pages);
+  expect(await pagesOfRuns(await openSnapshot(odd, { wordOrder: 'be' }), block, {})).toEqual(pages);
   const untold = await openSnapshot(odd);
   expect(await untold.guessWordOrder(block)).toEqual({ order: 'be', reason: 'tail' });
   expect(untold.wordOrder).toBe('le');
@@ -146,7 +168,7 @@ describe('what cannot be read', () => {
   it('is an ignored block', async () => {
     const ignored = { ...block, ignored: true };
     await expect(snapshot.readPages(ignored, 0, new Uint8Array(4096))).rejects.toThrow(RangeError);
-    expect(await pagesOfRuns(snapshot, ignored, true)).toEqual([]);
+    expect(await pagesOfRuns(snapshot, ignored, { clear: true })).toEqual([]);
     expect((await snapshot.pages(ignored).next()).done).toBe(true);
   });
 });
@@ -186,7 +208,10 @@ it('joins runs across pieces of the bitmap, in batches of limited length', async
   const wide = { ...block, bitmapOffset: 0, pageCount, bitmapLengthBytes: pageCount / 8 };
   const lengths: number[] = [];
   let last = { firstPage: 0, pageCount: 0 };
-  for await (const batch of findRuns({ source: bitmap, block: wide, path: 'ram.blocks[0]' }, 'le', false)) {
+  for await (const batch of findRuns(
+    { source: bitmap, block: wide, path: 'ram.blocks[0]' },
+    { order: 'le', clear: false, firstPage: 0, endPage: wide.pageCount },
+  )) {
     lengths.push(batch.length);
     last = { firstPage: batch.firstPage(batch.length - 1), pageCount: batch.pageCount(batch.length - 1) };
   }

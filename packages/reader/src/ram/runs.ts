@@ -60,6 +60,17 @@ export class RunBatch implements Iterable<PageRun> {
   }
 }
 
+/** Which runs are to be found. */
+export interface RunSearch {
+  readonly order: WordOrder;
+  /** Runs of clear bits instead of set ones. */
+  readonly clear: boolean;
+  /** Only pages from this one on; runs are cut. */
+  readonly firstPage: number;
+  /** Only pages before this one. */
+  readonly endPage: number;
+}
+
 /**
  * Finds the runs of a block's pages whose bits are set, or clear.
  *
@@ -68,33 +79,37 @@ export class RunBatch implements Iterable<PageRun> {
  */
 export async function* findRuns(
   at: BlockInFile,
-  order: WordOrder,
-  clear: boolean,
+  search: RunSearch,
 ): AsyncGenerator<RunBatch, void, undefined> {
+  const { order, clear, firstPage, endPage } = search;
   const batch = new RunBatch();
-  const addRun = (firstPage: number, pageCount: number) => batch.push(firstPage, pageCount);
-  const gaps = new GapFinder(addRun);
+  const addRun = (first: number, count: number) => batch.push(first, count);
+  const gaps = new GapFinder(firstPage, addRun);
   const joiner = new RunJoiner(clear ? gaps.push : addRun);
-  for await (const { firstPage, pageCount, bytes } of readBitmapChunks(at)) {
-    for (let from = 0; from < pageCount; from += PAGES_PER_STEP) {
-      const to = Math.min(from + PAGES_PER_STEP, pageCount);
-      forEachRun(bytes, order, from, to, (first, count) => joiner.push(firstPage + first, count));
+  for await (const chunk of readBitmapChunks(at, firstPage, endPage)) {
+    const base = chunk.firstPage;
+    const end = Math.min(chunk.pageCount, endPage - base);
+    for (let from = Math.max(0, firstPage - base); from < end; from += PAGES_PER_STEP) {
+      const to = Math.min(from + PAGES_PER_STEP, end);
+      forEachRun(chunk.bytes, order, from, to, (first, count) => joiner.push(base + first, count));
       if (batch.length < ENOUGH_RUNS) continue;
       yield batch;
       batch.clear();
     }
   }
   joiner.end();
-  if (clear && !at.block.ignored) gaps.end(at.block.pageCount);
+  if (clear && !at.block.ignored) gaps.end(endPage);
   if (batch.length > 0) yield batch;
 }
 
 /** Turns runs into the runs between them. */
 class GapFinder {
   readonly #callback: (firstPage: number, pageCount: number) => void;
-  #nextPage = 0;
+  #nextPage: number;
 
-  constructor(callback: (firstPage: number, pageCount: number) => void) {
+  /** @param firstPage Where the first gap can begin. */
+  constructor(firstPage: number, callback: (firstPage: number, pageCount: number) => void) {
+    this.#nextPage = firstPage;
     this.#callback = callback;
   }
 

@@ -7,7 +7,7 @@ import {
   pageCount,
   RAM_WORD_LENGTH_BYTES,
 } from '@mapped-ram/format';
-import type { OversizedBlock, RamBlock } from '../model.js';
+import type { OversizedBlock, Problem, RamBlock } from '../model.js';
 import type { SourceWindow } from '../window.js';
 import { exactOf } from './exact.js';
 import type { RamBodyDraft } from './ram-body.js';
@@ -23,20 +23,24 @@ const DEVICES_READ_AHEAD_BYTES = 64 * 1024;
 export class BlockTableReader {
   /** The blocks of all tables so far. */
   readonly ramBlocks: RamBlock[] = [];
-  /** The entry that has a number beyond 2^53 - 1, where that ended the reading. */
+  /** The first entry that has a number beyond 2^53 - 1. */
   oversizedBlock: OversizedBlock | undefined;
   readonly format: RamFormat;
   readonly #window: SourceWindow;
+  readonly #problems: Problem[];
   readonly #entryOffsets = new Set<number>();
 
-  constructor(window: SourceWindow, format: RamFormat) {
+  /** @param problems Takes what is wrong with an entry and does not keep the next one from being read. */
+  constructor(window: SourceWindow, format: RamFormat, problems: Problem[]) {
     this.#window = window;
+    this.#problems = problems;
     this.format = format;
   }
 
   /**
-   * Reads entries until their lengths add up to the total, jumping over the pages. Mirrors `parse_ramblocks` and
-   * `parse_ramblock_mapped_ram` (QEMU 9.0 to 11.1, migration/ram.c).
+   * Reads entries until their lengths add up to the total, in 64 bits, jumping over the pages. Lengths that go past the
+   * total are only noticed where no entry follows. Mirrors `parse_ramblocks` and `parse_ramblock_mapped_ram` (QEMU 9.0
+   * to 11.1, migration/ram.c).
    *
    * @param draft The body that the table is a part of: it starts at `endOffset`, and ends there in the end.
    */
@@ -52,23 +56,19 @@ export class BlockTableReader {
       throw new MappedRamError('not-mapped-ram', { byteOffset, path: 'ram' });
     }
     this.#window.readAheadBytes = ENTRY_READ_AHEAD_BYTES;
-    let restBytes = totalBytes;
-    while (restBytes > 0n) {
-      const block = await this.#readBlock(draft.endOffset, blocks.length, hasGuestPhysicalAddress);
+    let sumBytes = 0n;
+    while (BigInt.asUintN(64, sumBytes) !== totalBytes) {
+      const block = await this.#readBlock(draft.endOffset, blocks.length, hasGuestPhysicalAddress).catch(
+        (error: unknown) => {
+          const isPastTotal = sumBytes > totalBytes && isNoEntry(error);
+          throw isPastTotal ? notTheTotal(byteOffset - RAM_WORD_LENGTH_BYTES, totalBytes, sumBytes) : error;
+        },
+      );
       blocks.push(block);
       this.ramBlocks.push(block);
       draft.endOffset = block.ignored ? block.byteOffset + block.byteLength : offsetBehindPages(block);
       table.byteLength = Math.max(table.byteLength, draft.endOffset - byteOffset);
-      restBytes -= BigInt(block.usedLength);
-    }
-    if (restBytes < 0n) {
-      throw new MappedRamError('bad-block-table', {
-        what: 'the lengths of the blocks do not add up to the total',
-        byteOffset: byteOffset - RAM_WORD_LENGTH_BYTES,
-        path: 'ram',
-        expected: totalBytes,
-        actual: totalBytes - restBytes,
-      });
+      sumBytes += BigInt(block.usedLength);
     }
     this.#window.readAheadBytes = DEVICES_READ_AHEAD_BYTES;
   }
@@ -81,16 +81,32 @@ export class BlockTableReader {
   }
 
   /** Reads an entry again whose numbers do not fit. */
-  async #exactBlock(byteOffset: number, hasGuestPhysicalAddress: boolean): Promise<OversizedBlock> {
+  async #exactBlock(byteOffset: number, hasGuestPhysicalAddress: boolean) {
     const { value, endOffset } = await this.#window.parse(byteOffset, (io) => {
       const exact = () => exactOf(new MappedRam.WideU8(io));
-      io.readBytes(io.readU1());
+      const idstr = String.fromCharCode(...io.readBytes(io.readU1()));
       const usedLength = exact();
-      if (hasGuestPhysicalAddress) exact();
-      const headerVersion = io.readU4be();
-      return { usedLength, headerVersion, pageSize: exact(), bitmapOffset: exact(), pagesOffset: exact() };
+      const guestPhysicalAddress = hasGuestPhysicalAddress ? new MappedRam.WideU8(io) : undefined;
+      const fields = { headerVersion: io.readU4be(), pageSize: exact() };
+      const offsets = { bitmapOffset: exact(), pagesOffset: exact() };
+      return { idstr, guestPhysicalAddress, numbers: { usedLength, ...fields, ...offsets } };
     });
-    return { byteOffset, byteLength: endOffset - byteOffset, ...value };
+    const { idstr, guestPhysicalAddress, numbers } = value;
+    const block: OversizedBlock = {
+      byteOffset,
+      byteLength: endOffset - byteOffset,
+      idstr,
+      ignored: hasGuestPhysicalAddress && numbers.bitmapOffset === 0n && numbers.pagesOffset === 0n,
+      ...numbers,
+    };
+    const entry = { idstr, guestPhysicalAddress, lenUsed: saturated(block.usedLength) };
+    const header = {
+      version: block.headerVersion,
+      lenPage: saturated(block.pageSize),
+      ofsBitmap: saturated(block.bitmapOffset),
+      ofsPages: saturated(block.pagesOffset),
+    };
+    return { block, value: { entry, header }, endOffset };
   }
 
   async #readBlock(byteOffset: number, index: number, hasGuestPhysicalAddress: boolean): Promise<RamBlock> {
@@ -116,8 +132,12 @@ export class BlockTableReader {
         if (!(error instanceof MappedRamError) || error.code !== 'value-too-large') throw error;
         const faultOfName = await this.#faultOfName(byteOffset, path);
         if (faultOfName !== undefined) throw faultOfName;
-        this.oversizedBlock = await this.#exactBlock(byteOffset, hasGuestPhysicalAddress);
-        throw locateField(error, path, headerOffset);
+        const exact = await this.#exactBlock(byteOffset, hasGuestPhysicalAddress);
+        this.oversizedBlock ??= exact.block;
+        const located = locateField(error, path, headerOffset);
+        if (!canBeFollowed(exact.block)) throw located;
+        this.#problems.push({ error: located, stopped: false });
+        return exact;
       });
     const { entry, header } = value;
     if (header === undefined) throw notAName(entry.idstr, byteOffset, path);
@@ -162,6 +182,25 @@ function notAName(idstr: string, byteOffset: number, path: string): MappedRamErr
     path: `${path}.idstr`,
     ...(!isEmpty && { actual: JSON.stringify(idstr) }),
   });
+}
+
+/** Whether it is known where the stream goes on. A page as large as that leaves the block without any. */
+function canBeFollowed({ usedLength, bitmapOffset, pagesOffset }: OversizedBlock): boolean {
+  return usedLength + pagesOffset + bitmapOffset <= BigInt(Number.MAX_SAFE_INTEGER);
+}
+
+function saturated(value: bigint): number {
+  return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
+}
+
+/** Whether the fault is that no entry stands where one was looked for. */
+function isNoEntry(error: unknown): boolean {
+  return error instanceof MappedRamError && ['bad-block-table', 'unexpected-end'].includes(error.code);
+}
+
+function notTheTotal(byteOffset: number, expected: bigint, actual: bigint): MappedRamError {
+  const what = 'the lengths of the blocks do not add up to the total';
+  return new MappedRamError('bad-block-table', { what, byteOffset, path: 'ram', expected, actual });
 }
 
 /** The 64-bit fields of a mapped-ram header by their place in it. */

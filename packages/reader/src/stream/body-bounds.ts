@@ -1,4 +1,4 @@
-import { MappedRamError } from '@mapped-ram/format';
+import { MappedRamError, SectionType } from '@mapped-ram/format';
 import type { ByteSource } from '../byte-source.js';
 import { contentsErrorOf } from '../contents-error.js';
 import { DescribedDevices } from '../device-state/described-devices.js';
@@ -77,7 +77,9 @@ export class BodyBounds {
         ? await this.#describedEnd(section, pagesMayFollow)
         : await grammar(this.#window, section.bodyOffset);
     if (endOffset === undefined) return undefined;
-    if (!(await this.#ends.fits(endOffset, section.sectionId))) throw mismatch(section, endOffset);
+    // Without footers nothing but the grammar or the description tells, and what follows may be damaged.
+    const isKnown = this.#ends.lackFooters || (await this.#ends.fits(endOffset, section.sectionId));
+    if (!isKnown) throw mismatch(section, endOffset);
     return { endOffset, boundedBy: grammar === undefined ? 'vmdescription' : 'grammar' };
   }
 
@@ -89,7 +91,10 @@ export class BodyBounds {
     for (const { offset, bytes } of measure.landmarks) {
       const actual = await this.#window.bytes(bodyOffset + offset, bytes.length);
       const fits = actual.length === bytes.length && actual.every((byte, index) => byte === bytes[index]);
-      if (!fits) throw mismatch(section, bodyOffset + offset);
+      if (fits) continue;
+      // A subsection may always be missing: QEMU takes what stands there for what follows the state.
+      if (this.#ends.lackFooters && actual[0] !== SectionType.subsection) return bodyOffset + offset;
+      throw mismatch(section, bodyOffset + offset);
     }
     return bodyOffset + measure.lengthBytes;
   }

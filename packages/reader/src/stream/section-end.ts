@@ -6,6 +6,9 @@ import { seemsElement } from './next-element.js';
 /** How far the end of a body is searched for that nothing describes. */
 const MAX_SEARCH_BYTES = 16 * 1024 * 1024;
 
+/** A few words too many, and the footer. */
+const ELEMENT_LOOKAHEAD_BYTES = 64;
+
 const SEARCH_CHUNK_BYTES = 64 * 1024;
 
 /** A footer, if there is one, and where the next element starts. */
@@ -32,6 +35,11 @@ export class SectionEnds {
     this.#problems = problems;
   }
 
+  /** Whether it is known that the stream has no footers. */
+  get lackFooters(): boolean {
+    return this.#firstMissing !== undefined && !this.#usesFooters;
+  }
+
   /** Whether a body seems to end at an offset, though its footer may be damaged or missing. */
   async fits(bodyEndOffset: number, sectionId: number): Promise<boolean> {
     const behindFooter = bodyEndOffset + SECTION_FOOTER_LENGTH_BYTES;
@@ -45,8 +53,8 @@ export class SectionEnds {
   /**
    * Reads what stands after a body. Mirrors `check_section_footer` (QEMU 9.0 to 11.1, migration/savevm.c).
    *
-   * @throws MappedRamError `missing-footer` where nothing that could follow a section stands there either,
-   * `unexpected-end`.
+   * @throws MappedRamError `missing-footer` where nothing that could follow a section stands there either, in a stream
+   * with footers; `unexpected-end`.
    */
   async read(bodyEndOffset: number, sectionId: number, path: string): Promise<SectionEnd> {
     const footer = await this.#footerAt(bodyEndOffset);
@@ -60,9 +68,13 @@ export class SectionEnds {
       else this.#firstMissing ??= missing;
       return { endOffset: bodyEndOffset };
     }
-    if (!(await this.#lacksTypeByteOnly(bodyEndOffset, sectionId))) throw missing;
-    this.#problems.push({ error: missing, stopped: false });
-    return { endOffset: bodyEndOffset + SECTION_FOOTER_LENGTH_BYTES };
+    if (await this.#lacksTypeByteOnly(bodyEndOffset, sectionId)) {
+      this.#problems.push({ error: missing, stopped: false });
+      return { endOffset: bodyEndOffset + SECTION_FOOTER_LENGTH_BYTES };
+    }
+    if (!(await this.#isWithoutFooters(bodyEndOffset))) throw missing;
+    this.#firstMissing ??= missing;
+    return { endOffset: bodyEndOffset };
   }
 
   /**
@@ -92,6 +104,20 @@ export class SectionEnds {
     if (!withFooters) return this.#seemsElement(byteOffset);
     const footer = await this.#footerAt(byteOffset);
     return footer?.sectionId === sectionId && this.#seemsElement(byteOffset + footer.byteLength, true);
+  }
+
+  /**
+   * Where a body has no footer and what follows is no element either: whether the stream has none. The next element
+   * tells, if one comes soon: it has a footer in front of it or not.
+   */
+  async #isWithoutFooters(byteOffset: number): Promise<boolean> {
+    if (this.#usesFooters) return false;
+    const lookahead = await this.#window.bytes(byteOffset, ELEMENT_LOOKAHEAD_BYTES);
+    for (let at = 0; at < lookahead.length; at++) {
+      if (!(await this.#seemsElement(byteOffset + at))) continue;
+      return lookahead[at - SECTION_FOOTER_LENGTH_BYTES] !== SectionType.footer;
+    }
+    return this.lackFooters;
   }
 
   #noteFooter(footer: Footer, sectionId: number, path: string): void {

@@ -107,7 +107,7 @@ class StreamWalk {
     const problems: Problem[] = [];
     this.#ends = new SectionEnds(this.#window, this.#startedIds, problems);
     this.#bounds = new BodyBounds(source, this.#window, this.#ends, problems, vmdescription);
-    this.#tables = new BlockTableReader(this.#window, new RamFormat(this.#window, undefined));
+    this.#tables = new BlockTableReader(this.#window, new RamFormat(this.#window, undefined), problems);
     this.#list = new SectionList(options.streamOffset ?? 0);
     this.#model = {
       streamOffset: options.streamOffset ?? 0,
@@ -190,7 +190,8 @@ class StreamWalk {
     const { configuration, fault } = await readConfiguration(this.#window, byteOffset);
     this.#model.configuration = configuration;
     this.#list.endOffset = byteOffset + configuration.byteLength;
-    this.#tables = new BlockTableReader(this.#window, new RamFormat(this.#window, configuration));
+    const format = new RamFormat(this.#window, configuration);
+    this.#tables = new BlockTableReader(this.#window, format, this.#model.problems);
     if (fault !== undefined) throw fault;
   }
 

@@ -1,4 +1,5 @@
 import type { BlockFacts, LintContext } from '../../context.js';
+import { isDeviceMemory } from '../../facts/guest-ram.js';
 import {
   bitmapIsInside,
   bitmapRegion,
@@ -9,7 +10,7 @@ import {
   streamRegions,
 } from '../../facts/layout-regions.js';
 import { hex } from '../../facts/quantities.js';
-import type { Rule } from '../../rule.js';
+import type { Rule, RuleHit } from '../../rule.js';
 
 /** What a bitmap must not lie over: the stream itself, other bitmaps, and pages. */
 function* occupied(context: LintContext, own: BlockFacts): Iterable<Region> {
@@ -21,11 +22,27 @@ function* occupied(context: LintContext, own: BlockFacts): Iterable<Region> {
   }
 }
 
+/**
+ * Whether what is taken for the bitmap leaves out pages that were saved, as far as the file tells.
+ *
+ * @returns Undefined where it does, or may.
+ */
+function harmlessBehaviour({ block, bitmap, pages }: BlockFacts): RuleHit['behaviour'] {
+  if (isDeviceMemory(block)) {
+    const says =
+      'Takes what it finds for bits; memory of a device that is left out is as the destination made it.';
+    return { outcome: 'restores', says };
+  }
+  const isComplete = pages === undefined ? bitmap?.setPages === block.pageCount : pages.stalePages === 0;
+  if (!isComplete) return undefined;
+  return { outcome: 'restores', says: 'Takes what it finds for bits; no page is left out that is not zero.' };
+}
+
 export const bitmapOverlapRule: Rule = {
   id: 'bitmap-overlap',
   title: 'The bitmap of a block lies over something else',
-  severity: 'error',
-  needs: 'headers',
+  severity: 'warning',
+  needs: 'bitmaps',
   clauses: ['HEADER-4', 'LAYOUT-5', 'BITMAP-6'],
   description: `QEMU reads the bitmap wherever bitmap_offset leads, and does not check what is there. Where other things of
 the stream lie, their bytes are taken for bits: pages are left out, and others are loaded that should be empty.`,
@@ -44,6 +61,7 @@ the stream lie, their bytes are taken for bits: pages are left out, and others a
       const bitmap = bitmapRegion(facts);
       for (const region of occupied(context, facts)) {
         if (!overlaps(bitmap, region)) continue;
+        const behaviour = harmlessBehaviour(facts);
         yield {
           message: `The bitmap at ${hex(block.bitmapOffset)} lies over ${region.what} at ${hex(region.byteOffset)}.`,
           span: { byteOffset: block.headerOffset + 12, byteLength: 8 },
@@ -51,6 +69,7 @@ the stream lie, their bytes are taken for bits: pages are left out, and others a
           expected: hex(block.byteOffset + block.byteLength),
           actual: hex(block.bitmapOffset),
           metAt: block.headerOffset,
+          ...(behaviour !== undefined && { behaviour }),
         };
         break;
       }

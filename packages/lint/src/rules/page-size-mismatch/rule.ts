@@ -1,5 +1,6 @@
 import { bitmapLengthBytes } from '@mapped-ram/format';
 import type { BlockFacts, LintContext } from '../../context.js';
+import { isDeviceMemory } from '../../facts/guest-ram.js';
 import { destinationPageSize } from '../../facts/page-size.js';
 import { countText, hex } from '../../facts/quantities.js';
 import type { Rule, RuleHit } from '../../rule.js';
@@ -22,6 +23,11 @@ function uncheckedBehaviour(
   const realPages = Math.floor(block.usedLength / pageSize);
   if (block.pageCount < realPages) {
     const seesAllBits = bitmapLengthBytes(realPages) === block.bitmapLengthBytes && bitmap?.tailBits === 0;
+    if (!seesAllBits && isDeviceMemory(block)) {
+      const says =
+        'Does not check it; memory of a device that is not loaded stays as the destination made it.';
+      return { outcome: 'restores', says };
+    }
     if (!seesAllBits) return undefined;
     return {
       outcome: 'restores',
@@ -64,7 +70,9 @@ the other blocks.`,
     const pageSize = destinationPageSize(context);
     for (const facts of context.blocks) {
       const { block, where } = facts;
-      if (block.pageSize === 0 || block.pageSize === pageSize) continue;
+      // Those of 0 and of 2^53 and more have rules of their own.
+      const isOwn = block.pageSize > 0 && block.pageSize < Number.MAX_SAFE_INTEGER;
+      if (!isOwn || block.pageSize === pageSize) continue;
       const behaviour = uncheckedBehaviour(facts, context, pageSize);
       yield {
         message: `The header says pages of ${countText(block.pageSize, 'byte')}, the rest of the file pages of ${countText(pageSize, 'byte')}.`,

@@ -1,4 +1,5 @@
 import { RAM_SECTION_IDSTR } from '@mapped-ram/format';
+import { findDevice } from '@mapped-ram/reader';
 import type { LintContext } from '../../context.js';
 import { quoteName } from '../../facts/names.js';
 import { type StateSection, stateSections } from '../../facts/ram-sections.js';
@@ -12,10 +13,17 @@ function difference(
   if (section.kind !== 'full' || section.idstr === RAM_SECTION_IDSTR) return undefined;
   const { idstr, instanceId, versionId } = section;
   const title = `${quoteName(idstr)}, instance ${instanceId}`;
-  const device = snapshot.vmdescription?.json?.devices.find(
-    ({ name, instance_id }) => name === idstr && instance_id === instanceId,
-  );
+  const json = snapshot.vmdescription?.json;
+  const device = json && findDevice(json, idstr, instanceId);
   if (device === undefined) return { message: `The vmdescription does not name ${title}.`, actual: title };
+  if (device.instance_id !== instanceId) {
+    return {
+      message: `The section of ${title} fits any instance, and ${device.instance_id} is the first in the vmdescription.`,
+      expected: String(device.instance_id),
+      actual: String(instanceId),
+      behaviour: { outcome: 'restores', says: 'Takes it for the first device of this name.' },
+    };
+  }
   const { version } = device;
   if (version === undefined || version === versionId) return undefined;
   return {

@@ -1,11 +1,25 @@
 import { SECTION_FOOTER_LENGTH_BYTES } from '@mapped-ram/format';
+import type { Problem } from '@mapped-ram/reader';
+import type { LintContext } from '../../context.js';
 import { problemHit, streamProblems } from '../../facts/problem-hit.js';
 import { hex } from '../../facts/quantities.js';
+import { stateSections } from '../../facts/ram-sections.js';
 import { bitmapLoss } from '../../facts/zero-bitmaps.js';
 import type { Rule } from '../../rule.js';
 import { cutElement } from './cut-element.js';
 
 const problems = ['unexpected-end'] as const;
+
+/**
+ * Whether it is not the file that ends too early: without footers the end of a state that nothing describes cannot be
+ * found. `device-state-not-checked` tells of that.
+ */
+function isEndUnknown(context: LintContext, { error }: Problem): boolean {
+  const sections = stateSections(context);
+  const last = sections.at(-1);
+  if (last?.section.boundedBy !== 'footer-search' || error.path !== last.where) return false;
+  return sections.every(({ section }) => section.footer === undefined);
+}
 
 export const streamTruncatedRule: Rule = {
   id: 'stream-truncated',
@@ -26,6 +40,7 @@ pages is another matter (see \`pages-truncated\`).`,
     // A cancelled save is reported as what it is.
     if (bitmapLoss(context) === 'cancelled') return;
     for (const problem of streamProblems(context, problems)) {
+      if (isEndUnknown(context, problem)) continue;
       const { element, says } = cutElement(context, problem.error);
       const message = `The file ends at ${hex(context.file.sizeBytes)}, in ${element}.`;
       yield problemHit(
