@@ -126,6 +126,13 @@ export class Places {
     return sectionPlaces(this.#find('full'));
   }
 
+  /** Every section that is no command. */
+  get sections(): SectionPlaces[] {
+    return this.#model.sections.flatMap((section) =>
+      section.kind === 'command' ? [] : [sectionPlaces(section)],
+    );
+  }
+
   get configuration(): ConfigurationPlaces {
     const configuration: Configuration = there(this.#model.configuration, 'configuration');
     const { byteOffset, byteLength, machine } = configuration;

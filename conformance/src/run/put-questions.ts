@@ -1,4 +1,11 @@
-import type { JudgedQemu, Operation, RunAnswer, RunRequest, StartAnswer } from '../protocol/messages.js';
+import type {
+  JudgedQemu,
+  Operation,
+  RunAnswer,
+  RunRequest,
+  SavedFile,
+  StartAnswer,
+} from '../protocol/messages.js';
 import { isFailure, type TesteeFailure, type TesteeProcess } from '../protocol/testee-process.js';
 import type { CaseFiles, TestCase } from './vector-case.js';
 
@@ -56,9 +63,9 @@ async function putCase(
   files: CaseFiles,
   onAnswer: (question: AskedQuestion) => void,
 ): Promise<void> {
-  const saved = await files.saved(testCase.savedId);
   const isTold = testCase.streamOffset !== undefined && !(testCase.findsStream && start.knows === 'file');
   await files.use(testCase, async (file) => {
+    const saved = await savedFile(testCase, file, files);
     for (const operation of operations.filter((wanted) => start.operations.includes(wanted))) {
       for (const qemu of operation === 'judge' ? (start.judges ?? []) : [undefined]) {
         const request: RunRequest = {
@@ -76,4 +83,12 @@ async function putCase(
       }
     }
   });
+}
+
+async function savedFile(
+  { savedId, streamOffset }: TestCase,
+  file: string,
+  files: CaseFiles,
+): Promise<SavedFile> {
+  return savedId === undefined ? { file, streamOffset: streamOffset ?? 0 } : files.saved(savedId);
 }

@@ -16,7 +16,9 @@ export interface FoundTestee {
 
 /** The names of the testees that come with the suite. */
 export function listTestees(): string[] {
-  return readdirSync(TESTEES_PATH).sort();
+  return readdirSync(TESTEES_PATH)
+    .filter((name) => existsSync(join(TESTEES_PATH, name, 'testee.json')))
+    .sort();
 }
 
 /**

@@ -9,8 +9,8 @@ import { buildVectorImage, writeImage } from '../vector/vector-file.js';
 /** A file to put to a testee, and what belongs to it. */
 export interface TestCase {
   readonly id: string;
-  /** The capture whose memory was saved. */
-  readonly savedId: string;
+  /** The capture whose memory was saved; absent: what the file itself holds counts as saved. */
+  readonly savedId?: string;
   readonly streamOffset?: number;
   /** Whether a reader finds the stream itself, through a header in front of it. */
   readonly findsStream: boolean;

@@ -1,5 +1,5 @@
+import { hasObjectPath, objectIdOf } from '@mapped-ram/machine';
 import type { BlockChoice } from './block-choice.js';
-import { hasObjectPath, objectIdOf } from './block-choice.js';
 
 /** Where the memory of a clone comes from. */
 export interface MappedFile {

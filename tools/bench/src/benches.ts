@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CACHE_PATH, CHECKOUT_PATH } from '@mapped-ram/tool-qemu';
 import type { Contender } from './measure.js';
-import { fourGibibyteSnapshot, terabyteSnapshot } from './snapshot-files.js';
+import { changedSnapshot, fourGibibyteSnapshot, terabyteSnapshot } from './snapshot-files.js';
 
 /** A comparison: the last contender is the peer that the others are held against. */
 export interface Bench {
@@ -17,7 +17,8 @@ export interface Bench {
 const mrLint = join(CHECKOUT_PATH, 'packages/cli/dist/bin/mr-lint.js');
 const mr = join(CHECKOUT_PATH, 'packages/cli/dist/bin/mr.js');
 const copied = join(CACHE_PATH, 'bench/copied.mr');
-const sequentialRead = fileURLToPath(new URL('./sequential-read.js', import.meta.url));
+const drawn = join(CACHE_PATH, 'bench/map.png');
+const program = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 
 /** All benches, in the order in which they run. */
 export const benches: readonly Bench[] = [
@@ -29,10 +30,27 @@ export const benches: readonly Bench[] = [
       return [
         { name: 'mr-lint --deep', command: ['node', mrLint, '--deep', '--quiet', path] },
         { name: 'cat', command: ['cat', path] },
-        { name: 'sequential read, 1 MiB at a time', command: ['node', sequentialRead, path] },
+        { name: 'sequential read, 1 MiB at a time', command: ['node', program('sequential-read'), path] },
       ];
     },
   },
+  {
+    name: 'channels',
+    what: 'mr-lint --deep of 4 GiB (3 GiB set) with 2 channels against 2 threads that read the file',
+    async prepare() {
+      const path = await fourGibibyteSnapshot();
+      return deepWithChannels([path]);
+    },
+  },
+  {
+    name: 'channels-4x',
+    what: 'the same of the file four times over, so that starting up counts for less',
+    async prepare() {
+      const path = await fourGibibyteSnapshot();
+      return deepWithChannels([path, path, path, path]);
+    },
+  },
+  ...[2, 4].map((channels) => loadBench(String(channels))),
   {
     name: 'quick',
     what: 'mr-lint of 1 TiB (32 MiB of bitmap) against starting up',
@@ -59,4 +77,59 @@ export const benches: readonly Bench[] = [
     },
     cleanUp: () => rm(copied, { force: true }),
   },
+  {
+    name: 'diff',
+    what: 'mr diff of two files of 4 GiB (3 GiB set), of which one byte of the last page differs, against cmp',
+    async prepare() {
+      const paths = [await fourGibibyteSnapshot(), await changedSnapshot()];
+      return [
+        { name: 'mr diff', command: ['node', mr, 'diff', ...paths], status: 1 },
+        { name: 'cmp', command: ['cmp', ...paths], status: 1 },
+      ];
+    },
+  },
+  {
+    name: 'look',
+    what: 'mr info and mr map of 1 TiB (32 MiB of bitmap) against starting up',
+    async prepare() {
+      const path = await terabyteSnapshot();
+      return [
+        { name: 'mr info', command: ['node', mr, 'info', path] },
+        { name: 'mr map', command: ['node', mr, 'map', path] },
+        { name: 'mr map -o map.png', command: ['node', mr, 'map', path, '--force', '-o', drawn] },
+        { name: 'mr --version', command: ['node', mr, '--version'] },
+      ];
+    },
+    cleanUp: () => rm(drawn, { force: true }),
+  },
 ];
+
+function deepWithChannels(paths: readonly string[]): Contender[] {
+  return [
+    {
+      name: 'mr-lint --deep --channels 2',
+      command: ['node', mrLint, '--deep', '--channels', '2', '--quiet', ...paths],
+    },
+    { name: 'two threads, 1 MiB at a time', command: ['node', program('parallel-read'), '2', ...paths] },
+  ];
+}
+
+function loadBench(channels: string): Bench {
+  return {
+    name: `load-${channels}`,
+    what: `all pages of 4 GiB (3 GiB set) through ${channels} channels, against QEMU's restore with as many`,
+    async prepare() {
+      const path = await fourGibibyteSnapshot();
+      const timed = (name: string, script: string, ...args: string[]): Contender => ({
+        name,
+        command: ['node', program(script), channels, path, ...args],
+        timesItself: true,
+      });
+      return [
+        timed('read', 'load-by-channels', 'read'),
+        timed('into new memory', 'load-by-channels', 'load'),
+        timed('QEMU 10.0 with multifd', 'restore-by-qemu'),
+      ];
+    },
+  };
+}

@@ -9,6 +9,10 @@ export interface Contender {
   readonly name: string;
   /** Program and arguments. `node` stands for the running Node, whose peak memory is measured too. */
   readonly command: readonly [string, ...string[]];
+  /** The exit status of a run that went well; 0 when not given. */
+  readonly status?: number;
+  /** The program prints the seconds that count: what it does before and after is not compared. */
+  readonly timesItself?: boolean;
 }
 
 /** What one contender took: medians over its runs. */
@@ -50,24 +54,31 @@ export async function measure(contenders: readonly Contender[], rounds: number):
   }
 }
 
-async function runOnce({ name, command }: Contender, peakFile: string): Promise<Omit<Figures, 'name'>> {
+async function runOnce(
+  { name, command, status: wanted = 0, timesItself = false }: Contender,
+  peakFile: string,
+): Promise<Omit<Figures, 'name'>> {
   const [program, ...args] = command;
   const isNode = program === 'node';
   const argv = isNode ? ['--import', preload, ...args] : args;
   const started = performance.now();
   const child = spawn(isNode ? process.execPath : program, argv, {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', timesItself ? 'pipe' : 'ignore', 'pipe'],
     env: { ...process.env, PEAK_MEMORY_FILE: peakFile },
   });
+  let printed = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+  });
   let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (text) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
   });
   const status = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject).on('close', resolve);
   });
-  const seconds = (performance.now() - started) / 1000;
-  if (status !== 0) throw new Error(`${name} ended with status ${status}: ${errors}`);
+  const seconds = timesItself ? Number(printed) : (performance.now() - started) / 1000;
+  if (status !== wanted) throw new Error(`${name} ended with status ${status}: ${errors}`);
   return isNode ? { seconds, peakBytes: Number(await readFile(peakFile, 'utf8')) } : { seconds };
 }
 

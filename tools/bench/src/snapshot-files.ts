@@ -1,7 +1,11 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { loadCapture } from '@mapped-ram/fixtures';
+import { openSnapshot, type Snapshot } from '@mapped-ram/reader';
+import { openFileSource } from '@mapped-ram/reader/file';
 import { CACHE_PATH, launchQemu, saveMappedRam } from '@mapped-ram/tool-qemu';
 import { enlargeSnapshot } from './enlarged-snapshot.js';
 
@@ -33,6 +37,36 @@ export function fourGibibyteSnapshot(): Promise<string> {
       await vm.kill();
     }
   });
+}
+
+/** A copy of the 4 GiB snapshot with one byte changed, in its last page that is set. */
+export async function changedSnapshot(): Promise<string> {
+  const original = await fourGibibyteSnapshot();
+  return once('4gib-changed.mr', async (path) => {
+    await promisify(execFile)('cp', ['--sparse=always', original, path]);
+    const snapshot = await openSnapshot(await openFileSource(original));
+    const byteOffset = await endOfLastPage(snapshot);
+    await snapshot.close();
+    const file = await open(path, 'r+');
+    try {
+      const byte = Buffer.alloc(1);
+      await file.read(byte, 0, 1, byteOffset - 1);
+      await file.write(Buffer.of((byte[0] ?? 0) ^ 0xff), 0, 1, byteOffset - 1);
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+/** Where the last page that is set ends in the file. */
+async function endOfLastPage(snapshot: Snapshot): Promise<number> {
+  const [block] = snapshot.ramBlocks;
+  if (block === undefined) throw new RangeError('there is no block');
+  let endPage = 0;
+  for await (const batch of snapshot.runs(block)) {
+    for (const { firstPage, pageCount } of batch) endPage = firstPage + pageCount;
+  }
+  return block.pagesOffset + endPage * block.pageSize;
 }
 
 /** Guest memory: of every 4 MiB the first three are pages that all differ, the last one is zero. */

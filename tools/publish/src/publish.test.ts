@@ -41,10 +41,11 @@ test.each(packages)('$name can be imported outside the workspace, every entry of
   }
 });
 
-test('mr-lint runs from the packed package on a real capture', async () => {
+test('mr-lint and its threads run from the packed packages on a real capture', async () => {
   const path = join(project, 'none.mr');
   await (await loadCapture('qemu-10.0/none')).writeTo(path);
-  const { stdout } = await run(join(project, 'node_modules/.bin/mr-lint'), ['--format', 'json', path]);
+  const mrLint = join(project, 'node_modules/.bin/mr-lint');
+  const { stdout } = await run(mrLint, ['--deep', '--channels', '2', '--format', 'json', path]);
   expect(JSON.parse(stdout).files[0].verdict).toBe('restores');
 });
 

@@ -1,0 +1,99 @@
+import { architectureOf, type PhysicalRange } from '@mapped-ram/machine';
+import type { Snapshot } from '@mapped-ram/reader';
+import { describeProcessors } from './cpu/describe-processors.js';
+import { readDevices, type StateFields } from './cpu/state-fields.js';
+import { type CoreSegment, coreHead } from './elf/core-file.js';
+import { encodeNotes } from './elf/elf-note.js';
+import { checkInSnapshot } from './extract-block.js';
+import { mapOf, type PhysicalOptions, type RangeReport } from './extract-range.js';
+import { virtualSegments } from './paging/virtual-segments.js';
+import { PhysicalMemory } from './physical-memory.js';
+import { readVmcoreinfo } from './vmcoreinfo.js';
+import { withSnapshot, writeOutput } from './write-output.js';
+
+/** How to make a core. */
+export interface ElfOptions extends PhysicalOptions {
+  /**
+   * Segments by virtual address, out of the page tables of a processor, as gdb wants them. If not given, by guest-physical
+   * address, as crash, drgn and volatility want them.
+   */
+  readonly paging?: boolean | undefined;
+}
+
+/** What a core became. */
+export interface ElfReport extends RangeReport {
+  /** Processors whose registers are in it. */
+  readonly processors: number;
+  /** Program headers for memory. */
+  readonly segments: number;
+  /** Whether the guest's own note about its kernel is in it. */
+  readonly vmcoreinfo: boolean;
+}
+
+/**
+ * Writes an ELF core (ET_CORE) of the guest, as QEMU's `dump-guest-memory` would have: its memory, the registers of its
+ * processors, and VMCOREINFO where the guest's kernel has left it. Zero pages are holes.
+ *
+ * @throws MappedRamError `unsupported` where the machine's map or the processors' state is not known, or no processor has paging on;
+ * what opening, reading and writing throw.
+ * @throws RangeError where the given map does not fit the snapshot.
+ */
+export function extractElf(path: string, output: string, options: ElfOptions = {}): Promise<ElfReport> {
+  return withSnapshot(path, options, async (snapshot) => {
+    const { ranges, assumptions } = await mapOf(snapshot, options);
+    for (const { block } of ranges) checkInSnapshot(block);
+    const processors = await readDevices(snapshot, 'cpu');
+    const description = describeProcessors(architectureOf(snapshot), processors, ranges);
+    const memory = new PhysicalMemory(snapshot, ranges);
+    const vmcoreinfo = await readVmcoreinfo(snapshot, memory, description.littleEndian);
+    const notes = Buffer.concat([
+      encodeNotes(description.notes, description),
+      vmcoreinfo ?? new Uint8Array(),
+    ]);
+
+    const physical = physicalSegments(ranges);
+    const segments =
+      options.paging === true ? await byVirtualAddress(snapshot, processors, memory, physical) : physical;
+    const { bytes: head, memoryOffset } = coreHead(description, segments, notes);
+    const pieces = ranges.map(({ block, blockOffset, lengthBytes }, index) => ({
+      block,
+      blockOffset,
+      lengthBytes,
+      targetOffset: memoryOffset + (physical[index]?.memoryOffset ?? 0),
+    }));
+    const sizeBytes = memoryOffset + ranges.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
+    const report = await writeOutput(
+      snapshot,
+      { source: path, output },
+      { sizeBytes, pieces, head },
+      options,
+    );
+    return {
+      ...report,
+      ranges,
+      assumptions,
+      processors: processors.length,
+      segments: segments.length,
+      vmcoreinfo: vmcoreinfo !== undefined,
+    };
+  });
+}
+
+/** One for each range, one behind the other. Without virtual addresses, these are the same as the physical ones. */
+function physicalSegments(ranges: readonly PhysicalRange[]): CoreSegment[] {
+  let memoryOffset = 0;
+  return ranges.map(({ address, lengthBytes }) => {
+    const segment = { virtualAddress: address, physicalAddress: address, lengthBytes, memoryOffset };
+    memoryOffset += lengthBytes;
+    return segment;
+  });
+}
+
+function byVirtualAddress(
+  snapshot: Snapshot,
+  processors: readonly StateFields[],
+  memory: PhysicalMemory,
+  physical: readonly CoreSegment[],
+): Promise<CoreSegment[]> {
+  return virtualSegments(architectureOf(snapshot), processors, memory, physical);
+}

@@ -1,0 +1,17 @@
+import type { WordOrder } from '@mapped-ram/format';
+import type { CopyProgress } from './copy/copy-pieces.js';
+
+/** What every extraction takes. */
+export interface ExtractOptions {
+  /** Offset of the stream in the file, in bytes; by default the start, or where a libvirt header says. */
+  readonly streamOffset?: number | undefined;
+  /** Byte order of the bitmaps' words; little-endian if not given. */
+  readonly wordOrder?: WordOrder | undefined;
+  /** Replace the output if it is there. */
+  readonly overwrite?: boolean | undefined;
+  /** Threads that copy pages; none beside this one if not given. */
+  readonly channels?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after every chunk. */
+  readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
+}

@@ -1,0 +1,109 @@
+import { truncate } from 'node:fs/promises';
+import { openSnapshot, type Snapshot } from '@mapped-ram/reader';
+import { openFileSource } from '@mapped-ram/reader/file';
+import { createFileTarget, type FileTarget } from '@mapped-ram/writer/file';
+import { type CopyPiece, copyPieces } from './copy/copy-pieces.js';
+import { copyWithChannels } from './copy/copy-with-channels.js';
+import type { ExtractOptions } from './extract-options.js';
+
+/** What is to be in an output: memory, and bytes of its own before it. */
+export interface OutputPlan {
+  readonly sizeBytes: number;
+  readonly pieces: readonly CopyPiece[];
+  /** Comes first. */
+  readonly head?: Uint8Array | undefined;
+}
+
+/** What an output became. */
+export interface OutputReport {
+  /** Length of the file; zero pages are holes in it. */
+  readonly sizeBytes: number;
+  /** Bytes of memory that were copied: those whose pages are in the snapshot. */
+  readonly copiedBytes: number;
+}
+
+/**
+ * Opens a snapshot and closes it whatever happens.
+ *
+ * @throws MappedRamError as `openFileSource` and `openSnapshot` do; what `use` throws.
+ */
+export async function withSnapshot<T>(
+  path: string,
+  { streamOffset, wordOrder, signal }: ExtractOptions,
+  use: (snapshot: Snapshot) => Promise<T>,
+): Promise<T> {
+  const source = await openFileSource(path);
+  try {
+    const snapshot = await openSnapshot(source, {
+      ...(streamOffset !== undefined && { streamOffset }),
+      ...(wordOrder !== undefined && { wordOrder }),
+      ...(signal !== undefined && { signal }),
+    });
+    return await use(snapshot);
+  } finally {
+    await source.close();
+  }
+}
+
+/**
+ * Makes a file with memory of a snapshot: whole, or not at all.
+ *
+ * @param source Path of the snapshot.
+ * @throws MappedRamError `target-exists`, `write-failed`; what reading pages throws; the signal's reason.
+ */
+export async function writeOutput(
+  snapshot: Snapshot,
+  { source, output }: { readonly source: string; readonly output: string },
+  { sizeBytes, pieces, head }: OutputPlan,
+  options: ExtractOptions,
+): Promise<OutputReport> {
+  const totalBytes = await countBytes(snapshot, pieces);
+  const target = await createFileTarget(output, { overwrite: options.overwrite });
+  try {
+    // So that it is as long as it says also where it ends with a hole.
+    await truncate(target.partPath, sizeBytes);
+    if (head !== undefined) await target.write([{ byteOffset: 0, bytes: head }]);
+    await copy(snapshot, source, target, pieces, totalBytes, options);
+    await target.commit();
+    return { sizeBytes, copiedBytes: totalBytes };
+  } catch (error) {
+    await target.abort();
+    throw error;
+  }
+}
+
+function copy(
+  snapshot: Snapshot,
+  source: string,
+  target: FileTarget,
+  pieces: readonly CopyPiece[],
+  totalBytes: number,
+  { channels, signal, onProgress }: ExtractOptions,
+): Promise<void> {
+  let doneBytes = 0;
+  const onCopied = (lengthBytes: number) => {
+    doneBytes += lengthBytes;
+    onProgress?.({ doneBytes, totalBytes });
+  };
+  if (channels === undefined) return copyPieces(snapshot, pieces, target, onCopied);
+  return copyWithChannels(snapshot, pieces, { source, target, channels, signal }, onCopied);
+}
+
+/** Bytes of pages that are in the snapshot, as far as they are in pieces. */
+async function countBytes(snapshot: Snapshot, pieces: readonly CopyPiece[]): Promise<number> {
+  let lengthBytes = 0;
+  for (const { block, blockOffset, lengthBytes: pieceBytes } of pieces) {
+    const { pageSize } = block;
+    const end = blockOffset + pieceBytes;
+    const firstPage = Math.floor(blockOffset / pageSize);
+    const pageCount = Math.ceil(end / pageSize) - firstPage;
+    for await (const batch of snapshot.runs(block, { firstPage, pageCount })) {
+      for (let index = 0; index < batch.length; index++) {
+        const from = batch.firstPage(index) * pageSize;
+        const to = from + batch.pageCount(index) * pageSize;
+        lengthBytes += Math.min(to, end) - Math.max(from, blockOffset);
+      }
+    }
+  }
+  return lengthBytes;
+}

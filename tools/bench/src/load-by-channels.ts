@@ -1,0 +1,32 @@
+/**
+ * `CHANNELS FILE read|load`: reads the first block's pages with our channels, or loads them into new memory, and prints how many
+ * seconds that took.
+ */
+import { loadPages, openChannels } from '@mapped-ram/multifd';
+import { openSnapshot } from '@mapped-ram/reader';
+import { openFileSource } from '@mapped-ram/reader/file';
+
+const [channelsText = '', path = '', purpose = ''] = process.argv.slice(2);
+const snapshot = await openSnapshot(await openFileSource(path));
+const [block] = snapshot.ramBlocks;
+if (block === undefined) throw new Error(`${path} has no RAM block`);
+
+const started = performance.now();
+const memory = purpose === 'load' ? new SharedArrayBuffer(block.usedLength) : undefined;
+const channels = await openChannels({
+  channels: Number(channelsText),
+  source: { path },
+  target: memory && { memory },
+});
+if (memory === undefined) {
+  const { pageSize, pagesOffset: readFrom } = block;
+  for await (const { firstPage, pageCount, bytes: wanted } of snapshot.readBitmap(block)) {
+    await channels.move({ pageSize, readFrom, firstPage, pageCount, wanted });
+  }
+} else {
+  await loadPages(channels, snapshot, block);
+}
+await channels.sync();
+console.log((performance.now() - started) / 1000);
+await channels.close();
+await snapshot.close();
