@@ -15,7 +15,7 @@ import {
 } from '@mapped-ram/tool-qemu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CloneStartError, type RunningClone, startClone } from './start-clone.js';
-import { asVm, createMachineFiles, endClone, makeBed, startInBed } from './testing/clone-bed.js';
+import { createMachineFiles, endClone, makeBed, startInBed } from './testing/clone-bed.js';
 import { scrubbed } from './testing/scrubbed.js';
 
 /** What x-ignore-shared leaves out is in no file; the memory of virtio-mem was a shared file, which QEMU then ignores too. */
@@ -62,7 +62,7 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
         const settings = { uri: `file:${bed.path}${offset}`, capabilities: info.restoreCapabilities };
         expect(await restoreMappedRam(restored, settings)).toEqual({ kind: 'completed' });
         vm = await startInBed(bed, version, '-S');
-        expect(await findGuestDifference(restored, asVm(vm))).toBeUndefined();
+        expect(await findGuestDifference(restored, vm)).toBeUndefined();
       } finally {
         if (vm !== undefined) await endClone(vm);
         await restored.kill();
@@ -134,7 +134,7 @@ const sha256 = (path: string): string => createHash('sha256').update(readFileSyn
 
 /** 16-bit words of a clone's first megabytes of memory. */
 async function guestMemory(vm: RunningClone) {
-  const blocks = await listGuestBlocks(asVm(vm));
+  const blocks = await listGuestBlocks(vm);
   const base = blocks.find(({ idstr }) => idstr === 'pc.ram')?.hostAddress ?? 0;
   const path = `/proc/${vm.process.pid}/mem`;
   return {

@@ -18,6 +18,7 @@ const mrLint = join(CHECKOUT_PATH, 'packages/cli/dist/bin/mr-lint.js');
 const mr = join(CHECKOUT_PATH, 'packages/cli/dist/bin/mr.js');
 const copied = join(CACHE_PATH, 'bench/copied.mr');
 const drawn = join(CACHE_PATH, 'bench/map.png');
+const cloned = join(CACHE_PATH, 'bench/clone');
 const program = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 
 /** All benches, in the order in which they run. */
@@ -90,17 +91,21 @@ export const benches: readonly Bench[] = [
   },
   {
     name: 'look',
-    what: 'mr info and mr map of 1 TiB (32 MiB of bitmap) against starting up',
+    what: 'mr info, mr map and mr clone of 1 TiB (32 MiB of bitmap) against starting up',
     async prepare() {
       const path = await terabyteSnapshot();
       return [
         { name: 'mr info', command: ['node', mr, 'info', path] },
         { name: 'mr map', command: ['node', mr, 'map', path] },
         { name: 'mr map -o map.png', command: ['node', mr, 'map', path, '--force', '-o', drawn] },
+        { name: 'mr clone', command: ['node', mr, 'clone', path, '--force', '-o', cloned] },
         { name: 'mr --version', command: ['node', mr, '--version'] },
       ];
     },
-    cleanUp: () => rm(drawn, { force: true }),
+    async cleanUp() {
+      await rm(drawn, { force: true });
+      await rm(cloned, { recursive: true, force: true });
+    },
   },
 ];
 

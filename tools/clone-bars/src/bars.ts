@@ -21,7 +21,7 @@ import {
   MEMORY_NAME,
   writeFirmware,
 } from './counting-guest.js';
-import { asVm, guestWords, proportionalBytes } from './guest-words.js';
+import { guestWords, proportionalBytes } from './guest-words.js';
 
 const RAM_ID = 'pc.ram';
 const MACHINE = `pc-q35-10.0,memory-backend=${RAM_ID}`;
@@ -98,7 +98,7 @@ export async function measureSize(prepared: Prepared): Promise<SizeFigures> {
   for (let round = 0; round < ROUNDS; round++) {
     const clone = await start(prepared, `round-${round}`, '-S');
     cloneTimes.push(clone.loadMs);
-    if (round === 0) difference = await findGuestDifference(source, asVm(clone));
+    if (round === 0) difference = await findGuestDifference(source, clone);
     await end(clone);
     multifdTimes.push(await restoreWithMultifd(prepared));
   }
@@ -177,9 +177,8 @@ async function restoreWithMultifd({ version, folder, sizeBytes, snapshot }: Prep
 
 /** Has all of a VM's memory mapped, so that it counts. */
 async function readAll(clone: RunningClone, sizeBytes: number): Promise<void> {
-  const vm = asVm(clone);
-  const memory = await openProcessMemory(vm);
-  const base = (await listGuestBlocks(vm)).find(({ idstr }) => idstr === RAM_ID)?.hostAddress ?? 0;
+  const memory = await openProcessMemory(clone);
+  const base = (await listGuestBlocks(clone)).find(({ idstr }) => idstr === RAM_ID)?.hostAddress ?? 0;
   const piece = Buffer.alloc(1024 * 1024);
   for (let at = 0; at < sizeBytes; at += piece.length) await memory.read(piece, base + at);
   await memory.close();

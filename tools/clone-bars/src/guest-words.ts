@@ -1,11 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import type { RunningClone } from '@mapped-ram/clone';
-import { listGuestBlocks, type QemuVm } from '@mapped-ram/tool-qemu';
-
-/** A clone as the functions that look at guest memory want it. */
-export function asVm({ qmp, process }: RunningClone): QemuVm {
-  return { qmp, process } as unknown as QemuVm;
-}
+import { listGuestBlocks } from '@mapped-ram/tool-qemu';
 
 /** 16-bit words of a clone's main memory, read and written behind the guest's back. */
 export interface GuestWords {
@@ -14,7 +9,7 @@ export interface GuestWords {
 }
 
 export async function guestWords(clone: RunningClone, idstr: string): Promise<GuestWords> {
-  const blocks = await listGuestBlocks(asVm(clone));
+  const blocks = await listGuestBlocks(clone);
   const base = blocks.find((block) => block.idstr === idstr)?.hostAddress ?? 0;
   const path = `/proc/${clone.process.pid}/mem`;
   const word = Buffer.alloc(2);

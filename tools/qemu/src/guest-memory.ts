@@ -1,6 +1,9 @@
 import { open } from 'node:fs/promises';
 import type { QemuVm } from './launch-qemu.js';
 
+/** A running QEMU whose memory is looked at from outside. */
+export type ObservedQemu = Pick<QemuVm, 'qmp' | 'process'>;
+
 /** A RAM block of a running QEMU. */
 export interface GuestBlock {
   readonly idstr: string;
@@ -14,7 +17,7 @@ const BLOCK_LINE =
   /^\s*(\S.*?)\s+\d+ [KMG]iB\s+0x[0-9a-f]+\s+(0x[0-9a-f]+)\s+0x[0-9a-f]+\s+(0x[0-9a-f]+)\s+r[ow]\s*$/;
 
 /** The RAM blocks of a running QEMU. */
-export async function listGuestBlocks(vm: QemuVm): Promise<GuestBlock[]> {
+export async function listGuestBlocks(vm: ObservedQemu): Promise<GuestBlock[]> {
   const text = await vm.qmp.execute<string>('human-monitor-command', { 'command-line': 'info ramblock' });
   return text.split('\n').flatMap((line) => {
     const [, idstr, used, host] = BLOCK_LINE.exec(line) ?? [];
@@ -30,7 +33,7 @@ export interface ProcessMemory {
 }
 
 /** Opens the memory of a QEMU that this process started. One that stands still (`-S`) does not change its guest's. */
-export async function openProcessMemory(vm: QemuVm): Promise<ProcessMemory> {
+export async function openProcessMemory(vm: ObservedQemu): Promise<ProcessMemory> {
   const handle = await open(`/proc/${vm.process.pid}/mem`, 'r');
   return {
     async read(target, address) {
@@ -51,7 +54,7 @@ const CHUNK_BYTES = 1024 * 1024;
  *
  * @returns Where the first difference is, in words; undefined where there is none.
  */
-export async function findGuestDifference(a: QemuVm, b: QemuVm): Promise<string | undefined> {
+export async function findGuestDifference(a: ObservedQemu, b: ObservedQemu): Promise<string | undefined> {
   const [blocks, others] = [await listGuestBlocks(a), await listGuestBlocks(b)];
   if (blocks.length === 0 || blocks.length !== others.length) return 'they have different blocks';
   const memories = [await openProcessMemory(a), await openProcessMemory(b)] as const;

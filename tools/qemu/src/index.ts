@@ -11,6 +11,7 @@ export {
   findGuestDifference,
   type GuestBlock,
   listGuestBlocks,
+  type ObservedQemu,
   openProcessMemory,
   type ProcessMemory,
 } from './guest-memory.js';

@@ -35,7 +35,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** What a file takes on disk is the file system's affair. */
 const withoutSizes = (text: string) => text.replace(/\d[\d.]* (bytes|[KMG]iB)/g, 'SIZE');
 
-it.each(['copy', 'scrub', 'relocate', 'convert', 'repair'])(
+it.each(['copy', 'scrub', 'relocate', 'convert', 'repair', 'clone'])(
   'the session of mr %s goes as its page says',
   async (name) => {
     const work = join(folder, name);
@@ -51,6 +51,6 @@ it.each(['copy', 'scrub', 'relocate', 'convert', 'repair'])(
       const env = { PATH: `${join(folder, 'bin')}:${process.env.PATH}` };
       played += `${command}\n${execFileSync('sh', ['-c', script], { cwd: work, env, encoding: 'utf8' })}`;
     }
-    expect(withoutSizes(played)).toBe(withoutSizes(session));
+    expect(withoutSizes(played.replaceAll(work, '/vms'))).toBe(withoutSizes(session));
   },
 );

@@ -2,7 +2,7 @@ import { truncateSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CaptureInfo, SparseImage } from '@mapped-ram/fixtures';
-import { findQemu, type QemuTarget, type QemuVersion, type QemuVm } from '@mapped-ram/tool-qemu';
+import { findQemu, type QemuTarget, type QemuVersion } from '@mapped-ram/tool-qemu';
 import { type Clone, prepareClone } from '../prepare-clone.js';
 import { type RunningClone, startClone } from '../start-clone.js';
 
@@ -52,9 +52,4 @@ export async function endClone({ qmp, process, exit }: RunningClone): Promise<vo
   qmp.close();
   process.kill('SIGKILL');
   await exit;
-}
-
-/** A clone as the functions that look at guest memory want it. */
-export function asVm({ qmp, process }: RunningClone): QemuVm {
-  return { qmp, process } as unknown as QemuVm;
 }
