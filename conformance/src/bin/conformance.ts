@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 import type { Command } from '../commands/command.js';
+import { fuzzCommand } from '../commands/fuzz.js';
 import { generateCommand } from '../commands/generate.js';
 import { listCommand } from '../commands/list.js';
 import { recordCommand } from '../commands/record.js';
 import { runCommand } from '../commands/run.js';
 import { UsageError } from '../commands/usage-error.js';
 
-const commands: readonly Command[] = [runCommand, listCommand, generateCommand, recordCommand];
+const commands: readonly Command[] = [runCommand, listCommand, generateCommand, recordCommand, fuzzCommand];
 
 const usage = `conformance COMMAND [OPTIONS]
 

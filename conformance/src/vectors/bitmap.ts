@@ -21,6 +21,18 @@ export const bitmapVectors = [
     rules: ['bitmap-zero-over-data'],
     mutate: (m) => m.zero(m.block(0).bitmapOffset, m.block(0).bitmapEnd),
   }),
+  vector('bitmap/cleared-beside-odd-page-size', {
+    what: 'No bit of the bitmap is set, and the page size is 4097.',
+    why: 'Pages of no such size can be looked through, and data is lost all the same where the size is not checked.',
+    clauses: ['BITMAP-3', 'BITMAP-5', 'HEADER-3'],
+    stage: 'bitmap',
+    outcome: 'hazard',
+    rules: ['bitmap-zero-over-data', 'page-size-mismatch'],
+    mutate: (m) => {
+      m.u64(m.block(0).pageSizeOffset, 4097n);
+      m.zero(m.block(0).bitmapOffset, m.block(0).bitmapEnd);
+    },
+  }),
   vector('bitmap/rom-cleared', {
     what: 'No bit of the bitmap of a ROM is set, while that of the machine’s RAM is as it was.',
     why: 'The block keeps what the destination put there, which may be the same or not.',

@@ -43,6 +43,19 @@ export const deviceStateVectors = [
     rules: ['device-state-mismatch'],
     mutate: (m) => m.bytes(m.find('cpu/', m.device('cpu').bodyOffset) + 4, 'zz'),
   }),
+  vector('device-state/subsection-version-high-byte', {
+    what: 'The highest byte of a subsection’s version is not zero.',
+    why: 'QEMU reads four bytes and keeps the lowest one.',
+    clauses: ['CONFIG-4', 'VMDESC-6'],
+    base: MICROVM,
+    stage: 'device-state',
+    outcome: 'accepted',
+    mutate: (m) => {
+      const name = m.find('cpu/', m.device('cpu').bodyOffset);
+      const [length = 0] = m.image.bytes(name - 1, 1);
+      m.u8(name + length, 0x37);
+    },
+  }),
   vector('device-state/field-changed', {
     what: 'A field of a device’s state is changed.',
     why: 'No checksum protects it: it is restored as it lies there.',

@@ -101,6 +101,11 @@ async function addPageFacts(
       facts.dataUnderZeroBitmap = block.pagesOffset + firstStalePage * block.pageSize;
     }
   }
+  await addDataUnderZeroBitmap(
+    source,
+    blocks.filter(({ pages }) => pages === undefined),
+    signal,
+  );
 }
 
 /** Blocks whose pages can be scanned, so that no byte of the file is read for two of them: that could go on for ever. */
@@ -132,10 +137,7 @@ function mayHideData(
   return ramBytes <= SMALL_RAM_BYTES && blocks.every(({ bitmap }) => bitmap?.setPages === 0);
 }
 
-/**
- * Where the file takes more space than it should, data may lie under bitmaps without a set bit: the largest blocks are
- * looked at first.
- */
+/** Looks for data under bitmaps without a set bit; the largest blocks are looked at first. */
 async function addDataUnderZeroBitmap(
   source: ByteSource,
   blocks: readonly FactsInProgress[],

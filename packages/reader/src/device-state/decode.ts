@@ -1,6 +1,7 @@
 import { MappedRamError } from '@mapped-ram/format';
 import type { VmsdField, VmsdStruct } from '../model.js';
 import { walkState } from './state-walk.js';
+import { isSubsectionHeader } from './subsection-header.js';
 
 /** A value of a device's state, or a group of them. */
 export interface StateNode {
@@ -86,7 +87,7 @@ class TreeBuilder {
 
   subsectionHeader(header: Uint8Array, byteOffset: number): void {
     const actual = this.#slice(byteOffset, header.length);
-    if (actual.some((byte, index) => byte !== header[index])) throw mismatch(byteOffset, byteOffset);
+    if (!isSubsectionHeader(actual, header)) throw mismatch(byteOffset, byteOffset);
   }
 
   #node(field: VmsdField, byteOffset: number, count: number): StateNode {

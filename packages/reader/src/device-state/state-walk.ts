@@ -1,14 +1,12 @@
-import { MappedRamError, SectionType } from '@mapped-ram/format';
+import { MappedRamError } from '@mapped-ram/format';
 import type { VmsdField, VmsdStruct } from '../model.js';
+import { subsectionHeader } from './subsection-header.js';
 
 /**
  * Values that one section may have. QEMU's largest devices have some ten thousand; an array of plain values counts
  * as one.
  */
 const MAX_VISITS = 250_000;
-
-/** The type byte and the length byte before a subsection's name, and the be32 version after it. */
-const SUBSECTION_OVERHEAD_BYTES = 6;
 
 /** What a walk over a described device state meets, in the order of the stream. */
 export interface StateVisitor {
@@ -17,7 +15,7 @@ export interface StateVisitor {
   /** A struct begins. `index` tells which element of an array it is. */
   beginStruct(name: string, type: string, byteOffset: number, index?: number): void;
   endStruct(byteOffset: number): void;
-  /** The header of a subsection: exactly these bytes must stand there. Its fields follow as a struct. */
+  /** The header of a subsection, which must stand there. Its fields follow as a struct. */
   subsectionHeader(header: Uint8Array, byteOffset: number): void;
 }
 
@@ -116,14 +114,4 @@ function checkedEnd(byteOffset: number, size: number, count: number, path: strin
   const end = byteOffset + size * count;
   if (Number.isSafeInteger(end)) return end;
   throw new MappedRamError('bad-vmdescription', { what: 'a field is longer than any file', path });
-}
-
-function subsectionHeader(name: string, version: number): Uint8Array {
-  const encoded = new TextEncoder().encode(name);
-  const header = new Uint8Array(encoded.length + SUBSECTION_OVERHEAD_BYTES);
-  header[0] = SectionType.subsection;
-  header[1] = encoded.length;
-  header.set(encoded, 2);
-  new DataView(header.buffer).setUint32(2 + encoded.length, version);
-  return header;
 }

@@ -2,6 +2,7 @@ import { MappedRamError, SectionType } from '@mapped-ram/format';
 import type { ByteSource } from '../byte-source.js';
 import { contentsErrorOf } from '../contents-error.js';
 import { DescribedDevices } from '../device-state/described-devices.js';
+import { isSubsectionHeader } from '../device-state/subsection-header.js';
 import { findVmdescription } from '../device-state/vmdescription-frame.js';
 import type { BodyBound, Problem, VmdescriptionFrame } from '../model.js';
 import type { SourceWindow } from '../window.js';
@@ -90,8 +91,7 @@ export class BodyBounds {
     if (measure === undefined) return undefined;
     for (const { offset, bytes } of measure.landmarks) {
       const actual = await this.#window.bytes(bodyOffset + offset, bytes.length);
-      const fits = actual.length === bytes.length && actual.every((byte, index) => byte === bytes[index]);
-      if (fits) continue;
+      if (isSubsectionHeader(actual, bytes)) continue;
       // A subsection may always be missing: QEMU takes what stands there for what follows the state.
       if (this.#ends.lackFooters && actual[0] !== SectionType.subsection) return bodyOffset + offset;
       throw mismatch(section, bodyOffset + offset);

@@ -1,0 +1,92 @@
+import { type Comparison, restoresWhatItHolds } from './judge.js';
+import type { FuzzCase } from './plan-case.js';
+
+/** A reason why nobody who has only the file can know what QEMU does with it, and when it is the reason. */
+interface KnowledgeRule {
+  readonly id: string;
+  /** Who knows better, and what. */
+  readonly why: string;
+  applies(comparison: Comparison): boolean | Promise<boolean>;
+}
+
+/** Whether the sections of the undamaged file have footers. */
+const hasFooters = ({ base }: FuzzCase): boolean =>
+  base.places.model.sections.some((section) => section.kind !== 'command' && section.footer !== undefined);
+
+/** Whether the linter says that the contents of device states could not be checked. */
+const isUnchecked = ({ rules }: Comparison): boolean => rules.includes('device-state-not-checked');
+
+/**
+ * What only the destination knows, by what can be seen of it: QEMU's own words, and what the linter said it could not
+ * check. A file that QEMU restores rightly is excused by none of them.
+ */
+export const knowledgeRules: readonly KnowledgeRule[] = [
+  {
+    id: 'machine',
+    why: 'the machine type is a plausible one, and not the destination’s',
+    applies: ({ says }) => says.includes('Machine type received is'),
+  },
+  {
+    id: 'settings',
+    why: 'whether the destination expects a configuration section, or footers, is not in the file',
+    applies: ({ says, rules, fuzzCase }) =>
+      says.startsWith('Configuration section missing') ||
+      (rules.includes('footer-missing') && !hasFooters(fuzzCase)),
+  },
+  {
+    id: 'uuid',
+    why: 'the UUID is not the destination’s',
+    applies: ({ says }) => says.includes('UUID received is'),
+  },
+  {
+    id: 'block-names',
+    why: 'the name of a block is a plausible one, and not of the destination’s',
+    applies: ({ says }) => /^Unknown ramblock "[ -~]+"/.test(says),
+  },
+  {
+    id: 'devices',
+    why: 'the name, instance or version of a device state is a plausible one that nothing in the file contradicts',
+    applies: (comparison) =>
+      isUnchecked(comparison) &&
+      /^(Unknown (savevm )?section or instance|(savevm: )?unsupported version)/.test(comparison.says),
+  },
+  {
+    id: 'device-versions',
+    why: 'what a device reads of a state of an older version is known to its code alone',
+    applies: ({ rules, predicted, actual }) =>
+      rules.includes('section-undescribed') && predicted === 'restores' && actual === 'refused',
+  },
+  {
+    id: 'device-layout',
+    why: 'without a description of it nobody but the device knows how long its state is',
+    applies: (comparison) => isUnchecked(comparison) && comparison.actual === 'refused',
+  },
+  {
+    id: 'device-fields',
+    why: 'what a device makes of a value in its state is known to its code alone',
+    applies: ({ says, fuzzCase }) =>
+      /error while loading state|Failed to load|post_load|Invalid/i.test(says) &&
+      fuzzCase.faults.some(({ mutator }) => mutator === 'device state byte changed'),
+  },
+  {
+    id: 'host-memory',
+    why: 'whether the host can allocate so much at once is not in the file',
+    applies: ({ rules, says }) =>
+      (rules.includes('bitmap-too-large') || rules.includes('limit-exceeded')) && says === 'dies of SIGTRAP',
+  },
+  {
+    id: 'contents',
+    why: 'QEMU restores what the file holds, and only who knows the saved memory can tell that it is something else',
+    applies: (comparison) =>
+      comparison.predicted === 'restores' &&
+      comparison.actual === 'wrong-memory' &&
+      restoresWhatItHolds(comparison),
+  },
+];
+
+/** The rule that explains why the prediction could not be right; undefined where none does. */
+export async function explain(comparison: Comparison): Promise<KnowledgeRule | undefined> {
+  if (comparison.actual === 'restores') return undefined;
+  for (const rule of knowledgeRules) if (await rule.applies(comparison)) return rule;
+  return undefined;
+}
