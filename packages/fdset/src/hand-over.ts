@@ -81,8 +81,21 @@ export async function removeFdset(
   fdsetId: number,
   { timeoutMs = DEFAULT_TIMEOUT_MS }: QmpWaitOptions = {},
 ): Promise<void> {
-  const endsAt = performance.now() + timeoutMs;
   await qmp.execute('remove-fd', { 'fdset-id': fdsetId }, { timeoutMs });
+  await waitForFdsetEnd(qmp, fdsetId, { timeoutMs });
+}
+
+/**
+ * Waits until QEMU has closed the descriptors of a set that was removed while a migration used it.
+ *
+ * @throws `QmpTimeoutError` where it is still in use
+ */
+export async function waitForFdsetEnd(
+  qmp: QmpExecutor,
+  fdsetId: number,
+  { timeoutMs = DEFAULT_TIMEOUT_MS }: QmpWaitOptions = {},
+): Promise<void> {
+  const endsAt = performance.now() + timeoutMs;
   while ((await queryFdsets(qmp, { timeoutMs })).some((set) => set.fdsetId === fdsetId)) {
     if (performance.now() >= endsAt) throw new QmpTimeoutError(`end of the use of set ${fdsetId}`, timeoutMs);
     await setTimeout(POLL_MS);

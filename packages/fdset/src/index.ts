@@ -9,6 +9,7 @@ export {
   type QmpExecutor,
   queryFdsets,
   removeFdset,
+  waitForFdsetEnd,
 } from './hand-over.js';
 export {
   type InheritedFdset,

@@ -5,7 +5,7 @@ import { Channels, type MovedPages, openChannels } from '@mapped-ram/multifd';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { bitmapOf, shared, somePages } from './testing/patterns.js';
 import { scratchFolder, watchForLeftovers } from './testing/scratch.js';
-import { withChannels } from './testing/with-channels.js';
+import { moveAll, withChannels } from './testing/with-channels.js';
 
 const inScratch = scratchFolder();
 const expectNoLeftovers = watchForLeftovers();
@@ -91,6 +91,12 @@ it.each([256, 1024, 16_384, 65_536])('moves pages of %i bytes', async (pageSize)
   });
   expect(Buffer.compare(new Uint8Array(target), pages)).toBe(0);
   expect(found).toEqual(bitmapOf(pages, pageSize));
+
+  // Straight to where they belong, without a look at them.
+  const straight = new SharedArrayBuffer(pages.length);
+  const places = { source: { path }, target: { memory: straight } };
+  await moveAll({ channels: 2, ...places }, { pageSize, readFrom: 1280, writeTo: 0, pageCount: 1001 });
+  expect(Buffer.compare(new Uint8Array(straight), pages)).toBe(0);
 });
 
 it('takes work from several callers at once', async () => {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { MappedRamError } from '@mapped-ram/format';
 import { Channel } from './channel.js';
-import { CHANNEL_MEMORY_BYTES } from './channel-memory.js';
+import { BATCH_BYTES, CHANNEL_MEMORY_BYTES, WRITTEN_BATCH_BYTES } from './channel-memory.js';
 import { toMappedRamError } from './failure-report.js';
 import { MAX_CHANNELS } from './limits.js';
 import {
@@ -12,6 +12,7 @@ import {
   type PageBatch,
   setWantedBits,
 } from './movable-pages.js';
+import { MUTEX_BYTES } from './mutex.js';
 import { expectPlace, type Place } from './place.js';
 import type { ChannelMessage } from './protocol.js';
 import { createSharedMemory } from './shared-memory.js';
@@ -81,6 +82,7 @@ export class Channels {
     const source = expectPlace(options.source, 'read');
     const target = options.target && expectPlace(options.target, 'write');
     const memory = createSharedMemory(count * CHANNEL_MEMORY_BYTES);
+    const writing = new SharedArrayBuffer(MUTEX_BYTES);
     const listener = {
       onMessage: (channel: Channel, message: ChannelMessage) => this.#onMessage(channel, message),
       onDeath: (channel: Channel, reason: string, cause?: unknown) => {
@@ -90,7 +92,7 @@ export class Channels {
     };
     this.#channels = Array.from(
       { length: count },
-      (_, channel) => new Channel({ channel, memory, source, target }, listener, program),
+      (_, channel) => new Channel({ channel, memory, source, target, writing }, listener, program),
     );
     options.signal?.addEventListener('abort', this.#onAbort);
   }
@@ -116,12 +118,22 @@ export class Channels {
    * `unexpected-end` where it ends before the pages, `write-failed`. All threads have ended then.
    */
   async move(pages: MovablePages, onMoved?: OnMoved): Promise<void> {
-    checkPages(pages, this.#options.target !== undefined);
-    for (const batch of batchesOf(pages)) {
+    const { target } = this.#options;
+    checkPages(pages, target !== undefined);
+    const suitable = target !== undefined && 'path' in target ? WRITTEN_BATCH_BYTES : BATCH_BYTES;
+    for (const batch of batchesOf({ ...pages, batchBytes: pages.batchBytes ?? suitable })) {
       const { firstPage, pageCount } = batch;
-      const setBits = (bits: Uint8Array) => setWantedBits(pages, batch, bits);
+      let wantedPages = 0;
+      const setBits = (bits: Uint8Array) => {
+        wantedPages = setWantedBits(pages, batch, bits);
+      };
       const onDone = (bits: Uint8Array) =>
-        onMoved?.({ firstPage, pageCount, bits: bits.subarray(0, Math.ceil(pageCount / 8)) });
+        onMoved?.({
+          firstPage,
+          pageCount,
+          wantedPages,
+          bits: bits.subarray(0, Math.ceil(pageCount / 64) * 8),
+        });
       await this.#until(() => this.#give(batch, setBits, onDone));
     }
   }

@@ -1,6 +1,7 @@
 import { countSet } from '@mapped-ram/format';
 import { type DataExtent, dataExtents } from '@mapped-ram/posix';
 import { BATCH_BYTES } from './channel-memory.js';
+import { setBits } from './set-bits.js';
 
 /** Extents that are looked up in a window. What comes after so many is taken to be data, since looking takes time too. */
 const MAX_EXTENTS = 16;
@@ -82,8 +83,4 @@ class ExtentCursor {
       this.#extent = this.#extents.next().value ?? undefined;
     }
   }
-}
-
-function setBits(bits: Uint8Array, from: number, to: number): void {
-  for (let bit = from; bit < to; bit++) bits[bit >> 3] = (bits[bit >> 3] ?? 0) | (1 << (bit & 7));
 }

@@ -57,7 +57,8 @@ export class FileScanner {
     let holes = 0;
     for (const { firstPage, pageCount, dataPages } of this.#windows(region)) {
       if (dataPages !== undefined && !anySet(dataPages, pageCount, 'le')) {
-        onScanned({ firstPage, pageCount, bits: NO_BITS.subarray(0, Math.ceil(pageCount / 8)) });
+        const bits = NO_BITS.subarray(0, Math.ceil(pageCount / 64) * 8);
+        onScanned({ firstPage, pageCount, wantedPages: 0, bits });
         // Nothing is waited for in a hole, and it may be large: a signal has to come through.
         if (++holes % HOLES_AT_ONCE === 0) await nextTurn();
         this.#signal?.throwIfAborted();

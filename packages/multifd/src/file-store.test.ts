@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync, statSync, writeFileSync, writeSync } fro
 import { expect, it, vi } from 'vitest';
 import { type FileCalls, FileStore } from './file-store.js';
 import { IoError } from './io-failure.js';
+import { MUTEX_BYTES, Mutex } from './mutex.js';
 import type { Purpose } from './place.js';
 import { createSharedMemory } from './shared-memory.js';
 import { scratchFolder } from './testing/scratch.js';
@@ -24,7 +25,11 @@ function withStore<T>(
   const onNoDirectIo = vi.fn();
   const open = { file, purpose, descriptor, directDescriptor };
   try {
-    const store = new FileStore(open, onNoDirectIo, { read: readSync, write: writeSync, ...calls });
+    const store = new FileStore(open, onNoDirectIo, new Mutex(new SharedArrayBuffer(MUTEX_BYTES)), {
+      read: readSync,
+      write: writeSync,
+      ...calls,
+    });
     return act(store, path, onNoDirectIo);
   } finally {
     closeSync(descriptor);

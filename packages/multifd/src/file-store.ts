@@ -1,6 +1,8 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
+import { PosixError, PosixUnavailableError, startWriteback } from '@mapped-ram/posix';
 import { nextStep } from './direct-step.js';
 import { IoError, takeApart } from './io-failure.js';
+import type { Mutex } from './mutex.js';
 import type { OnNoDirectIo, OpenFile } from './open-file.js';
 import type { Purpose } from './place.js';
 import type { Store } from './store.js';
@@ -27,13 +29,25 @@ export class FileStore implements Store {
   readonly #open: OpenFile;
   readonly #onNoDirectIo: OnNoDirectIo;
   readonly #call: FileCall;
+  readonly #writing: Mutex;
   #directDescriptor: number | undefined;
+  #hasWriteback = true;
 
-  constructor(open: OpenFile, onNoDirectIo: OnNoDirectIo, calls: FileCalls = systemCalls) {
+  /**
+   * @param writing Taken for writes through the page cache: a file system lets in one thread at a time, and the others would
+   * use up their processors while they wait for it.
+   */
+  constructor(open: OpenFile, onNoDirectIo: OnNoDirectIo, writing: Mutex, calls: FileCalls = systemCalls) {
     this.#open = open;
     this.#onNoDirectIo = onNoDirectIo;
     this.#call = calls[open.purpose];
+    this.#writing = writing;
     this.#directDescriptor = open.directDescriptor;
+  }
+
+  /** Goes through the page cache; undefined where the file is moved past it. */
+  get cachedDescriptor(): number | undefined {
+    return this.#directDescriptor === undefined ? this.#open.descriptor : undefined;
   }
 
   read(target: Uint8Array, byteOffset: number): void {
@@ -59,6 +73,19 @@ export class FileStore implements Store {
       what: `${this.#open.file.path} takes no more bytes`,
       byteOffset: byteOffset + written,
     });
+  }
+
+  /** Has what was written go to the disk while more is moved, so that who flushes the file does not wait for all of it. */
+  startWriteback(byteOffset: number, lengthBytes: number): void {
+    const descriptor = this.cachedDescriptor;
+    if (descriptor === undefined || !this.#hasWriteback) return;
+    try {
+      startWriteback(descriptor, byteOffset, lengthBytes);
+    } catch (error) {
+      // The flush does all of it, and tells of errors.
+      if (!(error instanceof PosixError || error instanceof PosixUnavailableError)) throw error;
+      this.#hasWriteback = false;
+    }
   }
 
   /** Goes on until all is moved, or nothing more is. */
@@ -91,8 +118,10 @@ export class FileStore implements Store {
   }
 
   #moveCached(bytes: Uint8Array, offset: number, lengthBytes: number, byteOffset: number): number {
+    const { descriptor, purpose } = this.#open;
+    const call = () => this.#call(descriptor, bytes, offset, lengthBytes, byteOffset);
     try {
-      return this.#call(this.#open.descriptor, bytes, offset, lengthBytes, byteOffset);
+      return purpose === 'write' ? this.#writing.run(call) : call();
     } catch (error) {
       throw this.#toIoError(error, byteOffset);
     }

@@ -60,6 +60,27 @@ describe.each([
   });
 });
 
+it.each([
+  [0, 64],
+  [64, 70],
+  [37, 500],
+  [511, 1],
+])('of a block, from page %i on only %i are loaded where it is asked for', async (firstPage, pageCount) => {
+  const { path, snapshot } = await unpack('qemu-10.0/pc');
+  const block = snapshot.ramBlocks[0] as RamBlock;
+  const { pageSize } = block;
+  // Nothing has a place before the first one.
+  const memory = new SharedArrayBuffer((pageCount + 1) * pageSize);
+  const memoryOffset = -firstPage * pageSize;
+  await withChannels({ channels: 2, source: { path }, target: { memory } }, async (open) => {
+    await loadPages(open, snapshot, block, { memoryOffset, firstPage, pageCount, findZeros: true });
+    await open.sync();
+  });
+  const expected = new Uint8Array(memory.byteLength);
+  await snapshot.readPages(block, firstPage, expected.subarray(0, pageCount * pageSize));
+  expect(Buffer.compare(new Uint8Array(memory), expected)).toBe(0);
+});
+
 it('an ignored block has no pages', async () => {
   const { path, snapshot } = await unpack('qemu-11.1/ignore-shared');
   const ignored = snapshot.ramBlocks.filter((block) => block.ignored);

@@ -1,12 +1,25 @@
-import { Limits, MappedRamError, withLittleEndianWords } from '@mapped-ram/format';
-import type { RamBlock, Snapshot } from '@mapped-ram/reader';
+import {
+  forEachRun,
+  Limits,
+  MappedRamError,
+  type WordOrder,
+  withLittleEndianWords,
+} from '@mapped-ram/format';
+import type { BitmapChunk, RamBlock, Snapshot } from '@mapped-ram/reader';
 import type { Channels } from './channels.js';
-import type { OnMoved } from './movable-pages.js';
+import type { MovablePages, OnMoved } from './movable-pages.js';
+import { setBits } from './set-bits.js';
 
-/** Where a block's memory goes. */
+/** What is loaded of a block, and where it goes. */
 export interface LoadOptions {
-  /** Offset in the target of the block's first byte; 0 if not given. */
+  /** Offset in the target of the block's first byte; 0 if not given. Negative where only later pages are loaded. */
   readonly memoryOffset?: number | undefined;
+  /** The first page that is loaded; 0 if not given. */
+  readonly firstPage?: number | undefined;
+  /** Pages that are loaded; all from the first one on, if not given. */
+  readonly pageCount?: number | undefined;
+  /** Leave pages out that are stored though they are all zeros. Off if not given. */
+  readonly findZeros?: boolean | undefined;
   /** Told of pages that are there now. */
   readonly onMoved?: OnMoved | undefined;
 }
@@ -21,18 +34,47 @@ export async function loadPages(
   channels: Channels,
   snapshot: Snapshot,
   block: RamBlock,
-  { memoryOffset = 0, onMoved }: LoadOptions = {},
+  { memoryOffset = 0, firstPage = 0, pageCount = block.pageCount - firstPage, ...rest }: LoadOptions = {},
 ): Promise<void> {
   const { pageSize, pagesOffset } = block;
-  for await (const { firstPage, pageCount, bytes } of snapshot.readBitmap(block)) {
+  const { onMoved, findZeros } = rest;
+  for await (const chunk of snapshot.readBitmap(block)) {
     checkPageSize(block);
-    const wanted = withLittleEndianWords(bytes, snapshot.wordOrder);
-    const pages = { pageSize, readFrom: pagesOffset, writeTo: memoryOffset, firstPage, pageCount, wanted };
-    await channels.move(pages, onMoved);
+    const from = Math.max(firstPage, chunk.firstPage);
+    const to = Math.min(firstPage + pageCount, chunk.firstPage + chunk.pageCount);
+    if (from >= to) continue;
+    const wanted = wantedPages(chunk, snapshot.wordOrder, from, to);
+    await channels.move(
+      { pageSize, readFrom: pagesOffset, writeTo: memoryOffset, findZeros, ...wanted },
+      onMoved,
+    );
   }
 }
 
-function checkPageSize({ pageSize, headerOffset, index }: RamBlock): void {
+/** The bits of some pages: a view where they start with a word, else a copy. */
+function wantedPages(
+  { firstPage, bytes }: BitmapChunk,
+  order: WordOrder,
+  from: number,
+  to: number,
+): Pick<MovablePages, 'firstPage' | 'pageCount' | 'wanted'> {
+  const words = withLittleEndianWords(bytes, order);
+  const pages = { firstPage: from, pageCount: to - from };
+  if ((from - firstPage) % 64 === 0) return { ...pages, wanted: words.subarray((from - firstPage) / 8) };
+  const wanted = new Uint8Array(Math.ceil(pages.pageCount / 64) * 8);
+  forEachRun(words, 'le', from - firstPage, to - firstPage, (first, count) => {
+    const start = first + firstPage - from;
+    setBits(wanted, start, start + count);
+  });
+  return { ...pages, wanted };
+}
+
+/**
+ * Makes sure that channels can move a block's pages.
+ *
+ * @throws MappedRamError `bad-page-size`.
+ */
+export function checkPageSize({ pageSize, headerOffset, index }: RamBlock): void {
   const { minPageSizeBytes, maxPageSizeBytes } = Limits;
   const isPower = (pageSize & (pageSize - 1)) === 0;
   if (isPower && pageSize >= minPageSizeBytes && pageSize <= maxPageSizeBytes) return;

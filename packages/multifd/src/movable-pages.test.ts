@@ -18,6 +18,14 @@ describe('batchesOf', () => {
     });
   });
 
+  it('makes them smaller where that is asked for, of whole words of bits', () => {
+    const sizes = (batchBytes: number) =>
+      [...batchesOf({ ...some, pageCount: 200, batchBytes })].map(({ pageCount }) => pageCount);
+    expect(sizes(128 * 4096)).toEqual([128, 72]);
+    expect(sizes(100 * 4096)).toEqual([64, 64, 64, 8]);
+    expect(sizes(1)).toEqual([64, 64, 64, 8]);
+  });
+
   it('leaves out those in which no page is wanted', () => {
     const wanted = new Uint8Array(1256);
     wanted[600] = 1;
@@ -55,7 +63,8 @@ describe('checkPages', () => {
     [{ pageSize: 3000 }],
     [{ pageSize: 128 }],
     [{ pageSize: 131_072 }],
-    [{ readFrom: -1 }],
+    [{ readFrom: -64 * 4096 - 1 }],
+    [{ writeTo: -64 * 4096 - 1 }],
     [{ pageCount: 1.5 }],
     [{ firstPage: 2 ** 53 }],
     [{ firstPage: 2 ** 50 }],
@@ -68,5 +77,6 @@ describe('checkPages', () => {
 
   it('takes what can be moved', () => {
     expect(() => checkPages({ ...some, writeTo: 0, wanted: new Uint8Array(1256) }, true)).not.toThrow();
+    expect(() => checkPages({ ...some, readFrom: -64 * 4096, writeTo: -64 * 4096 }, true)).not.toThrow();
   });
 });

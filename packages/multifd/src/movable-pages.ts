@@ -1,4 +1,4 @@
-import { anySet, Limits } from '@mapped-ram/format';
+import { anySet, countSet, Limits } from '@mapped-ram/format';
 import { BATCH_BYTES } from './channel-memory.js';
 import type { Batch } from './protocol.js';
 
@@ -6,9 +6,9 @@ import type { Batch } from './protocol.js';
 export interface MovablePages {
   /** In bytes: a power of two, from 256 to 65,536. */
   readonly pageSize: number;
-  /** Offset of page 0 in the source, in bytes. */
+  /** Offset of page 0 in the source, in bytes. Negative where only later pages are there. */
   readonly readFrom: number;
-  /** Offset of page 0 in the target, in bytes. Absent: nothing is written. */
+  /** Offset of page 0 in the target, in bytes; negative where only later pages have a place. Absent: nothing is written. */
   readonly writeTo?: number | undefined;
   /** The first page that is moved; 0 if not given. */
   readonly firstPage?: number | undefined;
@@ -20,15 +20,22 @@ export interface MovablePages {
   readonly wanted?: Uint8Array | undefined;
   /** Leave pages out that are all zeros. Off if not given. */
   readonly findZeros?: boolean | undefined;
+  /**
+   * Bytes of a batch, so that several channels get a part of few pages; 64 pages are one at least, and 16 MiB at most. If not
+   * given, what suits the channels' target.
+   */
+  readonly batchBytes?: number | undefined;
 }
 
 /** Pages that were moved. */
 export interface MovedPages {
   readonly firstPage: number;
   readonly pageCount: number;
+  /** How many of them were wanted. */
+  readonly wantedPages: number;
   /**
    * Bit `i & 7` of byte `i >> 3` is set where page `firstPage + i` was moved: it was wanted and, if zeros were to be found, is not
-   * all zeros. A view that is valid during the call.
+   * all zeros. Whole 64-bit words, in which bits behind the last page are clear. A view that is valid during the call.
    */
   readonly bits: Uint8Array;
 }
@@ -43,15 +50,18 @@ export interface PageBatch extends Batch {
 
 /** @throws RangeError where these are not pages that channels can move. */
 export function checkPages(pages: MovablePages, hasTarget: boolean): void {
-  const { pageSize, readFrom, writeTo = 0, firstPage = 0, pageCount, wanted } = pages;
+  const { pageSize, firstPage = 0, pageCount, wanted } = pages;
   const isPower = Number.isInteger(pageSize) && (pageSize & (pageSize - 1)) === 0;
   if (!isPower || pageSize < Limits.minPageSizeBytes || pageSize > Limits.maxPageSizeBytes) {
     throw new RangeError(`channels move pages of 256 to 65,536 bytes, not of ${pageSize}`);
   }
+  const place = (pageZero: number) => pageZero + firstPage * pageSize;
+  const readFrom = place(pages.readFrom);
+  const writeTo = place(pages.writeTo ?? 0);
   for (const [name, value] of Object.entries({ readFrom, writeTo, firstPage, pageCount })) {
     if (!(Number.isSafeInteger(value) && value >= 0)) throw new RangeError(`${name} cannot be ${value}`);
   }
-  if (!Number.isSafeInteger(Math.max(readFrom, writeTo) + (firstPage + pageCount) * pageSize)) {
+  if (!Number.isSafeInteger(Math.max(readFrom, writeTo) + pageCount * pageSize)) {
     throw new RangeError(`no file has ${pageCount} pages from page ${firstPage} on`);
   }
   if (pages.writeTo !== undefined && !hasTarget) throw new RangeError('the channels have no target');
@@ -63,7 +73,7 @@ export function checkPages(pages: MovablePages, hasTarget: boolean): void {
 /** The batches of the pages, in ascending order; those in which no page is wanted are left out. */
 export function* batchesOf(pages: MovablePages): Generator<PageBatch, void, undefined> {
   const { pageSize, readFrom, writeTo, firstPage = 0, findZeros = false } = pages;
-  const batchPages = BATCH_BYTES / pageSize;
+  const batchPages = batchPagesOf(pages);
   for (let done = 0; done < pages.pageCount; done += batchPages) {
     const pageCount = Math.min(batchPages, pages.pageCount - done);
     if (pages.wanted !== undefined && !anySet(pages.wanted.subarray(done / 8), pageCount, 'le')) continue;
@@ -79,8 +89,18 @@ export function* batchesOf(pages: MovablePages): Generator<PageBatch, void, unde
   }
 }
 
-/** Sets the bits of a batch's wanted pages, and clears the others up to the end of the last page's word. */
-export function setWantedBits(pages: MovablePages, batch: PageBatch, bits: Uint8Array): void {
+/** Whole words of bits. */
+function batchPagesOf({ pageSize, batchBytes = BATCH_BYTES }: MovablePages): number {
+  const words = Math.floor(Math.min(batchBytes, BATCH_BYTES) / pageSize / 64);
+  return Math.max(1, words) * 64;
+}
+
+/**
+ * Sets the bits of a batch's wanted pages, and clears the others up to the end of the last page's word.
+ *
+ * @returns How many are wanted.
+ */
+export function setWantedBits(pages: MovablePages, batch: PageBatch, bits: Uint8Array): number {
   const { firstPage = 0, wanted } = pages;
   const start = (batch.firstPage - firstPage) / 8;
   const lengthBytes = Math.ceil(batch.pageCount / 64) * 8;
@@ -89,4 +109,5 @@ export function setWantedBits(pages: MovablePages, batch: PageBatch, bits: Uint8
   const lastByte = batch.pageCount >> 3;
   bits.fill(0, Math.ceil(batch.pageCount / 8), lengthBytes);
   if (lastByte < lengthBytes) bits[lastByte] = (bits[lastByte] ?? 0) & ((1 << (batch.pageCount & 7)) - 1);
+  return countSet(bits.subarray(0, lengthBytes), batch.pageCount, 'le');
 }

@@ -1,9 +1,12 @@
 import type { WasmMemory } from '@mapped-ram/format';
-import { countSet, forEachRun } from '@mapped-ram/format/bitmap';
+import { forEachRun } from '@mapped-ram/format/bitmap';
 import { createPageScanner, type PageScanner } from '@mapped-ram/format/zero-page';
-import { BUFFER_BYTES, PIECE_BYTES } from './channel-memory.js';
+import { BUFFER_BYTES, PIECE_BYTES, WRITTEN_PIECE_BYTES } from './channel-memory.js';
 import { DIRECT_ALIGNMENT_BYTES } from './direct-step.js';
+import { FileStore } from './file-store.js';
+import type { KernelCopy } from './kernel-copy.js';
 import { MemoryStore } from './memory-store.js';
+
 import type { Batch } from './protocol.js';
 import { readSpans } from './read-spans.js';
 import type { Store } from './store.js';
@@ -15,6 +18,8 @@ export interface PageMoverParts {
   readonly memoryOffset: number;
   readonly source: Store;
   readonly target?: Store | undefined;
+  /** Between the two, where they are files. */
+  readonly kernelCopy?: KernelCopy | undefined;
   /** Whether the source reads into aligned memory only: nothing but the channel's own is. */
   readonly needsAlignment: boolean;
 }
@@ -34,11 +39,31 @@ export class PageMover {
    * @throws IoError
    */
   move(batch: Batch, bits: Uint8Array): void {
-    const piecePages = PIECE_BYTES / batch.pageSize;
+    if (!this.#moveInKernel(batch, bits)) this.#moveInPieces(batch, bits);
+    const { target } = this.#parts;
+    const { writeTo, pageCount, pageSize } = batch;
+    if (writeTo !== undefined && target instanceof FileStore)
+      target.startWriteback(writeTo, pageCount * pageSize);
+  }
+
+  #moveInPieces(batch: Batch, bits: Uint8Array): void {
+    const piecePages = this.#piecePages(batch.pageSize);
     for (let first = 0; first < batch.pageCount; first += piecePages) {
       const count = Math.min(piecePages, batch.pageCount - first);
       if (!this.#moveStraight(batch, bits, first, count)) this.#moveThrough(batch, bits, first, count);
     }
+  }
+
+  /** Copies without a look at the pages; false where that does not do, or not all were copied. */
+  #moveInKernel({ readFrom, writeTo, pageSize, pageCount, findZeros }: Batch, bits: Uint8Array): boolean {
+    const { kernelCopy } = this.#parts;
+    if (kernelCopy === undefined || findZeros || writeTo === undefined) return false;
+    let isDone = true;
+    forEachRun(bits, 'le', 0, pageCount, (first, count) => {
+      const at = first * pageSize;
+      isDone &&= kernelCopy.copy(readFrom + at, writeTo + at, count * pageSize);
+    });
+    return isDone;
   }
 
   /** Reads a piece that is wanted whole to where it belongs, if that is memory, which saves a copy; false where this cannot be. */
@@ -47,7 +72,7 @@ export class PageMover {
     const { source, target, needsAlignment } = this.#parts;
     if (findZeros || needsAlignment || writeTo === undefined || !(target instanceof MemoryStore))
       return false;
-    if (countSet(bits.subarray(first / 8), count, 'le') < count) return false;
+    if (!areAllSet(bits, first, count)) return false;
     const bytes = target.view(writeTo + first * pageSize, count * pageSize, 'write-failed');
     source.read(bytes, readFrom + first * pageSize);
     return true;
@@ -78,6 +103,13 @@ export class PageMover {
     });
   }
 
+  /** Whole bytes of bits. */
+  #piecePages(pageSize: number): number {
+    const { target } = this.#parts;
+    const isFile = target !== undefined && !(target instanceof MemoryStore);
+    return Math.max(8, (isFile ? WRITTEN_PIECE_BYTES : PIECE_BYTES) / pageSize);
+  }
+
   #scannerFor(pageSize: number): PageScanner {
     if (this.#scanner?.pageSize !== pageSize) {
       const { memory, memoryOffset } = this.#parts;
@@ -85,4 +117,13 @@ export class PageMover {
     }
     return this.#scanner;
   }
+}
+
+/** @param first A multiple of 8: whole words are not to be had of large pages. */
+function areAllSet(bits: Uint8Array, first: number, count: number): boolean {
+  for (let done = 0; done < count; done += 8) {
+    const wanted = count - done >= 8 ? 0xff : (1 << (count - done)) - 1;
+    if (((bits[(first + done) / 8] ?? 0) & wanted) !== wanted) return false;
+  }
+  return true;
 }

@@ -6,6 +6,8 @@ import type { ExpectedPlace } from './place.js';
 export interface ChannelSetup {
   readonly channel: number;
   readonly memory: WasmMemory;
+  /** Of the mutex for writing through the page cache. */
+  readonly writing: SharedArrayBuffer;
   readonly source: ExpectedPlace;
   readonly target?: ExpectedPlace | undefined;
 }

@@ -6,7 +6,9 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { channelMemoryOffset, slotBits } from './channel-memory.js';
 import { FileStore } from './file-store.js';
 import { IoError, type SystemError } from './io-failure.js';
+import { KernelCopy } from './kernel-copy.js';
 import { MemoryStore } from './memory-store.js';
+import { Mutex } from './mutex.js';
 import { openFile } from './open-file.js';
 import { PageMover } from './page-mover.js';
 import type { ExpectedFile, ExpectedPlace, Purpose } from './place.js';
@@ -14,7 +16,7 @@ import type { ChannelMessage, ChannelSetup, SlotBatch } from './protocol.js';
 import type { Store } from './store.js';
 
 const port = parentPort as MessagePort;
-const { channel, memory, source, target } = workerData as ChannelSetup;
+const { channel, memory, source, target, writing } = workerData as ChannelSetup;
 
 const post = (message: ChannelMessage): void => port.postMessage(message);
 
@@ -22,9 +24,18 @@ const postNoDirectIo = ({ path }: ExpectedFile, error: SystemError): void => {
   post({ kind: 'no-direct-io', path, error });
 };
 
+const mutex = new Mutex(writing);
+
 function openStore(place: ExpectedPlace, purpose: Purpose): Store {
   if ('memory' in place) return new MemoryStore(place.memory);
-  return new FileStore(openFile(place, purpose, postNoDirectIo), postNoDirectIo);
+  return new FileStore(openFile(place, purpose, postNoDirectIo), postNoDirectIo, mutex);
+}
+
+/** Between files, where nothing has to be looked at on the way. */
+function kernelCopyBetween(from: Store, to: Store | undefined): KernelCopy | undefined {
+  if (!(from instanceof FileStore && to instanceof FileStore)) return undefined;
+  const [read, written] = [from.cachedDescriptor, to.cachedDescriptor];
+  return read === undefined || written === undefined ? undefined : new KernelCopy(read, written, mutex);
 }
 
 /** Everything that is not a failure of a place is a fault of this code: it ends the thread, which is noticed. */
@@ -38,11 +49,14 @@ function reporting(act: () => void): void {
 }
 
 reporting(() => {
+  const from = openStore(source, 'read');
+  const to = target && openStore(target, 'write');
   const mover = new PageMover({
     memory,
     memoryOffset: channelMemoryOffset(channel),
-    source: openStore(source, 'read'),
-    target: target && openStore(target, 'write'),
+    source: from,
+    target: to,
+    kernelCopy: kernelCopyBetween(from, to),
     needsAlignment: 'path' in source && source.directIo,
   });
   port.on('message', (batch: SlotBatch) => {

@@ -18,6 +18,7 @@ import { dataExtents } from './data-extents.js';
 import { directIoSupport, openDirect } from './direct-io.js';
 import { PosixError } from './posix-error.js';
 import { punchHole } from './punch-hole.js';
+import { startWriteback } from './start-writeback.js';
 
 const BLOCK = 4096;
 
@@ -39,6 +40,21 @@ describe.each([tmpdir(), '/dev/shm'])('files in %s', (parent) => {
 
   const blocksOf = (fd: number, from: number, to: number): string[] =>
     [...dataExtents(fd, from, to)].map(({ byteOffset, lengthBytes }) => `${byteOffset}+${lengthBytes}`);
+
+  test('writeback can be started of any part, and changes nothing', () => {
+    const fd = sparse(64, [16, 17]);
+    try {
+      startWriteback(fd, 16 * BLOCK, 2 * BLOCK);
+      startWriteback(fd, 0, 1024 * BLOCK);
+      const block = Buffer.alloc(BLOCK);
+      readSync(fd, block, 0, BLOCK, 16 * BLOCK);
+      expect(block.every((byte) => byte === 17)).toBe(true);
+      expect(() => startWriteback(fd, -1, BLOCK)).toThrow(RangeError);
+      expect(() => startWriteback(openSync('/dev/null', 'w'), 0, BLOCK)).toThrow(PosixError);
+    } finally {
+      closeSync(fd);
+    }
+  });
 
   test('extents: in order, cut to the range, none in holes or past the end', () => {
     const fd = sparse(64, [16, 17, 40]);

@@ -7,3 +7,4 @@ export { type ProcessDescriptor, sharesOpenFile, statusFlags } from './open-file
 export { PosixError, PosixUnavailableError } from './posix-error.js';
 export { punchHole } from './punch-hole.js';
 export { sendFileDescriptors } from './send-file-descriptors.js';
+export { startWriteback } from './start-writeback.js';

@@ -26,6 +26,7 @@ interface Calls {
     length: number,
     flags: number,
   ): Int64;
+  sync_file_range(fd: number, offset: number, length: number, flags: number): number;
   getStatusFlags(fd: number): number;
   kcmp(pidA: number, pidB: number, type: number, indexA: number, indexB: number): number;
   sendmsg(socketFd: number, message: MessageHeader, flags: number): Int64;
@@ -99,6 +100,7 @@ function declare(koffi: Koffi, kcmpNumber: number): Calls {
     lseek: library.func('int64_t lseek(int, int64_t, int)'),
     fallocate: library.func('int fallocate(int, int, int64_t, int64_t)'),
     copy_file_range: library.func('int64_t copy_file_range(int, void *, int, void *, size_t, uint)'),
+    sync_file_range: library.func('int sync_file_range(int, int64_t, int64_t, uint)'),
     getStatusFlags: (fd) => fcntl(fd, F_GETFL),
     kcmp: (...args) => syscall(kcmpNumber, ...args),
     sendmsg: library.func('sendmsg', 'int64_t', ['int', koffi.pointer(messageHeader(koffi)), 'int']),

@@ -30,8 +30,18 @@ export async function copySnapshot(
   target: SnapshotTarget,
   options: TransformOptions = {},
 ): Promise<CopyReport> {
-  const snapshot = await openComplete(source, options);
+  const snapshot = await openToCopy(source, options);
   return copyPages(snapshot, target, layoutInPlace(snapshot, source), options, false);
+}
+
+/**
+ * Opens a snapshot whose pages {@link copyPages} is going to move.
+ *
+ * @throws MappedRamError as `openComplete` does.
+ */
+export function openToCopy(source: SparseSource, options: TransformOptions): Promise<Snapshot> {
+  options.transport?.prepareMove();
+  return openComplete(source, options);
 }
 
 /** Copies an open snapshot under a layout. */

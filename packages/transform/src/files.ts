@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { isPosixAvailable, PosixError, punchHole } from '@mapped-ram/posix';
 import type { SnapshotTarget } from '@mapped-ram/writer';
-import { createFileTarget, type PunchHole } from '@mapped-ram/writer/file';
+import { createFileTarget, type FileTarget, type PunchHole } from '@mapped-ram/writer/file';
+import { type ChannelOptions, ChannelTransport } from './channel-transport.js';
+import { type PageTransport, pagesInTurn } from './page-transport.js';
 import { copyFromPipe } from './pipe.js';
 import { openSparseFile, type SparseSource } from './sparse-source.js';
 
@@ -16,6 +18,8 @@ export interface FilePair {
   readonly overwrite?: boolean | undefined;
   /** Ends the work: the next read throws its reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Move pages with channels; without, this thread does it. */
+  readonly channels?: Omit<ChannelOptions, 'signal'> | undefined;
 }
 
 /** What came of an operation on files. */
@@ -27,21 +31,30 @@ export interface FileOutcome<Report> {
   readonly outputAllocatedBytes: number;
 }
 
+/** Makes a file out of another. */
+export type FileOperation<Report> = (
+  source: SparseSource,
+  target: SnapshotTarget,
+  transport: PageTransport,
+) => Promise<Report>;
+
 /**
  * Runs an operation from one file to another. The output is there when this returns, and whole; whatever goes wrong
  * before, there is none, or the one that was there.
  *
+ * @param operation Gets both files, and what moves pages between them.
  * @throws MappedRamError `read-failed`, `write-failed`, `target-exists`; what the operation throws; the signal's reason.
  */
 export async function transformFile<Report>(
-  { input, output, overwrite, signal }: FilePair,
-  operation: (source: SparseSource, target: SnapshotTarget) => Promise<Report>,
+  pair: FilePair,
+  operation: FileOperation<Report>,
 ): Promise<FileOutcome<Report>> {
+  const { input, output, overwrite, signal } = pair;
   const source = await openSparseFile(input, signal);
   try {
     const target = await createFileTarget(output, { overwrite, punchHole: tryPunchHole });
     try {
-      const report = await operation(source, target);
+      const report = await runOperation(source, target, pair, operation);
       const inputAllocatedBytes = source.allocatedBytes ?? source.sizeBytes;
       return { report, inputAllocatedBytes, outputAllocatedBytes: await allocatedBytes(output) };
     } catch (error) {
@@ -50,6 +63,22 @@ export async function transformFile<Report>(
     }
   } finally {
     await source.close();
+  }
+}
+
+/** When it returns, every thread that it started has ended. */
+async function runOperation<Report>(
+  source: SparseSource,
+  target: FileTarget,
+  { input, signal, channels }: FilePair,
+  operation: FileOperation<Report>,
+): Promise<Report> {
+  if (channels === undefined) return operation(source, target, pagesInTurn);
+  const transport = new ChannelTransport(input, target.partPath, { ...channels, signal });
+  try {
+    return await operation(source, target, transport);
+  } finally {
+    await transport.close();
   }
 }
 

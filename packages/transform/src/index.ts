@@ -1,9 +1,10 @@
+export { type ChannelOptions, ChannelTransport } from './channel-transport.js';
 export type { ConvertReport, StreamKind } from './convert/convert-report.js';
 export { convertSnapshot } from './convert/convert-snapshot.js';
 export { type CopyReport, copySnapshot } from './copy-snapshot.js';
-export { type FileOutcome, type FilePair, pipeToFile, transformFile } from './files.js';
-export { movePagesInTurn, type PageMover } from './move-pages.js';
+export { type FileOperation, type FileOutcome, type FilePair, pipeToFile, transformFile } from './files.js';
 export type { TransformOptions, TransformProgress } from './options.js';
+export { type PageTransport, pagesInTurn } from './page-transport.js';
 export { copyFromPipe, copyToPipe, type PipeSink } from './pipe.js';
 export { relocateSnapshot } from './relocate-snapshot.js';
 export type { Repair, RepairKind, RepairReport } from './repair/repair-report.js';

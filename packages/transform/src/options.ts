@@ -1,5 +1,5 @@
 import type { WordOrder } from '@mapped-ram/format';
-import type { PageMover } from './move-pages.js';
+import type { PageTransport } from './page-transport.js';
 
 /** How far the work on a file has come. */
 export interface TransformProgress {
@@ -15,6 +15,6 @@ export interface TransformOptions {
   readonly wordOrder?: WordOrder | undefined;
   /** Called after every chunk. */
   readonly onProgress?: ((progress: TransformProgress) => void) | undefined;
-  /** Moves the pages; one chunk after another, if not given. */
-  readonly movePages?: PageMover | undefined;
+  /** Moves the pages; one chunk after another if not given. */
+  readonly transport?: PageTransport | undefined;
 }

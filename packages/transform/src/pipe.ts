@@ -24,7 +24,7 @@ export type PipeSink = (bytes: Uint8Array) => Promise<void>;
 export async function copyToPipe(
   source: SparseSource,
   sink: PipeSink,
-  options: Omit<TransformOptions, 'movePages'> = {},
+  options: Omit<TransformOptions, 'transport'> = {},
 ): Promise<number> {
   const snapshot = await openComplete(source, options);
   placeSnapshot(layoutInPlace(snapshot, source));
@@ -95,7 +95,7 @@ class PipeCopy {
 export async function copyFromPipe(
   input: AsyncIterable<Uint8Array>,
   target: FileTarget,
-  options: Omit<TransformOptions, 'movePages' | 'onProgress'> = {},
+  options: Omit<TransformOptions, 'transport' | 'onProgress'> = {},
 ): Promise<number> {
   const finder = new DataFinder();
   let position = 0;

@@ -1,6 +1,5 @@
 import { layoutOf, type SnapshotTarget } from '@mapped-ram/writer';
-import { openComplete } from './complete-snapshot.js';
-import { type CopyReport, copyPages } from './copy-snapshot.js';
+import { type CopyReport, copyPages, openToCopy } from './copy-snapshot.js';
 import type { TransformOptions } from './options.js';
 import type { SparseSource } from './sparse-source.js';
 
@@ -18,7 +17,7 @@ export async function relocateSnapshot(
   toOffset: number,
   options: TransformOptions = {},
 ): Promise<CopyReport> {
-  const snapshot = await openComplete(source, options);
+  const snapshot = await openToCopy(source, options);
   const layout = { ...layoutOf(snapshot, source), streamOffset: toOffset };
   return copyPages(snapshot, target, layout, options, false);
 }

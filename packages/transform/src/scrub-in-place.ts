@@ -1,12 +1,15 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { MappedRamError, withLittleEndianWords } from '@mapped-ram/format';
+import { FileScanner } from '@mapped-ram/multifd';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
-import { PageBits, PageFilter, placeSnapshot } from '@mapped-ram/writer';
+import { type FilteredRuns, PageBits, placeSnapshot } from '@mapped-ram/writer';
+import type { ChannelOptions } from './channel-transport.js';
 import { openComplete } from './complete-snapshot.js';
 import { layoutInPlace } from './copy-snapshot.js';
 import { allocatedBytes, tryPunchHole } from './files.js';
 import { countSetBytes } from './move-pages.js';
 import type { TransformOptions } from './options.js';
+import { type PageSorter, sortPagesInTurn, sortPagesWith } from './sort-pages.js';
 import { extentsOf, openSparseFile, type SparseSource } from './sparse-source.js';
 
 /** What was scrubbed. */
@@ -19,9 +22,11 @@ export interface ScrubInPlaceReport {
 }
 
 /** How to scrub a file in place. */
-export interface ScrubInPlaceOptions extends Omit<TransformOptions, 'movePages'> {
+export interface ScrubInPlaceOptions extends Omit<TransformOptions, 'transport'> {
   /** Ends the work: the next read throws its reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Look for zero pages with channels; without, this thread does it. */
+  readonly channels?: Omit<ChannelOptions, 'signal'> | undefined;
 }
 
 /**
@@ -44,7 +49,9 @@ export async function scrubInPlace(
     const handle = await openForWriting(path);
     try {
       const allocatedBytesBefore = await allocatedBytes(path);
-      const zeroPages = await new Scrub(snapshot, source, handle, path, options).run();
+      const zeroPages = await withSorter(path, options, (sorter) =>
+        new Scrub(snapshot, source, handle, path, { ...options, sorter }).run(),
+      );
       await handle.sync();
       return { zeroPages, allocatedBytesBefore, allocatedBytesAfter: await allocatedBytes(path) };
     } finally {
@@ -55,19 +62,38 @@ export async function scrubInPlace(
   }
 }
 
+/** When it returns, every thread that it started has ended. */
+async function withSorter<T>(
+  path: string,
+  { channels, signal }: ScrubInPlaceOptions,
+  act: (sorter: PageSorter) => Promise<T>,
+): Promise<T> {
+  if (channels === undefined) return act(sortPagesInTurn);
+  const scanner = new FileScanner(path, { ...channels, signal });
+  try {
+    return await act(sortPagesWith(scanner));
+  } finally {
+    await scanner.close();
+  }
+}
+
+interface ScrubOptions extends Pick<TransformOptions, 'onProgress'> {
+  readonly sorter: PageSorter;
+}
+
 class Scrub {
   readonly #snapshot: Snapshot;
   readonly #source: SparseSource;
   readonly #handle: FileHandle;
   readonly #path: string;
-  readonly #options: TransformOptions;
+  readonly #options: ScrubOptions;
 
   constructor(
     snapshot: Snapshot,
     source: SparseSource,
     handle: FileHandle,
     path: string,
-    options: TransformOptions,
+    options: ScrubOptions,
   ) {
     this.#snapshot = snapshot;
     this.#source = source;
@@ -107,20 +133,15 @@ class Scrub {
 
   async #punchZeroPages(block: RamBlock, onScanned: (lengthBytes: number) => void): Promise<number> {
     const bits = new PageBits(block.pageCount);
-    const filter = new PageFilter(block.pageSize, true, undefined);
     let zeroPages = 0;
-    for await (const batch of this.#snapshot.pages(block)) {
-      for (const { firstPage, bytes } of batch) {
-        filter.divide(firstPage, bytes, {
-          stored: (first, count) => bits.set(first, count),
-          dropped: (first, count) => {
-            this.#punch(block.pagesOffset + first * block.pageSize, count * block.pageSize);
-            zeroPages += count;
-          },
-        });
-        onScanned(bytes.length);
-      }
-    }
+    const runs: FilteredRuns = {
+      stored: (first, count) => bits.set(first, count),
+      dropped: (first, count) => {
+        this.#punch(block.pagesOffset + first * block.pageSize, count * block.pageSize);
+        zeroPages += count;
+      },
+    };
+    await this.#options.sorter(this.#snapshot, block, runs, onScanned);
     // A set bit over a hole is a zero page too, so the bitmap may come later.
     if (zeroPages > 0) await this.#writeBitmap(block, bits);
     return zeroPages;

@@ -1,7 +1,6 @@
 import type { Snapshot } from '@mapped-ram/reader';
 import type { SnapshotTarget } from '@mapped-ram/writer';
-import { openComplete } from './complete-snapshot.js';
-import { copyPages, layoutInPlace } from './copy-snapshot.js';
+import { copyPages, layoutInPlace, openToCopy } from './copy-snapshot.js';
 import type { TransformOptions } from './options.js';
 import type { SparseSource } from './sparse-source.js';
 
@@ -23,7 +22,7 @@ export async function scrubToCopy(
   target: SnapshotTarget,
   options: TransformOptions = {},
 ): Promise<ScrubReport> {
-  const snapshot = await openComplete(source, options);
+  const snapshot = await openToCopy(source, options);
   const setBefore = await countSetPages(snapshot);
   const { setPages } = await copyPages(snapshot, target, layoutInPlace(snapshot, source), options, true);
   return { zeroPages: setBefore - sum(setPages), setPages };

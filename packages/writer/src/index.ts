@@ -10,6 +10,7 @@ export { type PlacedBlock, type Placement, placeSnapshot } from './placement.js'
 export type { SnapshotTarget, TargetPiece } from './snapshot-target.js';
 export {
   createSnapshot,
+  type SettledPages,
   SnapshotWriter,
   type WriterOptions,
   type WrittenSnapshot,

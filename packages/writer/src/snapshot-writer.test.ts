@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { describeSnapshot, type SnapshotDescription } from './describe-snapshot.js';
 import { layoutOf } from './layout-of.js';
 import { type MemoryTarget, memoryTarget } from './memory-target.js';
+import type { PlacedBlock } from './placement.js';
 import { createSnapshot, type SnapshotWriter, type WriterOptions } from './snapshot-writer.js';
 
 const PAGE = 4096;
@@ -24,13 +25,13 @@ function pages(...fills: number[]): Uint8Array {
 
 async function write(
   description: Partial<SnapshotDescription>,
-  fill: (writer: SnapshotWriter) => Promise<unknown>,
+  fill: (writer: SnapshotWriter, target: MemoryTarget) => Promise<unknown>,
   options?: WriterOptions,
 ) {
   const target = memoryTarget();
   const layout = describeSnapshot({ machine: 'none', blocks: [block(64)], ...description });
   const writer = await createSnapshot(target, layout, options);
-  await fill(writer);
+  await fill(writer, target);
   const written = await writer.finish();
   return { target, written, ...(await reopen(target, description.streamOffset)) };
 }
@@ -119,6 +120,18 @@ describe('pages', () => {
     const memory = new Uint8Array(bytes.length);
     await snapshot.readPages(snapshot.ramBlocks[0] as never, 0, memory);
     expect(Buffer.compare(memory, bytes)).toBe(0);
+  });
+
+  it('that somebody else put into their places are taken down, and those that are not there become zero', async () => {
+    const { firstBytes, written } = await write({ blocks: [block(16)] }, async (writer, target) => {
+      await writer.writePages(0, 0, pages(1, 2, 3, 4, 5, 6));
+      const { pagesOffset } = writer.blocks[0] as PlacedBlock;
+      await target.write([{ byteOffset: pagesOffset + 3 * PAGE, bytes: pages(7) }]);
+      writer.settlePages(0, { firstPage: 1, pageCount: 4, bits: Uint8Array.of(0b0100, 0, 0, 0, 0, 0, 0, 0) });
+      await writer.round();
+    });
+    expect(await firstBytes()).toEqual([1, 0, 0, 7, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(written.setPages).toEqual([3]);
   });
 
   it('outside of the block are misuse', async () => {

@@ -1,4 +1,4 @@
-import { MappedRamError, withLittleEndianWords } from '@mapped-ram/format';
+import { forEachRun, MappedRamError, withLittleEndianWords } from '@mapped-ram/format';
 import type { PageRunBytes } from '@mapped-ram/reader';
 import type { SnapshotLayout } from './layout.js';
 import { PageBits } from './page-bits.js';
@@ -20,6 +20,14 @@ export interface WriterOptions {
   readonly detectZeroPages?: boolean | undefined;
   /** Pages that the guest does not use, by block: they are left out, and come back as zeros. */
   readonly freePages?: readonly (FreePages | undefined)[] | undefined;
+}
+
+/** Pages that somebody else has written into their places. */
+export interface SettledPages {
+  readonly firstPage: number;
+  readonly pageCount: number;
+  /** Bit `i & 7` of byte `i >> 3` is set where page `firstPage + i` is stored, else it is zero; whole 64-bit words. */
+  readonly bits: Uint8Array;
 }
 
 /** What was written. */
@@ -70,6 +78,8 @@ function checkBitmaps(blocks: readonly PlacedBlock[]): void {
 export class SnapshotWriter {
   /** The blocks in the order of the layout, and where they are. */
   readonly blocks: readonly PlacedBlock[];
+  /** Whether pages that are all zeros are left out. */
+  readonly detectsZeroPages: boolean;
   readonly #target: SnapshotTarget;
   readonly #layout: SnapshotLayout;
   readonly #tailOffset: number;
@@ -84,6 +94,7 @@ export class SnapshotWriter {
     this.#layout = layout;
     this.#tailOffset = placement.tailOffset;
     this.blocks = placement.blocks;
+    this.detectsZeroPages = detectZeroPages;
     this.#bits = this.blocks.map(({ ignored, pageCount }) => new PageBits(ignored ? 0 : pageCount));
     this.#filters = this.blocks.map(
       ({ pageSize }, index) => new PageFilter(pageSize, detectZeroPages, freePages[index]),
@@ -142,6 +153,30 @@ export class SnapshotWriter {
     const discards: Promise<void>[] = [];
     this.#drop(block, this.#bits[blockIndex] as PageBits, firstPage, pageCount, discards);
     return this.#track(Promise.all(discards));
+  }
+
+  /**
+   * Takes down what became of consecutive pages that were written past this writer, such as by threads: those that are not
+   * stored are zero. What is free is not looked at.
+   *
+   * @throws RangeError where these are not pages of the block. A failure to make holes is met by {@link round}.
+   */
+  settlePages(blockIndex: number, { firstPage, pageCount, bits }: SettledPages): void {
+    const block = this.#block(blockIndex);
+    checkRun(block, firstPage, pageCount);
+    const known = this.#bits[blockIndex] as PageBits;
+    const discards: Promise<void>[] = [];
+    const drop = (first: number, end: number) => {
+      if (first < end) this.#drop(block, known, firstPage + first, end - first, discards);
+    };
+    let next = 0;
+    forEachRun(bits, 'le', 0, pageCount, (first, count) => {
+      drop(next, first);
+      known.set(firstPage + first, count);
+      next = first + count;
+    });
+    drop(next, pageCount);
+    this.#track(Promise.all(discards));
   }
 
   /**

@@ -16,6 +16,7 @@ import {
 import { openOptions } from '../complete-snapshot.js';
 import { LibvirtFormat, libvirtFront } from '../libvirt-image.js';
 import type { TransformOptions } from '../options.js';
+import { pagesInTurn } from '../page-transport.js';
 import type { SparseSource } from '../sparse-source.js';
 import { convertEnd, convertHead } from './configuration.js';
 import type { ConvertReport } from './convert-report.js';
@@ -98,7 +99,8 @@ class MappingVisitor implements ClassicVisitor {
       else stored.push({ blockIndex, firstPage, pageCount, bytes });
       this.#doneBytes += (bytes?.length ?? 0) + pageCount;
     }
-    await this.writer.writeRuns(blockIndex, stored);
+    const { transport = pagesInTurn } = this.#options;
+    await transport.write(this.writer, blockIndex, stored);
     this.#options.onProgress?.({ doneBytes: this.#doneBytes, totalBytes: this.#source.sizeBytes });
     return at;
   }

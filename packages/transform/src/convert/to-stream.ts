@@ -15,6 +15,7 @@ import { openComplete } from '../complete-snapshot.js';
 import { LibvirtFormat, libvirtFront } from '../libvirt-image.js';
 import { countSetBytes } from '../move-pages.js';
 import type { TransformOptions } from '../options.js';
+import { pagesInTurn } from '../page-transport.js';
 import type { SparseSource } from '../sparse-source.js';
 import { convertEnd, convertHead } from './configuration.js';
 import type { ConvertReport } from './convert-report.js';
@@ -80,7 +81,7 @@ function lastRamSection({ sections }: Snapshot): ContinuingSection {
 async function writePages(
   snapshot: Snapshot,
   records: ClassicRecords,
-  { onProgress }: TransformOptions,
+  { transport = pagesInTurn, onProgress }: TransformOptions,
 ): Promise<number> {
   const totalBytes = await countSetBytes(snapshot);
   let doneBytes = 0;
@@ -89,7 +90,7 @@ async function writePages(
     for await (const batch of snapshot.runs(block, { clear: true })) {
       for (const { firstPage, pageCount } of batch) await records.zeroPages(index, firstPage, pageCount);
     }
-    for await (const batch of snapshot.pages(block)) {
+    for await (const batch of transport.read(snapshot, block)) {
       await records.pages(index, batch);
       for (const { pageCount } of batch) {
         pages += pageCount;

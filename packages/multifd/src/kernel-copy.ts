@@ -1,0 +1,39 @@
+import { copyFileRange, PosixError, PosixUnavailableError } from '@mapped-ram/posix';
+import type { Mutex } from './mutex.js';
+
+/** The kernel, or these two file systems, cannot do it at all. */
+const NEVER_CODES: ReadonlySet<string> = new Set(['EXDEV', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EPERM']);
+
+/** Copies from one open file to another inside the kernel: bytes come by no buffer of ours, or not at all where the file system shares them. */
+export class KernelCopy {
+  readonly #source: number;
+  readonly #target: number;
+  readonly #writing: Mutex;
+  #isPossible = true;
+
+  /** @param writing As of a `FileStore`. */
+  constructor(source: number, target: number, writing: Mutex) {
+    this.#source = source;
+    this.#target = target;
+    this.#writing = writing;
+  }
+
+  /**
+   * @returns False where not all bytes were copied, for whatever reason: reading and writing them finds it out, and copies them if that
+   * can be done.
+   */
+  copy(readFrom: number, writeTo: number, lengthBytes: number): boolean {
+    if (!this.#isPossible) return false;
+    try {
+      const copied = this.#writing.run(() =>
+        copyFileRange(this.#source, readFrom, this.#target, writeTo, lengthBytes),
+      );
+      return copied === lengthBytes;
+    } catch (error) {
+      if (error instanceof PosixUnavailableError) this.#isPossible = false;
+      else if (!(error instanceof PosixError)) throw error;
+      else if (NEVER_CODES.has(error.code)) this.#isPossible = false;
+      return false;
+    }
+  }
+}
