@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { QmpTimeoutError } from '@mapped-ram/qmp';
+import type { QmpExecutor } from './migration-settings.js';
+
+/** What the guest does, in QEMU's word, such as `running`, `paused`, `postmigrate` or `inmigrate`. */
+export interface GuestState {
+  readonly status: string;
+  readonly running: boolean;
+}
+
+/** What the guest does. */
+export function queryGuest(qmp: QmpExecutor): Promise<GuestState> {
+  return qmp.execute<GuestState>('query-status');
+}
+
+/** Stops the guest. QEMU waits for the guest's disks first, for as long as they take. */
+export async function stopGuest(qmp: QmpExecutor): Promise<void> {
+  await qmp.execute('stop', {}, { timeoutMs: Number.POSITIVE_INFINITY });
+}
+
+const POLL_MS = 10;
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Lets the guest run. QEMU ignores `cont` without a word while a migration that has ended is being put away, so it is repeated
+ * until the guest runs.
+ *
+ * @throws QmpError; QmpTimeoutError; QmpClosedError
+ */
+export async function resumeGuest(qmp: QmpExecutor): Promise<void> {
+  const endsAt = performance.now() + TIMEOUT_MS;
+  for (;;) {
+    await qmp.execute('cont');
+    if ((await queryGuest(qmp)).running) return;
+    if (performance.now() >= endsAt) throw new QmpTimeoutError('running guest', TIMEOUT_MS);
+    await sleep(POLL_MS);
+  }
+}

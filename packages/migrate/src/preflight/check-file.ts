@@ -1,0 +1,74 @@
+import type { FileReport, Finding } from '@mapped-ram/lint';
+import { fault, type PreflightFinding } from './finding.js';
+import type { QemuFacts, QemuRamBlock } from './qemu-facts.js';
+
+/** What of a file, as the lint reports it, keeps it from being restored. */
+export function* checkFile({ findings }: FileReport): Generator<PreflightFinding, void, undefined> {
+  for (const { rule, severity, outcome, message, remedy } of findings) {
+    if (severity !== 'error') continue;
+    yield fault('faulty-file', preflightOutcome(outcome), `the file is faulty (${rule}): ${message}`, {
+      help: remedy,
+    });
+  }
+}
+
+/** An error that loads is one all the same: somebody said so with a level. */
+function preflightOutcome(outcome: Finding['outcome']): PreflightFinding['outcome'] {
+  return outcome === 'restores' ? 'works' : outcome;
+}
+
+/** Whether the file fits the machine: QEMU looks at the machine's type and at every block by name. */
+export function* checkMachine(
+  { snapshot, verdict }: FileReport,
+  facts: Pick<QemuFacts, 'machine' | 'blocks'>,
+): Generator<PreflightFinding, void, undefined> {
+  if (snapshot === null) return;
+  const { machine } = snapshot;
+  if (machine !== null && machine !== facts.machine) {
+    const message = `the file is of a machine ${machine}, and QEMU has a ${facts.machine}`;
+    yield fault('machine-differs', 'refused', message, {
+      help: 'start QEMU with the machine, memory and devices that were saved',
+      qemuError: `Machine type received is '${machine}' and local is '${facts.machine}'`,
+    });
+  }
+  const own = new Map(facts.blocks.map((block) => [block.idstr, block]));
+  for (const { id, usedLength } of snapshot.blocks) {
+    const block = own.get(id);
+    own.delete(id);
+    if (block === undefined) {
+      yield fault('block-differs', 'refused', `the file has memory ${id}, and QEMU has none of that name`, {
+        qemuError: `Unknown ramblock "${id}", cannot accept migration`,
+      });
+    } else if (usedLength !== block.usedLength) {
+      yield* otherLength(block, usedLength);
+    }
+  }
+  // Of a file that cannot be read to its end, nothing is known of the rest.
+  if (verdict !== 'restores') return;
+  for (const id of own.keys()) {
+    yield {
+      code: 'block-differs',
+      severity: 'warning',
+      outcome: 'works',
+      message: `QEMU has memory ${id}, of which nothing is in the file`,
+    };
+  }
+}
+
+/** With mapped-ram QEMU does not compare lengths. Blocks that can be resized, such as ROMs, do differ from one QEMU to another. */
+function* otherLength(
+  { idstr, usedLength, maxLength }: QemuRamBlock,
+  savedLength: number,
+): Generator<PreflightFinding, void, undefined> {
+  const isResizable = maxLength > usedLength;
+  const message = `the memory ${idstr} has ${savedLength} bytes in the file and ${usedLength} in QEMU`;
+  const help = 'start QEMU with the memory that was saved';
+  if (savedLength > usedLength) {
+    const outside = { help, qemuError: `page outside of ramblock ${idstr} range` };
+    const finding = fault('block-differs', 'refused', `${message}: pages are outside`, outside);
+    yield isResizable ? { ...finding, severity: 'warning', outcome: 'works' } : finding;
+  } else if (!isResizable) {
+    const consequence = 'QEMU completes, with memory behind it that nobody saved';
+    yield fault('block-differs', 'wrong-memory', `${message}: ${consequence}`, { help });
+  }
+}

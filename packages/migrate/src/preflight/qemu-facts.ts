@@ -1,0 +1,75 @@
+import type { QmpClient } from '@mapped-ram/qmp';
+import { type GuestState, queryGuest } from '../guest-state.js';
+import { type MigrationInfo, queryMigration } from '../migration-info.js';
+import { type MigrationSettings, type QmpExecutor, readSettings } from '../migration-settings.js';
+
+/** A RAM block as QEMU has it. Lengths are in bytes. */
+export interface QemuRamBlock {
+  readonly idstr: string;
+  readonly usedLength: number;
+  /** Where it is more than the used length, a restore may change that. */
+  readonly maxLength: number;
+}
+
+/** What a preflight knows of a running QEMU. */
+export interface QemuFacts {
+  /** Such as `10.0`. */
+  readonly version: string;
+  readonly settings: MigrationSettings;
+  readonly guest: GuestState;
+  readonly migration: MigrationInfo;
+  /** As a snapshot names it, such as `pc-q35-10.0`. */
+  readonly machine: string;
+  /** Such as `x86_64`. */
+  readonly architecture: string;
+  readonly blocks: readonly QemuRamBlock[];
+  /** Whether there is a balloon that tells which pages are free. */
+  readonly hintsFreePages: boolean;
+}
+
+/**
+ * Asks QEMU for all that a preflight looks at. Nothing changes.
+ *
+ * @throws QmpError; QmpTimeoutError; QmpClosedError
+ */
+export async function gatherQemuFacts(qmp: QmpClient): Promise<QemuFacts> {
+  const { major, minor } = qmp.greeting.version;
+  const machine = await qmp.execute<string>('qom-get', { path: '/machine', property: 'type' });
+  const { arch } = await qmp.execute<{ arch: string }>('query-target');
+  return {
+    version: `${major}.${minor}`,
+    settings: await readSettings(qmp),
+    guest: await queryGuest(qmp),
+    migration: await queryMigration(qmp),
+    machine: machine.replace(/-machine$/, ''),
+    architecture: arch,
+    blocks: await listRamBlocks(qmp),
+    hintsFreePages: await hintsFreePages(qmp),
+  };
+}
+
+/** A line of `info ramblock`: name, page size, offset, used, total. QEMU tells this in no other way. */
+const BLOCK_LINE = /^\s*(\S.*?)\s+\d+ [KMG]iB\s+0x[0-9a-f]+\s+(0x[0-9a-f]+)\s+(0x[0-9a-f]+)\s/;
+
+async function listRamBlocks(qmp: QmpExecutor): Promise<QemuRamBlock[]> {
+  const text = await qmp.execute<string>('human-monitor-command', { 'command-line': 'info ramblock' });
+  return text.split('\n').flatMap((line) => {
+    const [, idstr, used, total] = BLOCK_LINE.exec(line) ?? [];
+    if (idstr === undefined) return [];
+    return [{ idstr, usedLength: Number(used), maxLength: Number(total) }];
+  });
+}
+
+const DEVICE_FOLDERS = ['/machine/peripheral', '/machine/peripheral-anon'];
+
+/** A balloon tells of free pages where the property is on; QEMU does not take it without an I/O thread. */
+async function hintsFreePages(qmp: QmpExecutor): Promise<boolean> {
+  for (const folder of DEVICE_FOLDERS) {
+    const devices = await qmp.execute<{ name: string; type: string }[]>('qom-list', { path: folder });
+    for (const { name } of devices.filter(({ type }) => type.startsWith('child<virtio-balloon'))) {
+      const device = { path: `${folder}/${name}`, property: 'free-page-hint' };
+      if (await qmp.execute<boolean>('qom-get', device)) return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MigrateError } from './migrate-error.js';
+import { isOver, type MigrationInfo, queryMigration } from './migration-info.js';
+import type { QmpExecutor } from './migration-settings.js';
+
+/** A migration that is to be begun. */
+export interface MigrationRun {
+  readonly command: 'migrate' | 'migrate-incoming';
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Cancels it in QEMU. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called when QEMU has opened all of its channels. */
+  readonly onOpened: () => Promise<void>;
+  /** Called each time QEMU was asked how far it is. */
+  readonly onInfo?: (info: MigrationInfo) => void;
+}
+
+const FIRST_POLL_MS = 5;
+const LAST_POLL_MS = 200;
+const SLOWER = 1.3;
+
+/**
+ * Begins a migration and waits until it is over, by asking: so no event can be missed, and none has to be switched on. QEMU may
+ * take as long as it wants; the end of the connection ends the waiting.
+ *
+ * @returns QEMU's last answer: completed
+ * @throws MigrateError `migration-failed`; the signal's reason, or what `onInfo` throws, when QEMU has cancelled; QmpError where QEMU does
+ * not begin; QmpClosedError
+ */
+export async function runMigration(
+  qmp: QmpExecutor,
+  { command, args, signal, onOpened, onInfo = () => {} }: MigrationRun,
+): Promise<MigrationInfo> {
+  signal?.throwIfAborted();
+  const stopper = new AbortController();
+  const stop = AbortSignal.any([stopper.signal, ...(signal ? [signal] : [])]);
+  await qmp.execute(command, args, { timeoutMs: Number.POSITIVE_INFINITY });
+  let isOpened = false;
+  let isCancelled = false;
+  for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(pauseMs * SLOWER, LAST_POLL_MS)) {
+    const info = await queryMigration(qmp);
+    if (!isOpened && info.status === 'active') {
+      isOpened = true;
+      await onOpened();
+    }
+    try {
+      onInfo(info);
+    } catch (error) {
+      stopper.abort(error);
+    }
+    if (isOver(info)) {
+      stop.throwIfAborted();
+      if (info.status === 'completed') return info;
+      throw new MigrateError('migration-failed', failureText(info));
+    }
+    // A restore is not cancelled by it, nor by anything else but the end of QEMU.
+    if (stop.aborted && !isCancelled && command === 'migrate') {
+      isCancelled = true;
+      await qmp.execute('migrate_cancel', {}, { timeoutMs: Number.POSITIVE_INFINITY });
+    }
+    await pause(pauseMs, stop);
+  }
+}
+
+/** Ends early when the signal comes, and not for one that came before. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) await sleep(ms);
+  else await sleep(ms, undefined, { signal }).catch(() => {});
+}
+
+function failureText({ status, 'error-desc': words }: MigrationInfo): string {
+  if (status === 'cancelled') return 'the migration was cancelled in QEMU';
+  return words ?? 'QEMU gives no reason; what it wrote to its standard error may';
+}

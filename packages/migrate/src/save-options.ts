@@ -1,0 +1,41 @@
+import type { FileReport } from '@mapped-ram/lint';
+import type { PreflightFinding } from './preflight/finding.js';
+import type { SaveProgress } from './progress.js';
+import type { TransferOptions } from './transfer-options.js';
+
+/** How to save. */
+export interface SaveOptions extends TransferOptions {
+  /** Replace a file that is there. Before the offset nothing is replaced in any case. */
+  readonly overwrite?: boolean | undefined;
+  /** Let the guest run while it is saved; otherwise it is stopped first. */
+  readonly live?: boolean | undefined;
+  /**
+   * Leave out what the guest's balloon says is free. QEMU asks it in every live save if it has one that says so; this implies `live`, and
+   * makes sure that there is one.
+   */
+  readonly freePageHint?: boolean | undefined;
+  /** Bytes a second at most; no limit when not given. */
+  readonly bandwidth?: number | undefined;
+  /** Let the guest run on when it is saved, if it ran before. Otherwise it stands still. */
+  readonly keepRunning?: boolean | undefined;
+  /** Cancels the save in QEMU. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: SaveProgress) => void) | undefined;
+}
+
+/** What was saved. Lengths are in bytes, times in milliseconds. */
+export interface SavedSnapshot {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** What the lint says of the file: that it restores. */
+  readonly report: FileReport;
+  /** What the preflight found that was no error. */
+  readonly findings: readonly PreflightFinding[];
+  readonly wasRunning: boolean;
+  readonly isRunning: boolean;
+  /** How many times QEMU went through the memory. */
+  readonly rounds: number;
+  readonly totalMs: number;
+  /** How long the guest stood still, by QEMU's account; of a guest that was stopped first, the end of the save alone. */
+  readonly downtimeMs: number;
+}
