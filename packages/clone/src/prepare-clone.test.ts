@@ -1,8 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadCapture, type SparseImage } from '@mapped-ram/fixtures';
+import { loadCapture, type SparseImage, scratchParent } from '@mapped-ram/fixtures';
 import { openSnapshot } from '@mapped-ram/reader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareClone } from './prepare-clone.js';
@@ -11,7 +10,7 @@ import { scrubbed } from './testing/scrubbed.js';
 let folder: string;
 let made = 0;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'clone-test-'));
+  folder = await mkdtemp(join(scratchParent, 'clone-test-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
 

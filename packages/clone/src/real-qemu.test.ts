@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { captureInfo, listCaptures, loadCapture, type SparseImage } from '@mapped-ram/fixtures';
+import {
+  captureInfo,
+  listCaptures,
+  loadCapture,
+  type SparseImage,
+  scratchParent,
+} from '@mapped-ram/fixtures';
 import {
   findGuestDifference,
   findQemu,
@@ -29,7 +34,7 @@ const SLOW_MS = 60_000;
 
 let parent: string;
 beforeAll(async () => {
-  parent = await mkdtemp(join(tmpdir(), 'clone-qemu-test-'));
+  parent = await mkdtemp(join(scratchParent, 'clone-qemu-test-'));
 });
 afterAll(() => rm(parent, { recursive: true }));
 

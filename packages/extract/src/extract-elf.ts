@@ -5,17 +5,18 @@ import { readDevices, type StateFields } from './cpu/state-fields.js';
 import { type CoreSegment, coreHead } from './elf/core-file.js';
 import { encodeNotes } from './elf/elf-note.js';
 import { checkInSnapshot } from './extract-block.js';
-import { mapOf, type PhysicalOptions, type RangeReport } from './extract-range.js';
+import type { RangeReport } from './extract-range.js';
 import { virtualSegments } from './paging/virtual-segments.js';
 import { PhysicalMemory } from './physical-memory.js';
+import { mapOf, type PhysicalOptions } from './read-map.js';
 import { readVmcoreinfo } from './vmcoreinfo.js';
 import { withSnapshot, writeOutput } from './write-output.js';
 
 /** How to make a core. */
 export interface ElfOptions extends PhysicalOptions {
   /**
-   * Segments by virtual address, out of the page tables of a processor, as gdb wants them. If not given, by guest-physical
-   * address, as crash, drgn and volatility want them.
+   * Segments by virtual address, out of the page tables of a processor, as gdb and drgn want them. If not given, by
+   * guest-physical address, as crash and volatility want them.
    */
   readonly paging?: boolean | undefined;
 }

@@ -1,5 +1,6 @@
 import type { WordOrder } from '@mapped-ram/format';
 import type { CopyProgress } from './copy/copy-pieces.js';
+import type { ChannelOptions } from './copy/copy-with-channels.js';
 
 /** What every extraction takes. */
 export interface ExtractOptions {
@@ -10,7 +11,7 @@ export interface ExtractOptions {
   /** Replace the output if it is there. */
   readonly overwrite?: boolean | undefined;
   /** Threads that copy pages; none beside this one if not given. */
-  readonly channels?: number | undefined;
+  readonly channels?: ChannelOptions | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called after every chunk. */
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;

@@ -1,26 +1,12 @@
-import {
-  clipRange,
-  derivePhysicalMap,
-  endOf,
-  type PhysicalMap,
-  type PhysicalRange,
-} from '@mapped-ram/machine';
-import type { Snapshot } from '@mapped-ram/reader';
+import { clipRange, endOf, type PhysicalRange } from '@mapped-ram/machine';
 import { checkInSnapshot } from './extract-block.js';
-import type { ExtractOptions } from './extract-options.js';
-import { type GivenRange, resolveMap } from './given-map.js';
+import { mapOf, type PhysicalOptions } from './read-map.js';
 import { type OutputReport, withSnapshot, writeOutput } from './write-output.js';
 
 /** Guest-physical addresses. */
 export interface AddressRange {
   readonly address: bigint;
   readonly lengthBytes: number;
-}
-
-/** How to extract by guest-physical address. */
-export interface PhysicalOptions extends ExtractOptions {
-  /** The guest-physical map; derived from the machine if not given. */
-  readonly map?: readonly GivenRange[] | undefined;
 }
 
 /** What a range became. */
@@ -61,10 +47,4 @@ export function extractRange(
     const report = await writeOutput(snapshot, { source: path, output }, plan, options);
     return { ...report, ranges, assumptions };
   });
-}
-
-/** The map that was given, or else the machine's. */
-export async function mapOf(snapshot: Snapshot, { map }: PhysicalOptions): Promise<PhysicalMap> {
-  if (map === undefined) return derivePhysicalMap(snapshot);
-  return { ranges: resolveMap(snapshot.ramBlocks, map), assumptions: [] };
 }

@@ -86,7 +86,7 @@ function copy(
     onProgress?.({ doneBytes, totalBytes });
   };
   if (channels === undefined) return copyPieces(snapshot, pieces, target, onCopied);
-  return copyWithChannels(snapshot, pieces, { source, target, channels, signal }, onCopied);
+  return copyWithChannels(snapshot, pieces, { source, target, signal }, channels, onCopied);
 }
 
 /** Bytes of pages that are in the snapshot, as far as they are in pieces. */

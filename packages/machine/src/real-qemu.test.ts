@@ -1,8 +1,13 @@
 import { truncateSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CaptureInfo, captureInfo, listCaptures, loadCapture } from '@mapped-ram/fixtures';
+import {
+  type CaptureInfo,
+  captureInfo,
+  listCaptures,
+  loadCapture,
+  scratchParent,
+} from '@mapped-ram/fixtures';
 import { openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import {
@@ -25,7 +30,7 @@ const NOT_COMPARED = /\/(avr|cortex-m|virtio-mem)$/;
 
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'machine-test-'));
+  folder = await mkdtemp(join(scratchParent, 'machine-test-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
 

@@ -5,8 +5,8 @@ import type { StateFields } from './state-fields.js';
 /** Of the program status: the processor runs 32-bit instructions. */
 const IS_32_BIT = 0x10n;
 
-/** How the list of system registers numbers those that only a 64-bit processor has. */
-const SYSTEM_REGISTER_64 = 0x6030n;
+/** FPCR in the list of system registers: every 64-bit processor has it, and no other (op0 3, op1 3, CRn 4, CRm 4, op2 0). */
+const FPCR_ID = 0x6030_0000_0013_da20n;
 
 /** Which bits of the old, common status register are in FPSR and in FPCR. */
 const FPSR_MASK = 0xf800_009fn;
@@ -28,8 +28,7 @@ function has64BitRegisters(processor: StateFields): boolean {
   const name = ['cpreg_vmstate_indexes', 'cpu->cpreg_vmstate_indexes'].find((candidate) =>
     processor.has(candidate),
   );
-  if (name === undefined) return (programStatus(processor) & IS_32_BIT) === 0n;
-  return processor.integers(name).some((id) => id >> 48n === SYSTEM_REGISTER_64);
+  return name !== undefined && processor.integers(name).includes(FPCR_ID);
 }
 
 function notes64(processor: StateFields, id: number): ElfNote[] {
