@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
-const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+// By name, since a bundle is elsewhere than this file.
+const manifest = createRequire(import.meta.url)('@mapped-ram/cli/package.json') as { version: string };
 
 /** Version of this package. */
 export const packageVersion: string = manifest.version;

@@ -26,7 +26,12 @@ export function toPageReading({ flags, values }: CommandLine): PageReading | und
   throw new UsageError(`${option} needs --deep: without it, no page is read`);
 }
 
-function toChannels(value: string): number {
+/**
+ * The value of `--channels`.
+ *
+ * @throws UsageError
+ */
+export function toChannels(value: string): number {
   const channels = /^\d+$/.test(value) ? Number(value) : 0;
   if (channels >= 1 && channels <= MAX_CHANNELS) return channels;
   throw new UsageError(

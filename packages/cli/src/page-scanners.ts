@@ -1,11 +1,8 @@
-import { statSync } from 'node:fs';
 import { FileScanner } from '@mapped-ram/multifd';
+import { channelsPay } from './channels-pay.js';
 import type { PageReading } from './page-reading.js';
 import { printable } from './printable.js';
 import type { OutputStream } from './terminal.js';
-
-/** Starting threads takes about as long as scanning so many bytes without them. */
-const CHANNELS_PAY_FROM_BYTES = 256 * 1024 * 1024;
 
 /** The threads that scan pages in a deep run: those of one file at a time. */
 export class PageScanners {
@@ -30,7 +27,7 @@ export class PageScanners {
     if (this.#path === path) return this.#scanner;
     await this.close();
     this.#path = path;
-    if (!this.#isWorthIt(path)) return undefined;
+    if (!channelsPay(path, this.#reading)) return undefined;
     this.#scanner = new FileScanner(path, {
       ...this.#reading,
       signal: this.#signal,
@@ -44,13 +41,5 @@ export class PageScanners {
     await this.#scanner?.close();
     this.#scanner = undefined;
     this.#path = undefined;
-  }
-
-  #isWorthIt(path: string): boolean {
-    // A file that is not there is met by whoever opens it.
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (!stats?.isFile()) return false;
-    const { channels, directIo } = this.#reading;
-    return channels !== undefined || directIo || stats.size >= CHANNELS_PAY_FROM_BYTES;
   }
 }

@@ -7,6 +7,14 @@ export interface ProgressTerminal {
   write(text: string): unknown;
 }
 
+/** What is known of a work beside its bytes. */
+export interface ProgressDetails {
+  /** The rate of this moment; by default that since the start. */
+  readonly bytesPerSecond?: number | undefined;
+  /** Stands behind the time that is left. */
+  readonly remark?: string | undefined;
+}
+
 const SHOW_AFTER_MS = 500;
 const BAR_CELLS = 24;
 const DEFAULT_COLUMNS = 80;
@@ -31,10 +39,11 @@ export class ProgressLine {
   }
 
   /** Draws the line anew, unless it is early. */
-  update(doneBytes: number, totalBytes: number): void {
+  update(doneBytes: number, totalBytes: number, details: ProgressDetails = {}): void {
     const elapsedMs = this.#now() - this.#startedAt;
     if (elapsedMs < SHOW_AFTER_MS || totalBytes === 0) return;
-    const line = describeProgress(doneBytes, totalBytes, elapsedMs, this.#label);
+    const { bytesPerSecond = (doneBytes / elapsedMs) * 1000, remark } = details;
+    const line = describeProgress({ doneBytes, totalBytes, bytesPerSecond, remark, label: this.#label });
     // A full last column would wrap, and the next redraw would leave this line behind.
     this.#terminal.write(ERASE_LINE + line.slice(0, (this.#terminal.columns || DEFAULT_COLUMNS) - 1));
     this.#drawn = true;
@@ -47,14 +56,24 @@ export class ProgressLine {
   }
 }
 
-function describeProgress(doneBytes: number, totalBytes: number, elapsedMs: number, label: string): string {
+interface ProgressState {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  readonly bytesPerSecond: number;
+  readonly remark: string | undefined;
+  readonly label: string;
+}
+
+function describeProgress({ doneBytes, totalBytes, bytesPerSecond, remark, label }: ProgressState): string {
   const share = Math.min(doneBytes / totalBytes, 1);
   const filled = Math.round(share * BAR_CELLS);
   const bar = '#'.repeat(filled) + '-'.repeat(BAR_CELLS - filled);
   const percent = String(Math.floor(share * 100)).padStart(3);
-  const rate = (doneBytes / elapsedMs) * 1000;
-  const left = doneBytes === 0 ? '' : `, ${formatDuration((totalBytes - doneBytes) / rate)} left`;
-  return `[${bar}] ${percent}% of ${formatBytes(totalBytes)}, ${formatBytes(Math.round(rate))}/s${left}  ${label}`;
+  const rate = `${formatBytes(Math.round(bytesPerSecond))}/s`;
+  const left =
+    bytesPerSecond > 0 ? `, ${formatDuration((totalBytes - doneBytes) / bytesPerSecond)} left` : '';
+  const remarkText = remark === undefined ? '' : `, ${remark}`;
+  return `[${bar}] ${percent}% of ${formatBytes(totalBytes)}, ${rate}${left}${remarkText}  ${label}`;
 }
 
 /** `8 s`, `2 min 05 s`, `1 h 02 min` */

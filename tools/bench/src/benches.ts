@@ -14,9 +14,11 @@ export interface Bench {
   cleanUp?(): Promise<void>;
 }
 
-const mrLint = join(CHECKOUT_PATH, 'packages/cli/dist/bin/mr-lint.js');
-const mr = join(CHECKOUT_PATH, 'packages/cli/dist/bin/mr.js');
+const mrLint = join(CHECKOUT_PATH, 'packages/cli/dist/bundle/mr-lint.js');
+const mr = join(CHECKOUT_PATH, 'packages/cli/dist/bundle/mr.js');
+/** On disk, and in memory, where nothing waits for a disk. */
 const copied = join(CACHE_PATH, 'bench/copied.mr');
+const copiedInMemory = '/dev/shm/mapped-ram-bench-copied.mr';
 const drawn = join(CACHE_PATH, 'bench/map.png');
 const cloned = join(CACHE_PATH, 'bench/clone');
 const program = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
@@ -65,18 +67,15 @@ export const benches: readonly Bench[] = [
   },
   {
     name: 'copy',
-    what: 'mr copy and mr scrub of 4 GiB (3 GiB set) into another file, on disk when they end, against cp',
-    async prepare() {
-      const path = await fourGibibyteSnapshot();
-      const cp = `cp --sparse=always --remove-destination ${path} ${copied}`;
-      return [
-        { name: 'mr copy', command: ['node', mr, 'copy', '--force', path, copied] },
-        { name: 'mr scrub', command: ['node', mr, 'scrub', '--force', path, copied] },
-        { name: 'cp --sparse=always, and sync', command: ['sh', '-c', `${cp} && sync ${copied}`] },
-        { name: 'cp --sparse=always', command: ['sh', '-c', cp] },
-      ];
-    },
+    what: 'mr copy and mr scrub of 4 GiB (3 GiB set) into a new file, which is on disk when they end, against cp',
+    prepare: async () => copyContenders(await fourGibibyteSnapshot(), copied),
     cleanUp: () => rm(copied, { force: true }),
+  },
+  {
+    name: 'copy-in-memory',
+    what: 'the same into a file system in memory',
+    prepare: async () => copyContenders(await fourGibibyteSnapshot(), copiedInMemory),
+    cleanUp: () => rm(copiedInMemory, { force: true }),
   },
   {
     name: 'diff',
@@ -108,6 +107,18 @@ export const benches: readonly Bench[] = [
     },
   },
 ];
+
+/** Every one makes a new file, and starts when nothing is left to be written of the last one. */
+function copyContenders(from: string, to: string): Contender[] {
+  const before = ['sh', '-c', `rm -f ${to} && sync`] as const;
+  const cp = `cp --sparse=always ${from} ${to}`;
+  return [
+    { name: 'mr copy --channels 2', command: ['node', mr, 'copy', '--channels', '2', from, to], before },
+    { name: 'mr scrub --channels 2', command: ['node', mr, 'scrub', '--channels', '2', from, to], before },
+    { name: 'cp --sparse=always', command: ['sh', '-c', cp], before },
+    { name: 'cp --sparse=always, and sync', command: ['sh', '-c', `${cp} && sync ${to}`], before },
+  ];
+}
 
 function deepWithChannels(paths: readonly string[]): Contender[] {
   return [

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 /** A command to measure as a whole process. */
 export interface Contender {
@@ -11,6 +12,8 @@ export interface Contender {
   readonly command: readonly [string, ...string[]];
   /** The exit status of a run that went well; 0 when not given. */
   readonly status?: number;
+  /** What is run before each run of it, and not timed. */
+  readonly before?: readonly [string, ...string[]];
   /** The program prints the seconds that count: what it does before and after is not compared. */
   readonly timesItself?: boolean;
 }
@@ -38,6 +41,7 @@ export async function measure(contenders: readonly Contender[], rounds: number):
     const peaks = contenders.map((): number[] => []);
     for (let round = 0; round <= rounds; round++) {
       for (const [index, contender] of contenders.entries()) {
+        if (contender.before !== undefined) await runUntimed(contender.before);
         const { seconds, peakBytes } = await runOnce(contender, join(room, 'peak'));
         if (round === 0) continue;
         times[index]?.push(seconds);
@@ -52,6 +56,10 @@ export async function measure(contenders: readonly Contender[], rounds: number):
   } finally {
     await rm(room, { recursive: true, force: true });
   }
+}
+
+async function runUntimed([program, ...args]: readonly [string, ...string[]]): Promise<void> {
+  await promisify(execFile)(program, args);
 }
 
 async function runOnce(

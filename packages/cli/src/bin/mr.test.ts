@@ -4,12 +4,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { loadCapture } from '@mapped-ram/fixtures';
+import { loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { lintSource } from '@mapped-ram/lint';
 import { openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scratchParent } from '../testing/scratch-parent.js';
 
 const program = fileURLToPath(new URL('../../dist/bin/mr.js', import.meta.url));
 const MIB = 1024 * 1024;
@@ -63,9 +62,11 @@ async function untilPart(): Promise<void> {
 
 const MAKERS = [
   ['copy', 'large.mr', 'out.mr'],
+  ['copy', '--channels', '3', 'large.mr', 'out.mr'],
   ['scrub', 'large.mr', 'out.mr'],
   ['relocate', '--offset', '0x1000', 'large.mr', 'out.mr'],
   ['convert', '--to', 'stream', 'large.mr', 'out.mr'],
+  ['convert', '--channels', '3', '--to', 'stream', 'large.mr', 'out.mr'],
 ];
 
 describe.each(MAKERS)('mr %s', (...argv) => {
@@ -137,6 +138,14 @@ describe('pipes', () => {
     const script = `"${process.execPath}" "${program}" copy small.mr - | "${process.execPath}" "${program}" copy - piped.mr`;
     execFileSync('sh', ['-c', script], { cwd: folder });
     expect(readFileSync(at('piped.mr')).equals(readFileSync(at('small.mr')))).toBe(true);
+  });
+
+  it('have no channels, and that is no matter', () => {
+    const mr = `"${process.execPath}" "${program}" copy --channels 4 --direct-io`;
+    const script = `${mr} small.mr - | ${mr} - by-channels.mr`;
+    const said = execFileSync('sh', ['-c', `(${script}) 2>&1`], { cwd: folder, encoding: 'utf8' });
+    expect(said).toMatch(/^by-channels\.mr: .* long, .* on disk\n$/);
+    expect(readFileSync(at('by-channels.mr')).equals(readFileSync(at('small.mr')))).toBe(true);
   });
 
   it('that break make no file', async () => {

@@ -1,9 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadCapture } from '@mapped-ram/fixtures';
+import { loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { memoryTerminal } from '../testing/memory-terminal.js';
-import { scratchParent } from '../testing/scratch-parent.js';
 import { main } from './main.js';
 import { commands } from './registry.js';
 

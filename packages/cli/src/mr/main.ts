@@ -101,7 +101,10 @@ function overview(columns: number): string {
   const lines = [
     USAGE,
     '',
-    ...wrap('Works with the mapped-ram snapshots of QEMU, without QEMU.', columns),
+    ...wrap(
+      'Works with the mapped-ram snapshots of QEMU: looks into them and changes them, without QEMU, and has QEMU save and restore.',
+      columns,
+    ),
     '',
     'Commands:',
     ...helpTable(rows, columns),

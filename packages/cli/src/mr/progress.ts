@@ -1,8 +1,8 @@
-import { ProgressLine } from '../progress-line.js';
+import { type ProgressDetails, ProgressLine } from '../progress-line.js';
 import type { Terminal } from '../terminal.js';
 
 /** How far a work is, in bytes. */
-export interface Progress {
+export interface Progress extends ProgressDetails {
   readonly doneBytes: number;
   readonly totalBytes: number;
 }
@@ -19,7 +19,9 @@ export async function withProgress<T>(
 ): Promise<T> {
   const line = stderr.isTTY === true ? new ProgressLine(stderr, label) : undefined;
   try {
-    return await work(({ doneBytes, totalBytes }) => line?.update(doneBytes, totalBytes));
+    return await work(({ doneBytes, totalBytes, ...details }) =>
+      line?.update(doneBytes, totalBytes, details),
+    );
   } finally {
     line?.clear();
   }

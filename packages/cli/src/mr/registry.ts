@@ -31,6 +31,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./diff/command.js')).diffCommand,
   },
   {
+    name: 'extract',
+    summary: 'take the memory out: a block, a range of addresses, an ELF core for gdb, crash or volatility',
+    load: async () => (await import('./extract/command.js')).extractCommand,
+  },
+  {
     name: 'clone',
     summary: 'start VMs from a snapshot in milliseconds, by mapping its memory',
     load: async () => (await import('./clone/command.js')).cloneCommand,
@@ -59,5 +64,20 @@ export const commands: readonly CommandEntry[] = [
     name: 'repair',
     summary: 'make a good snapshot out of a bad one, where everything that was saved is in it',
     load: async () => (await import('./repair/command.js')).repairCommand,
+  },
+  {
+    name: 'preflight',
+    summary: 'what would make a save or a restore fail, or end QEMU, before it is asked',
+    load: async () => (await import('./preflight/command.js')).preflightCommand,
+  },
+  {
+    name: 'save',
+    summary: 'have a running QEMU save its guest, without losing it',
+    load: async () => (await import('./save/command.js')).saveCommand,
+  },
+  {
+    name: 'restore',
+    summary: 'have a QEMU restore a guest',
+    load: async () => (await import('./restore/command.js')).restoreCommand,
   },
 ];

@@ -2,6 +2,7 @@ import { convertSnapshot, transformFile } from '@mapped-ram/transform';
 import { oneOf } from '../../option-values.js';
 import { formatBytes, formatCount } from '../../quantities.js';
 import { UsageError } from '../../usage-error.js';
+import { channelGroup, channelOptions } from '../channel-options.js';
 import type { Command } from '../command.js';
 import {
   fileExitStatus,
@@ -38,6 +39,7 @@ export const convertCommand: Command = {
       ],
     },
     inputGroup,
+    channelGroup,
   ],
   exitStatus: fileExitStatus,
   examples: [
@@ -50,11 +52,12 @@ export const convertCommand: Command = {
     if (kind === undefined) throw new UsageError(`--to is needed: ${KINDS.join(' or ')}`);
     const to = oneOf('to', kind, KINDS);
     const files = { input, output, json: wantsJson(line) };
-    const pair = { ...files, overwrite: line.flags.has('force'), signal: context.signal };
+    const channels = channelOptions(line, input, context);
+    const pair = { ...files, overwrite: line.flags.has('force'), signal: context.signal, channels };
     const options = inputOptions(line);
     return runTransform(files, context, async (onProgress) => {
-      const { report } = await transformFile(pair, (source, target) =>
-        convertSnapshot(source, target, to, { ...options, onProgress }),
+      const { report } = await transformFile(pair, (source, target, transport) =>
+        convertSnapshot(source, target, to, { ...options, transport, onProgress }),
       );
       const what = to === 'stream' ? 'a classic stream' : 'a mapped-ram snapshot';
       const { pages, sizeBytes } = report;

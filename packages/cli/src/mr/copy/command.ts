@@ -1,8 +1,16 @@
-import { copySnapshot, copyToPipe, openSparseFile, pipeToFile, transformFile } from '@mapped-ram/transform';
+import {
+  copySnapshot,
+  copyToPipe,
+  type FilePair,
+  openSparseFile,
+  pipeToFile,
+  transformFile,
+} from '@mapped-ram/transform';
 import type { CommandLine } from '../../command-line.js';
 import type { ExitStatus } from '../../exit-status.js';
 import { formatBytes, formatCount } from '../../quantities.js';
 import { UsageError } from '../../usage-error.js';
+import { channelGroup, channelOptions } from '../channel-options.js';
 import type { Command, CommandContext } from '../command.js';
 import {
   fileExitStatus,
@@ -23,7 +31,7 @@ export const copyCommand: Command = {
     'Copies a snapshot by its bitmaps: pages that they say are zero become holes, whatever lay there, and everything ' +
     'else is where and what it was. So the copy takes no more room than its pages, on any file system that knows holes. ' +
     'OUT appears when it is whole and on disk. For IN or OUT, - is standard input or output.',
-  optionGroups: [{ title: 'What to make', options: [forceOption, formatOption] }, inputGroup],
+  optionGroups: [{ title: 'What to make', options: [forceOption, formatOption] }, inputGroup, channelGroup],
   exitStatus: fileExitStatus,
   examples: [
     ['mr copy guest.mr /backup/guest.mr', 'with its holes'],
@@ -33,14 +41,15 @@ export const copyCommand: Command = {
   run(line, context) {
     const { input, output } = inputAndOutput(line);
     const files = { input, output, json: wantsJson(line) };
+    const channels = channelOptions(line, input, context);
     if (output === PIPE) return runToPipe(files, line, context);
     if (input === PIPE) return runFromPipe(files, line, context);
-    return runFileToFile(files, line, context);
+    return runFileToFile({ ...files, channels }, line, context);
   },
 };
 
 function runFileToFile(
-  files: TransformFiles,
+  files: TransformFiles & Pick<FilePair, 'channels'>,
   line: CommandLine,
   context: CommandContext,
 ): Promise<ExitStatus> {
@@ -49,7 +58,7 @@ function runFileToFile(
   return runTransform(files, context, async (onProgress) => {
     const { report, inputAllocatedBytes, outputAllocatedBytes } = await transformFile(
       pair,
-      (source, target) => copySnapshot(source, target, { ...options, onProgress }),
+      (source, target, transport) => copySnapshot(source, target, { ...options, transport, onProgress }),
     );
     const setPages = report.setPages.reduce((sum, count) => sum + count, 0);
     const { sizeBytes } = report;

@@ -1,6 +1,7 @@
 import { scrubInPlace, scrubToCopy, transformFile } from '@mapped-ram/transform';
 import { formatBytes, formatCount } from '../../quantities.js';
 import { UsageError } from '../../usage-error.js';
+import { channelGroup, channelOptions } from '../channel-options.js';
 import type { Command } from '../command.js';
 import { forceOption, formatOption, inputGroup, inputOptions, wantsJson } from '../file-options.js';
 import { runTransform, type TransformResult } from '../run-transform.js';
@@ -18,7 +19,7 @@ export const scrubCommand: Command = {
     'Makes holes out of what is not memory: the bytes that pages which became zero left behind, and pages that are ' +
     'stored though they are zero. QEMU restores the same memory as before. Without OUT the file itself is changed; it ' +
     'can be restored at every moment of that. No VM may run from it meanwhile.',
-  optionGroups: [{ title: 'What to make', options: [forceOption, formatOption] }, inputGroup],
+  optionGroups: [{ title: 'What to make', options: [forceOption, formatOption] }, inputGroup, channelGroup],
   exitStatus: [
     ['0', 'it is scrubbed'],
     ['1', 'what is in FILE does not allow it; there is no OUT, and FILE is as it was'],
@@ -36,15 +37,16 @@ export const scrubCommand: Command = {
       throw new UsageError(`a file and OUT can be given, not ${line.paths.length} files`);
     const files = { input, output, json: wantsJson(line) };
     const options = inputOptions(line);
+    const channels = channelOptions(line, input, context);
     return runTransform(files, context, async (onProgress) => {
       if (line.paths.length === 1) {
-        const report = await scrubInPlace(input, { ...options, signal, onProgress });
+        const report = await scrubInPlace(input, { ...options, channels, signal, onProgress });
         const { zeroPages, allocatedBytesBefore: before, allocatedBytesAfter: after } = report;
         return describe(output, { zeroPages, before, after });
       }
-      const pair = { ...files, overwrite: line.flags.has('force'), signal };
-      const outcome = await transformFile(pair, (source, target) =>
-        scrubToCopy(source, target, { ...options, onProgress }),
+      const pair = { ...files, overwrite: line.flags.has('force'), signal, channels };
+      const outcome = await transformFile(pair, (source, target, transport) =>
+        scrubToCopy(source, target, { ...options, transport, onProgress }),
       );
       const { inputAllocatedBytes: before, outputAllocatedBytes: after } = outcome;
       return describe(output, { zeroPages: outcome.report.zeroPages, before, after });

@@ -1,0 +1,13 @@
+import { statSync } from 'node:fs';
+import type { PageReading } from './page-reading.js';
+
+/** Starting threads takes about as long as working on so many bytes without them. */
+const CHANNELS_PAY_FROM_BYTES = 256 * 1024 * 1024;
+
+/** Whether threads are worth it for a file: they are asked for, or there is enough to do for them. */
+export function channelsPay(path: string, { channels, directIo }: PageReading): boolean {
+  // A file that is not there is met by whoever opens it.
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats?.isFile()) return false;
+  return channels !== undefined || directIo || stats.size >= CHANNELS_PAY_FROM_BYTES;
+}

@@ -1,0 +1,162 @@
+import {
+  extractBlock,
+  extractElf,
+  extractRange,
+  type OutputReport,
+  type PhysicalOptions,
+  readPhysicalMap,
+} from '@mapped-ram/extract';
+import { formatBytes, formatCount } from '../../quantities.js';
+import { UsageError } from '../../usage-error.js';
+import { channelGroup, channelOptions } from '../channel-options.js';
+import type { Command } from '../command.js';
+import {
+  forceOption,
+  formatOption,
+  inputGroup,
+  inputOptions,
+  lastValue,
+  wantsJson,
+} from '../file-options.js';
+import { runTransform, type TransformResult } from '../run-transform.js';
+import { mapJson, mapTable } from './map-table.js';
+import { givenMap, type Wanted, wantedOf } from './wanted.js';
+
+/** `mr extract` */
+export const extractCommand: Command = {
+  arguments: '[options] (--block ID | --range START:LENGTH | --elf | --show-map) FILE [-o OUT]',
+  description:
+    'Takes the memory out of a snapshot: a block, a range of guest-physical addresses, or all of it as an ELF core with the ' +
+    'registers of the processors, which gdb, crash, drgn and volatility open. Pages that are zero are holes in OUT, which appears ' +
+    'when it is whole and on disk.',
+  optionGroups: [
+    {
+      title: 'What to take',
+      options: [
+        { name: 'block', value: 'ID', help: 'This block, raw. mr info lists them.' },
+        {
+          name: 'range',
+          value: 'START:LENGTH',
+          help: 'These guest-physical addresses, raw; or START-END. Where there is no memory there are holes.',
+        },
+        { name: 'elf', help: 'An ELF core, as dump-guest-memory of QEMU makes it.' },
+        {
+          name: 'paging',
+          help:
+            'With --elf: its segments by virtual address, as gdb and drgn want them, out of the page tables of a processor. Without it, by ' +
+            'guest-physical address, as crash and volatility want them.',
+        },
+        { name: 'show-map', help: 'Nothing; show which guest-physical addresses are which block.' },
+        {
+          name: 'map',
+          value: 'ADDR=ID[+OFFSET][:LENGTH]',
+          repeatable: true,
+          help: 'Where a block is in guest-physical memory, in place of what the machine type tells. May be repeated; the last one is on top.',
+        },
+      ],
+    },
+    {
+      title: 'What to make',
+      options: [
+        { name: 'output', short: 'o', value: 'OUT', help: 'The file to make.' },
+        forceOption,
+        formatOption,
+      ],
+    },
+    { ...inputGroup, title: 'How to read FILE' },
+    channelGroup,
+  ],
+  exitStatus: [
+    ['0', 'OUT is there, and whole; or the map was shown'],
+    ['1', 'FILE does not allow it; there is no OUT'],
+    ['2', 'a file or an option could not be used; there is no OUT'],
+  ],
+  examples: [
+    ['mr extract --block pc.ram guest.mr -o ram.raw', 'the main memory of a PC'],
+    ['mr extract --range 0x100000:16M guest.mr -o kernel.raw', 'where Linux unpacks its kernel'],
+    ['mr extract --elf guest.mr -o guest.core', 'for crash or volatility'],
+    ['mr extract --elf --paging guest.mr -o guest.core && gdb vmlinux guest.core', 'for gdb or drgn'],
+  ],
+  async run(line, context) {
+    const [input, ...others] = line.paths;
+    if (input === undefined || others.length > 0) {
+      throw new UsageError(`FILE is needed, and ${line.paths.length} files were given`);
+    }
+    const wanted = wantedOf(line);
+    const map = givenMap(line);
+    const output = lastValue(line, 'output');
+    if ((output === undefined) !== (wanted.kind === 'map')) {
+      throw new UsageError(wanted.kind === 'map' ? '--show-map makes no file' : '-o OUT is needed');
+    }
+    const json = wantsJson(line);
+    const options = {
+      ...inputOptions(line),
+      overwrite: line.flags.has('force'),
+      signal: context.signal,
+      map,
+    };
+    const channels = wanted.kind === 'map' ? undefined : channelOptions(line, input, context);
+    return runTransform({ input, output: output ?? '', json }, context, (onProgress) =>
+      extract(input, output ?? '', wanted, { ...options, channels, onProgress }),
+    );
+  },
+};
+
+async function extract(
+  input: string,
+  output: string,
+  wanted: Wanted,
+  options: PhysicalOptions,
+): Promise<TransformResult> {
+  try {
+    return await take(input, output, wanted, options);
+  } catch (error) {
+    // A block or range that the snapshot does not have.
+    throw error instanceof RangeError ? new UsageError(error.message) : error;
+  }
+}
+
+async function take(
+  input: string,
+  output: string,
+  wanted: Wanted,
+  options: PhysicalOptions,
+): Promise<TransformResult> {
+  switch (wanted.kind) {
+    case 'map': {
+      const map = await readPhysicalMap(input, options);
+      return { json: mapJson(map), lines: mapTable(map) };
+    }
+    case 'block': {
+      const report = await extractBlock(input, wanted.idstr, output, options);
+      return { json: { ...report }, lines: [lineOf(output, report)] };
+    }
+    case 'range': {
+      const { ranges, assumptions, ...report } = await extractRange(input, wanted.range, output, options);
+      const map = { ranges, assumptions };
+      return { json: { ...report, ...mapJson(map) }, lines: [lineOf(output, report), ...mapTable(map)] };
+    }
+    case 'elf': {
+      const elf = { ...options, paging: wanted.paging };
+      const { ranges, assumptions, processors, segments, vmcoreinfo, ...report } = await extractElf(
+        input,
+        output,
+        elf,
+      );
+      const map = { ranges, assumptions };
+      const contents = [
+        `registers of ${formatCount(processors, 'processor')}`,
+        formatCount(segments, 'segment'),
+        `${vmcoreinfo ? '' : 'no '}VMCOREINFO`,
+      ].join(', ');
+      return {
+        json: { ...report, processors, segments, vmcoreinfo, ...mapJson(map) },
+        lines: [lineOf(output, report), contents, ...mapTable(map)],
+      };
+    }
+  }
+}
+
+function lineOf(output: string, { sizeBytes, copiedBytes }: OutputReport): string {
+  return `${output}: ${formatBytes(sizeBytes)} long, ${formatBytes(copiedBytes)} of memory, the rest zero`;
+}

@@ -1,0 +1,115 @@
+import { FdsetError } from '@mapped-ram/fdset';
+import {
+  type PreflightOutcome,
+  type PreflightRequest,
+  type PreflightResult,
+  preflight,
+} from '@mapped-ram/migrate';
+import type { CommandLine } from '../../command-line.js';
+import { ExitStatus } from '../../exit-status.js';
+import { printable, printableJson } from '../../printable.js';
+import { UsageError } from '../../usage-error.js';
+import type { Command, CommandContext } from '../command.js';
+import { forceOption, formatOption, lastValue, wantsJson } from '../file-options.js';
+import { findingLines } from '../save/finding-text.js';
+import { qmpOption, withQmp } from '../save/qmp-socket.js';
+import { transferOf, transferOptions } from '../save/transfer-group.js';
+import { toDescriptor } from './descriptors.js';
+
+/** `mr preflight` */
+export const preflightCommand: Command = {
+  arguments: '[options] save|restore (FILE | --fd FD...)',
+  description:
+    'Finds what would make a save or a restore fail, or end QEMU and its guest, without doing either: descriptors, file system, room, the ' +
+    'settings and state of QEMU, and whether FILE restores and fits the machine. Without --qmp, only what does not depend on QEMU.',
+  optionGroups: [
+    {
+      title: 'What to look at',
+      options: [
+        qmpOption,
+        {
+          name: 'fd',
+          value: 'FD',
+          repeatable: true,
+          help: 'In place of FILE: a descriptor that QEMU is to be handed, of this process, or PID:FD of another; in the order of add-fd.',
+        },
+        {
+          name: 'free-page-hint',
+          help: 'The guest’s balloon is to tell which pages are free: look whether there is one.',
+        },
+        { ...forceOption, help: 'FILE may be replaced.' },
+      ],
+    },
+    { title: 'How QEMU is to do it', options: transferOptions },
+    { title: 'What to print', options: [formatOption] },
+  ],
+  exitStatus: [
+    ['0', 'nothing speaks against it'],
+    ['1', 'it would go wrong'],
+    ['2', 'the socket, a descriptor or an option could not be used'],
+  ],
+  examples: [
+    ['mr preflight --qmp qmp.sock save guest.mr', 'can the guest be saved there?'],
+    ['mr preflight --qmp qmp.sock restore guest.mr', 'does the file fit this QEMU?'],
+    ['mr preflight --direct-io --fd 3 --fd 4 save 3>a 4>>a', 'what would QEMU do with these?'],
+  ],
+  async run(line, context) {
+    const request = requestOf(line, context);
+    const socket = lastValue(line, 'qmp');
+    const json = wantsJson(line);
+    try {
+      const result = await (socket === undefined
+        ? preflight(request)
+        : withQmp(socket, (qmp) => preflight({ ...request, qmp })));
+      const text = json ? printableJson(toJson(request, result)) : toText(request, result);
+      context.terminal.stdout.write(text);
+      const isGood = result.findings.every(({ severity }) => severity !== 'error');
+      return isGood ? ExitStatus.ok : ExitStatus.errorsFound;
+    } catch (error) {
+      if (!(error instanceof FdsetError)) throw error;
+      context.terminal.stderr.write(`${context.program}: ${printable(error.message)}\n`);
+      return ExitStatus.unusable;
+    }
+  },
+};
+
+function requestOf(line: CommandLine, { signal }: CommandContext): PreflightRequest {
+  const [task, path, ...others] = line.paths;
+  if (task !== 'save' && task !== 'restore') {
+    throw new UsageError(task === undefined ? 'save or restore?' : `${task} is neither save nor restore`);
+  }
+  const descriptors = (line.values.get('fd') ?? []).map(toDescriptor);
+  const isOne = (path !== undefined) !== descriptors.length > 0;
+  if (!isOne || others.length > 0) throw new UsageError('one FILE is needed, or descriptors with --fd');
+  return {
+    role: task === 'save' ? 'save' : 'load',
+    file: path ?? descriptors,
+    ...transferOf(line),
+    overwrite: line.flags.has('force'),
+    freePageHint: line.flags.has('free-page-hint'),
+    signal,
+  };
+}
+
+const OUTCOMES: Readonly<Record<PreflightOutcome, string>> = {
+  works: 'works',
+  refused: 'FAILS',
+  hangs: 'WAITS FOREVER',
+  misplaced: 'GOES TO THE WRONG PLACE',
+  'wrong-memory': 'WRONG MEMORY',
+  crashes: 'QEMU DIES',
+};
+
+function toText({ role, file }: PreflightRequest, { outcome, findings }: PreflightResult): string {
+  const what = typeof file === 'string' ? file : 'the descriptors';
+  const hasError = findings.some(({ severity }) => severity === 'error');
+  const words = hasError && outcome === 'works' ? 'not as wanted' : OUTCOMES[outcome];
+  const head = `${role === 'save' ? 'save to' : 'restore from'} ${what}: ${words}`;
+  return `${[head, ...findings.flatMap(findingLines)].map(printable).join('\n')}\n`;
+}
+
+function toJson({ role, file }: PreflightRequest, { outcome, findings }: PreflightResult): unknown {
+  const subject = typeof file === 'string' ? { file } : { descriptors: file };
+  const task = role === 'save' ? 'save' : 'restore';
+  return { version: 1, command: 'mr preflight', task, ...subject, outcome, findings };
+}

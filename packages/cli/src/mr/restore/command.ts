@@ -1,0 +1,82 @@
+import { type RestoredSnapshot, restoreSnapshot } from '@mapped-ram/migrate';
+import { printable } from '../../printable.js';
+import type { Command } from '../command.js';
+import { formatOption, wantsJson } from '../file-options.js';
+import { findingLines } from '../save/finding-text.js';
+import { qmpOption, socketAndFile } from '../save/qmp-socket.js';
+import { runWithQemu } from '../save/run-with-qemu.js';
+import { transferOf, transferOptions } from '../save/transfer-group.js';
+
+/** `mr restore` */
+export const restoreCommand: Command = {
+  arguments: '[options] --qmp SOCKET FILE',
+  description:
+    'Has a QEMU that was started with -incoming defer restore the guest in FILE. QEMU takes one attempt only, so the file, the machine ' +
+    'and the settings are looked at before it is asked: nothing that mr-lint says is refused, crashes or gives wrong memory ' +
+    'gets to it. The settings of QEMU are put back as they were.',
+  optionGroups: [
+    {
+      title: 'What to restore',
+      options: [
+        qmpOption,
+        {
+          name: 'keep-running',
+          help: 'Let the guest run when it is restored. By default it stands still if it was stopped to be saved, or QEMU has -S.',
+        },
+      ],
+    },
+    {
+      title: 'How to read FILE',
+      options: [
+        ...transferOptions.filter(({ name }) => name !== 'offset'),
+        {
+          name: 'offset',
+          value: 'N',
+          help: 'The stream starts at this byte of FILE: 4096, 0x1000, 4k, 1.5M. A libvirt save image needs no offset.',
+        },
+      ],
+    },
+    { title: 'What to print', options: [formatOption] },
+  ],
+  exitStatus: [
+    ['0', 'the guest is restored'],
+    ['1', 'it is not: it would go wrong, and QEMU was not asked; or it did go wrong'],
+    ['2', 'FILE, the socket or an option could not be used'],
+    ['130', 'interrupted; a restore that has begun was waited for'],
+  ],
+  examples: [
+    ['mr restore --qmp qmp.sock guest.mr', 'restore'],
+    ['mr restore --qmp qmp.sock --keep-running --channels 4 guest.mr', 'in parallel, and go on'],
+  ],
+  run(line, context) {
+    const { signal, terminal, program } = context;
+    const request = { ...socketAndFile(line), json: wantsJson(line) };
+    const options = { ...transferOf(line), keepRunning: line.flags.has('keep-running'), signal };
+    return runWithQemu(request, context, async (qmp) => {
+      const wait = () => {
+        terminal.stderr.write(
+          `${program}: ${printable(request.path)}: QEMU goes on to the end of the restore\n`,
+        );
+      };
+      signal.addEventListener('abort', wait, { once: true });
+      try {
+        const restored = await restoreSnapshot(qmp, request.path, options);
+        return { json: toJson(restored), lines: restoredLines(restored) };
+      } finally {
+        signal.removeEventListener('abort', wait);
+      }
+    });
+  },
+};
+
+function restoredLines({ path, totalMs, isRunning, findings }: RestoredSnapshot): string[] {
+  const guest = isRunning ? 'runs' : 'stands still';
+  return [
+    `${path}: restored in ${(totalMs / 1000).toFixed(2)} s; the guest ${guest}`,
+    ...findings.flatMap(findingLines),
+  ];
+}
+
+function toJson({ byteOffset, isRunning, totalMs, findings }: RestoredSnapshot) {
+  return { byteOffset, isRunning, totalMs, findings };
+}

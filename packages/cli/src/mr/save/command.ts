@@ -1,0 +1,107 @@
+import { type SavedSnapshot, saveSnapshot } from '@mapped-ram/migrate';
+import { toOffset } from '../../option-values.js';
+import { formatBytes, formatCount } from '../../quantities.js';
+import type { Command } from '../command.js';
+import { forceOption, formatOption, lastValue, wantsJson } from '../file-options.js';
+import { findingLines } from './finding-text.js';
+import { qmpOption, socketAndFile } from './qmp-socket.js';
+import { runWithQemu } from './run-with-qemu.js';
+import { transferOf, transferOptions } from './transfer-group.js';
+
+/** `mr save` */
+export const saveCommand: Command = {
+  arguments: '[options] --qmp SOCKET FILE',
+  description:
+    'Has a running QEMU save its guest to FILE. What would make that fail, or end QEMU, is found before it is asked. FILE appears when it ' +
+    'is whole, mr-lint finds nothing wrong with it, and it is on disk. If anything goes wrong, and at Ctrl-C, the guest is as ' +
+    'it was, and so are the settings of QEMU in any case.',
+  optionGroups: [
+    {
+      title: 'What to save',
+      options: [
+        qmpOption,
+        {
+          name: 'live',
+          help: 'Let the guest run while it is saved. Otherwise it is stopped first, which is quicker and smaller.',
+        },
+        {
+          name: 'keep-running',
+          help: 'Let the guest run on when it is saved. Otherwise it stands still then.',
+        },
+        {
+          name: 'free-page-hint',
+          help: 'Live, and leave out what the guest says is free, through a balloon with free-page-hint=on; refused where there is none.',
+        },
+      ],
+    },
+    {
+      title: 'How to write',
+      options: [
+        ...transferOptions,
+        {
+          name: 'bandwidth',
+          value: 'SIZE',
+          help: 'At most this much a second, such as 200M. By default there is no limit.',
+        },
+        {
+          ...forceOption,
+          help: 'Replace FILE if it exists. What is in front of --offset is kept, and is no reason for --force.',
+        },
+        formatOption,
+      ],
+    },
+  ],
+  exitStatus: [
+    ['0', 'the guest is saved'],
+    ['1', 'it is not: QEMU would go wrong, or did; the guest is as it was'],
+    ['2', 'FILE, the socket or an option could not be used'],
+    ['130', 'interrupted; the guest is as it was'],
+  ],
+  examples: [
+    ['mr save --qmp qmp.sock guest.mr', 'stop the guest and save it'],
+    ['mr save --qmp qmp.sock --live --keep-running guest.mr', 'a checkpoint of a guest that goes on'],
+    ['mr save --qmp qmp.sock --channels 4 --direct-io guest.mr', 'in parallel, past the page cache'],
+  ],
+  run(line, context) {
+    const request = { ...socketAndFile(line), json: wantsJson(line) };
+    const bandwidth = lastValue(line, 'bandwidth');
+    const options = {
+      ...transferOf(line),
+      live: line.flags.has('live'),
+      keepRunning: line.flags.has('keep-running'),
+      freePageHint: line.flags.has('free-page-hint'),
+      bandwidth: bandwidth === undefined ? undefined : toOffset(bandwidth, 'bandwidth'),
+      overwrite: line.flags.has('force'),
+      signal: context.signal,
+    };
+    return runWithQemu(request, context, async (qmp, onProgress) => {
+      const saved = await saveSnapshot(qmp, request.path, {
+        ...options,
+        onProgress: ({ round, ...progress }) => onProgress({ ...progress, remark: `round ${round}` }),
+      });
+      return { json: toJson(saved), lines: savedLines(saved) };
+    });
+  },
+};
+
+function setPagesOf({ report }: SavedSnapshot): number {
+  return report.snapshot?.blocks.reduce((sum, { setPages }) => sum + (setPages ?? 0), 0) ?? 0;
+}
+
+function savedLines(saved: SavedSnapshot): string[] {
+  const { path, sizeBytes, rounds, totalMs, wasRunning, isRunning, findings } = saved;
+  const pages = formatCount(setPagesOf(saved), 'page');
+  const guest = isRunning ? 'runs on' : wasRunning ? 'stands still now' : 'stands still, as before';
+  return [
+    `${path}: ${pages} saved in ${(totalMs / 1000).toFixed(2)} s and ${formatCount(rounds, 'round')}, ` +
+      `${formatBytes(sizeBytes)} long; the guest ${guest}`,
+    ...findings.flatMap(findingLines),
+  ];
+}
+
+function toJson(saved: SavedSnapshot): Readonly<Record<string, unknown>> {
+  const { sizeBytes, findings, wasRunning, isRunning, rounds, totalMs, downtimeMs, report } = saved;
+  const { verdict } = report;
+  const setPages = setPagesOf(saved);
+  return { sizeBytes, setPages, verdict, wasRunning, isRunning, rounds, totalMs, downtimeMs, findings };
+}
