@@ -1,0 +1,30 @@
+"""The testee: the reader and the writer that were made from the prose, asked over the protocol."""
+
+import sys
+
+sys.path.insert(0, "..")
+
+from reader import BadFile, Snapshot
+from serve import Rejected, serve
+
+
+def read(request):
+    with open(request["file"], "rb") as file:
+        try:
+            snapshot = Snapshot(file, request.get("streamOffset", 0))
+            return {"blocks": [describe(snapshot, block) for block in snapshot.blocks]}
+        except BadFile as error:
+            raise Rejected(error.clause, str(error)) from error
+
+
+def describe(snapshot, block):
+    return {
+        "id": block.idstr,
+        "usedLength": block.used_length,
+        "pageSize": block.page_size,
+        "setPages": len(snapshot.set_pages(block)),
+        "sha256": snapshot.memory_sha256(block),
+    }
+
+
+serve("python-prose", "1", {"read": read})
