@@ -1,4 +1,4 @@
-import { type Comparison, restoresWhatItHolds } from './judge.js';
+import { type Comparison, differsInDeviceMemory, restoresWhatItHolds } from './judge.js';
 import type { FuzzCase } from './plan-case.js';
 
 /** A reason why nobody who has only the file can know what QEMU does with it, and when it is the reason. */
@@ -73,6 +73,18 @@ export const knowledgeRules: readonly KnowledgeRule[] = [
     why: 'whether the host can allocate so much at once is not in the file',
     applies: ({ rules, says }) =>
       (rules.includes('bitmap-too-large') || rules.includes('limit-exceeded')) && says === 'dies of SIGTRAP',
+  },
+  {
+    id: 'device-memory',
+    why: 'a ROM that the file does not restore whole keeps what the destination has there',
+    applies: ({ predicted, actual, says }) =>
+      predicted === 'restores' && actual === 'wrong-memory' && differsInDeviceMemory(says),
+  },
+  {
+    id: 'device-abort',
+    why: 'a device that is given what is not its state may end QEMU instead of refusing it, as its code has it',
+    applies: ({ rules, predicted, says }) =>
+      predicted === 'refused' && rules.includes('device-state-mismatch') && says === 'dies of SIGABRT',
   },
   {
     id: 'contents',

@@ -28,6 +28,8 @@ export interface RunResult {
 export interface Expectation {
   /** Undefined where no verdict is known: then none is wrong. */
   verdict(version: string, multifd: boolean, knows: StartAnswer['knows']): Outcome | undefined;
+  /** Why no verdict is known. */
+  readonly unknownBecause?: string;
   /** The rules that must fire. Others may only where they find no more than a note. */
   readonly rules?: readonly string[];
   readonly blocks?: Contents['blocks'];
@@ -44,6 +46,7 @@ export function expectationOf(vector: Vector): Expectation {
       const record = vector.qemu?.[version as keyof typeof vector.qemu];
       return record?.[multifd ? 'multifd' : 'plain']?.verdict;
     },
+    ...(vector.needsDestination !== undefined && { unknownBecause: vector.needsDestination }),
     rules: vector.expected.rules,
     ...(vector.expected.blocks !== undefined && { blocks: vector.expected.blocks }),
   };
@@ -76,7 +79,8 @@ export function assess(
           expectation,
           expectation.verdict(qemu?.version ?? '', qemu?.multifd ?? false, knows),
         );
-  if (faults === undefined) return result('skipped', 'nothing is recorded for it');
+  if (faults === undefined)
+    return result('skipped', expectation.unknownBecause ?? 'nothing is recorded for it');
   return result(faults.length === 0 ? 'passed' : 'failed', faults.join('; '));
 }
 

@@ -9,7 +9,9 @@ import { deviceStateVectors } from './device-state.js';
 import { eosVectors } from './eos.js';
 import { footerVectors } from './footers.js';
 import { headerVectors } from './header.js';
+import { pageSizeVectors } from './page-sizes.js';
 import { pageVectors } from './pages.js';
+import { ramFlagMatrixVectors } from './ram-flag-matrix.js';
 import { ramFlagVectors } from './ram-flags.js';
 import { sectionVectors } from './sections.js';
 import { streamVectors } from './stream.js';
@@ -24,11 +26,13 @@ export const definitions: readonly VectorDefinition[] = [
   ...commandVectors,
   ...footerVectors,
   ...ramFlagVectors,
+  ...ramFlagMatrixVectors,
   ...eosVectors,
   ...blockTableVectors,
   ...headerVectors,
   ...bitmapVectors,
   ...pageVectors,
+  ...pageSizeVectors,
   ...deviceStateVectors,
   ...truncationVectors,
   ...vmdescriptionVectors,

@@ -83,4 +83,13 @@ export const pageVectors = [
     storage: 'dense',
     mutate: () => {},
   }),
+  vector('pages/unaligned-and-outside', {
+    what: 'The pages begin at 0x10000003, far behind the end of the file.',
+    why: 'The alignment is looked at before a page is read, so that not even multifd gets to the missing pages.',
+    clauses: ['HEADER-5', 'LAYOUT-6', 'MULTIFD-3'],
+    stage: 'mapped-ram-header',
+    outcome: 'rejected',
+    rules: ['pages-offset-unaligned'],
+    mutate: (m) => m.u64(m.block(0).pagesOffsetOffset, 0x1000_0003),
+  }),
 ];

@@ -1,3 +1,4 @@
+import { MAPPED_RAM_HEADER_LENGTH_BYTES } from '@mapped-ram/format';
 import { placedBlocks } from '../../facts/layout-regions.js';
 import { hex, sizeText } from '../../facts/quantities.js';
 import type { Rule } from '../../rule.js';
@@ -36,7 +37,8 @@ hangs, and so does whatever waits for it.`,
           byteLength: Math.max(0, sizeBytes - block.pagesOffset),
         },
         where: `${where}.pages`,
-        metAt: block.headerOffset,
+        // Behind what is said of the header's fields.
+        metAt: block.headerOffset + MAPPED_RAM_HEADER_LENGTH_BYTES - 1,
       };
     }
   },
