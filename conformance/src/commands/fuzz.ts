@@ -59,10 +59,11 @@ Exit status 0 where every disagreement is explained; 1 otherwise.`,
     const json = { seed, count: run.count, knowledgeRules: describeRules(), figures: run.figures };
     if (values.figures !== undefined) writeFileSync(values.figures, `${JSON.stringify(json, null, 2)}\n`);
     console.log(format === 'json' ? JSON.stringify(json, null, 2) : figuresText(run));
-    for (const { comparison } of run.unexplained.slice(0, MAX_REDUCED)) {
-      const path = writeCandidate(values.save, await reduceDisagreement(comparison));
+    for (const [index, { comparison }] of run.unexplained.entries()) {
+      const smallest = index < MAX_REDUCED ? await reduceDisagreement(comparison) : comparison;
+      const path = writeCandidate(values.save, smallest);
       const { predicted, actual, says } = comparison;
-      console.error(`unexplained: predicted ${predicted}, and it ${actual} (${says}): ${path}`);
+      console.error(`unexplained: predicted ${predicted}, was ${actual} (${says}): ${path}`);
     }
     for (const { fuzzCase, against: testee, reason } of run.notJudged) {
       console.error(`not judged: ${fuzzCase.id} by ${testee}: ${reason}`);

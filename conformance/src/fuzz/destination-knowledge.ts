@@ -1,4 +1,4 @@
-import { type Comparison, differsInDeviceMemory, restoresWhatItHolds } from './judge.js';
+import { type Comparison, differsInDeviceMemory, judgeCases, restoresWhatItHolds } from './judge.js';
 import type { FuzzCase } from './plan-case.js';
 
 /** A reason why nobody who has only the file can know what QEMU does with it, and when it is the reason. */
@@ -89,12 +89,28 @@ export const knowledgeRules: readonly KnowledgeRule[] = [
   {
     id: 'contents',
     why: 'QEMU restores what the file holds, and only who knows the saved memory can tell that it is something else',
-    applies: (comparison) =>
+    applies: async (comparison) =>
       comparison.predicted === 'restores' &&
       comparison.actual === 'wrong-memory' &&
-      restoresWhatItHolds(comparison),
+      ((await restoresWhatItHolds(comparison)) || (await isFaultOfContents(comparison))),
   },
 ];
+
+/** Whether one of several faults alone changes what the file holds, and the others only keep a reader from telling. */
+async function isFaultOfContents({ fuzzCase, against }: Comparison): Promise<boolean> {
+  if (fuzzCase.faults.length === 1) return false;
+  const alone = fuzzCase.faults.map((fault, index) => ({
+    ...fuzzCase,
+    id: `${fuzzCase.id}-fault-${index}`,
+    faults: [fault],
+  }));
+  for (const comparison of (await judgeCases(alone, [against])).comparisons) {
+    const { predicted, actual } = comparison;
+    const isWrong = predicted === 'restores' && actual === 'wrong-memory';
+    if (isWrong && (await restoresWhatItHolds(comparison))) return true;
+  }
+  return false;
+}
 
 /** The rule that explains why the prediction could not be right; undefined where none does. */
 export async function explain(comparison: Comparison): Promise<KnowledgeRule | undefined> {
