@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,6 +8,7 @@ import { type BootedLinux, bootLinux, findLinuxGuest } from '@mapped-ram/tool-li
 import { findQemu, QEMU_VERSIONS, saveMappedRam } from '@mapped-ram/tool-qemu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { extractElf } from './extract-elf.js';
+import { extractRange } from './extract-range.js';
 import { findCoreDifference, readElfCore } from './testing/elf-core.js';
 
 const BOOT_MS = 240_000;
@@ -63,6 +65,12 @@ describe.each(QEMU_VERSIONS)('a core of Linux in QEMU %s', (version) => {
     });
     expect(withoutPlaces(ours)).toEqual(withoutPlaces(theirs));
     expect(await findCoreDifference([at('core'), ours], [at('dump'), theirs])).toBeUndefined();
+  });
+
+  it('has the firmware where the processor begins: a far jump, and the date that every SeaBIOS bears', async () => {
+    await extractRange(at('linux.mr'), { address: 0xffff_fff0n, lengthBytes: 13 }, at('reset'));
+    const jump = [0xea, 0x5b, 0xe0, 0x00, 0xf0];
+    expect(readFileSync(at('reset'))).toEqual(Buffer.from([...jump, ...Buffer.from('06/23/99')]));
   });
 
   it.skipIf(gdb.kind === 'missing')(
