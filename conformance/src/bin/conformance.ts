@@ -3,11 +3,19 @@ import type { Command } from '../commands/command.js';
 import { fuzzCommand } from '../commands/fuzz.js';
 import { generateCommand } from '../commands/generate.js';
 import { listCommand } from '../commands/list.js';
+import { packCommand } from '../commands/pack.js';
 import { recordCommand } from '../commands/record.js';
 import { runCommand } from '../commands/run.js';
 import { UsageError } from '../commands/usage-error.js';
 
-const commands: readonly Command[] = [runCommand, listCommand, generateCommand, recordCommand, fuzzCommand];
+const commands: readonly Command[] = [
+  runCommand,
+  listCommand,
+  generateCommand,
+  recordCommand,
+  fuzzCommand,
+  packCommand,
+];
 
 const usage = `conformance COMMAND [OPTIONS]
 

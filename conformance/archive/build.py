@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Makes the files of the vectors, out of the captures and the edits. Python's standard library only.
+
+    python3 build.py FOLDER [PATTERN]      such as: python3 build.py out 'header/*'
+
+Each file is FOLDER/<vector's id>.mr, with holes where it has zeros, and is held against its SHA-256."""
+
+import fnmatch
+import gzip
+import hashlib
+import json
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CHUNK = 4096
+
+
+def load_capture(capture_id):
+    """A capture as its bytes: the extents stand in the packed file one after the other."""
+    folder = os.path.join(HERE, "captures", capture_id)
+    with open(os.path.join(folder, "capture.json"), encoding="utf-8") as file:
+        info = json.load(file)
+    with gzip.open(os.path.join(folder, "extents.bin.gz")) as file:
+        packed = file.read()
+    image = bytearray(info["sizeBytes"])
+    at = 0
+    for offset, length in info["extents"]:
+        image[offset : offset + length] = packed[at : at + length]
+        at += length
+    return image
+
+
+def apply_edit(image, edit):
+    """One step of a mutation: an offset counts in what the edit before left."""
+    op = edit["op"]
+    if op == "truncate":
+        del image[edit["size"] :]
+        return
+    offset = edit["offset"]
+    if op == "patch":
+        content = bytes.fromhex(edit["hex"])
+        if offset > len(image):
+            image.extend(bytes(offset - len(image)))
+        image[offset : offset + len(content)] = content
+    elif op == "insert":
+        image[offset:offset] = bytes.fromhex(edit["hex"])
+    elif op == "insert-zeros":
+        image[offset:offset] = bytes(edit["length"])
+    elif op == "copy":
+        image[edit["to"] : edit["to"]] = image[offset : offset + edit["length"]]
+    elif op == "remove":
+        del image[offset : offset + edit["length"]]
+    elif op == "zero":
+        image[offset : offset + edit["length"]] = bytes(min(edit["length"], len(image) - offset))
+    else:
+        raise ValueError(f"unknown edit {op}")
+
+
+def write_sparse(image, path, is_dense):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    zeros = bytes(CHUNK)
+    with open(path, "wb") as file:
+        for at in range(0, len(image), CHUNK):
+            chunk = image[at : at + CHUNK]
+            if is_dense or chunk != zeros[: len(chunk)]:
+                file.seek(at)
+                file.write(chunk)
+        file.truncate(len(image))
+
+
+def main(folder, pattern="*"):
+    with open(os.path.join(HERE, "index.json"), encoding="utf-8") as file:
+        ids = [one for one in json.load(file)["vectors"] if fnmatch.fnmatch(one, pattern)]
+    if not ids:
+        sys.exit(f"no vector fits {pattern}")
+    for vector_id in ids:
+        with open(os.path.join(HERE, "vectors", f"{vector_id}.json"), encoding="utf-8") as file:
+            vector = json.load(file)
+        image = load_capture(vector["base"])
+        for edit in vector["edits"]:
+            apply_edit(image, edit)
+        if hashlib.sha256(image).hexdigest() != vector["file"]["sha256"]:
+            sys.exit(f"{vector_id}: the file is not the one that the vector describes")
+        write_sparse(image, os.path.join(folder, f"{vector_id}.mr"), vector["file"].get("storage") == "dense")
+    print(f"{len(ids)} files in {folder}")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) not in (2, 3):
+        sys.exit(__doc__)
+    main(*sys.argv[1:])

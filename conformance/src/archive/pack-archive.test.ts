@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { scratchParent } from '@mapped-ram/fixtures';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { listVectors } from '../vector/store.js';
+import { packArchive } from './pack-archive.js';
+
+const SLOW_MS = 120_000;
+const MAX_BYTES = 5 * 1000 * 1000;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(scratchParent, 'archive-test-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const hasPython = canRun('python3') && canRun('tar');
+
+it('is small, and the same every time', async () => {
+  const [one, two] = [join(folder, 'one.tar.gz'), join(folder, 'two.tar.gz')];
+  const { sizeBytes, vectors } = await packArchive(one);
+  await packArchive(two);
+  expect(readFileSync(one).equals(readFileSync(two))).toBe(true);
+  expect(vectors).toBe(listVectors().length);
+  expect(sizeBytes).toBeLessThan(MAX_BYTES);
+});
+
+it.skipIf(!hasPython)(
+  `gives every file with tar and python3 alone${hasPython ? '' : ' (missing tool: python3 or tar)'}`,
+  { timeout: SLOW_MS },
+  async () => {
+    const archive = join(folder, 'whole.tar.gz');
+    await packArchive(archive);
+    execFileSync('tar', ['-xzf', archive, '-C', folder]);
+    const top = join(folder, 'mapped-ram-conformance');
+    // It checks each file's hash itself.
+    const said = execFileSync('python3', ['-B', join(top, 'build.py'), join(folder, 'out')], {
+      encoding: 'utf8',
+    });
+    expect(said).toContain(`${listVectors().length} files in`);
+  },
+);
+
+function canRun(program: string): boolean {
+  try {
+    execFileSync(program, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,61 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { CAPTURES_PATH } from '@mapped-ram/fixtures';
+import { formatVector, readVectors } from '../vector/store.js';
+import { type ArchiveFile, tarArchive } from './tar-archive.js';
+
+const TOP = 'mapped-ram-conformance';
+
+/** Paths in the archive, and in the checkout from the suite's folder on. */
+const DOCUMENTS = {
+  'README.md': 'archive/README.md',
+  'build.py': 'archive/build.py',
+  'PROTOCOL.md': 'PROTOCOL.md',
+  'mapped-ram.md': '../spec/mapped-ram.md',
+  LICENSE: '../LICENSE',
+  'schema/vector.schema.json': 'schema/vector.schema.json',
+  'schema/protocol.schema.json': 'schema/protocol.schema.json',
+} as const;
+
+/** What was packed. */
+export interface PackedArchive {
+  readonly vectors: number;
+  readonly sizeBytes: number;
+}
+
+/** Packs all vectors, and the captures that they are made from, into a tar.gz. The same vectors give the same bytes. */
+export async function packArchive(path: string): Promise<PackedArchive> {
+  const vectors = readVectors();
+  const bases = [...new Set(vectors.map(({ base }) => base))].sort();
+  const files: ArchiveFile[] = [
+    ...Object.entries(DOCUMENTS).map(([name, source]) => ({
+      path: name,
+      content: readFileSync(fileURLToPath(new URL(`../../${source}`, import.meta.url))),
+      isExecutable: name === 'build.py',
+    })),
+    textFile(
+      'index.json',
+      `${JSON.stringify({ version: 1, vectors: vectors.map(({ id }) => id) }, null, 2)}\n`,
+    ),
+    ...bases.flatMap((base) =>
+      ['capture.json', 'extents.bin.gz'].map((name) => ({
+        path: `captures/${base}/${name}`,
+        content: readFileSync(join(CAPTURES_PATH, base, name)),
+      })),
+    ),
+    ...vectors.map((vector) => textFile(`vectors/${vector.id}.json`, formatVector(vector))),
+  ];
+  const packed = gzipSync(tarArchive(files.map((file) => ({ ...file, path: `${TOP}/${file.path}` }))), {
+    level: 9,
+  });
+  // zlib writes no time; the tenth byte names the system.
+  packed[9] = 255;
+  writeFileSync(path, packed);
+  return { vectors: vectors.length, sizeBytes: packed.length };
+}
+
+function textFile(path: string, text: string): ArchiveFile {
+  return { path, content: Buffer.from(text) };
+}
