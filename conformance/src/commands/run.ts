@@ -1,9 +1,14 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { figuresRemark } from '../report/figures-remark.js';
+import { formatReport, type ReportFormat, reportFormats } from '../report/formats.js';
+import type { TesteeResults } from '../report/report-model.js';
 import { captureCandidates, vectorCandidates } from '../run/candidates.js';
 import type { RunResult } from '../run/expectation.js';
 import { failsTheRun } from '../run/known-failing.js';
 import { runCandidates } from '../run/run-candidates.js';
 import { listTestees } from '../run/testees.js';
+import { readVectors } from '../vector/store.js';
 import type { Command } from './command.js';
 import { select } from './select.js';
 import { UsageError } from './usage-error.js';
@@ -11,12 +16,15 @@ import { UsageError } from './usage-error.js';
 /** `conformance run` */
 export const runCommand: Command = {
   name: 'run',
-  summary: 'Put the vectors to a testee.',
-  help: `conformance run --testee NAME|FOLDER [--run PATTERN] [--captures]
+  summary: 'Put the vectors to testees.',
+  help: `conformance run --testee NAME|FOLDER... [--run PATTERN] [--captures] [--report FORMAT [-o FILE]]
 
-  --testee NAME   ${listTestees().join(', ')}; or a folder that has a testee.json
-  --run PATTERN   only vectors whose id fits, such as 'header/*'
-  --captures      also put every good capture to it, as captures/<id>: each must restore
+  --testee NAME    ${listTestees().join(', ')}; all of them; or a folder that has a testee.json. May be repeated
+  --run PATTERN    only vectors whose id fits, such as 'header/*'
+  --captures       also put every good capture to it, as captures/<id>: each must restore
+  --report FORMAT  ${reportFormats.join(', ')}: a report in place of the list of failures
+  --fuzz FILE      tell of a run of the fuzzer in the report, whose --figures are in this file
+  -o FILE          where the report goes; standard output by default
 
 Exit status 0 where every answer is as recorded, listed in the testee's known-failing.txt, or skipped; 1 otherwise.`,
 
@@ -24,25 +32,51 @@ Exit status 0 where every answer is as recorded, listed in the testee's known-fa
     const { values } = parseArgs({
       args: [...args],
       options: {
-        testee: { type: 'string' },
+        testee: { type: 'string', multiple: true, default: [] },
         run: { type: 'string' },
         captures: { type: 'boolean', default: false },
+        report: { type: 'string' },
+        output: { type: 'string', short: 'o' },
+        fuzz: { type: 'string' },
       },
     });
-    if (values.testee === undefined)
-      throw new UsageError(`--testee is missing; there are ${listTestees().join(', ')}`);
+    if (values.testee.length === 0) {
+      throw new UsageError(`--testee is missing; there are ${listTestees().join(', ')}, or all`);
+    }
+    const format = values.report === undefined ? undefined : toFormat(values.report);
+    if (values.output !== undefined && format === undefined) throw new UsageError('-o needs --report');
+    const testees = values.testee.flatMap((name) => (name === 'all' ? listTestees() : [name]));
     const candidates = [...vectorCandidates(), ...(values.captures ? captureCandidates() : [])];
-    const results = await runCandidates(values.testee, select(candidates, values.run));
-    report(results);
-    return results.some(({ status }) => failsTheRun(status)) ? 1 : 0;
+    const selected = select(candidates, values.run);
+    const runs: TesteeResults[] = [];
+    for (const testee of testees) {
+      const results = await runCandidates(testee, selected);
+      runs.push({ testee, results });
+      if (format === undefined || values.output !== undefined) printFailures(testee, results);
+    }
+    if (format !== undefined) {
+      const ids = new Set(selected.map(({ id }) => id));
+      const vectors = readVectors().filter(({ id }) => ids.has(id));
+      const remark = values.fuzz === undefined ? '' : figuresRemark(readFileSync(values.fuzz, 'utf8'));
+      const report = await formatReport(format, vectors, runs, remark);
+      if (values.output === undefined) process.stdout.write(report);
+      else writeFileSync(values.output, report);
+    }
+    return runs.some(({ results }) => results.some(({ status }) => failsTheRun(status))) ? 1 : 0;
   },
 };
 
-function report(results: readonly RunResult[]): void {
+function toFormat(text: string): ReportFormat {
+  const format = reportFormats.find((known) => known === text);
+  if (format === undefined) throw new UsageError(`--report takes ${reportFormats.join(', ')}, not ${text}`);
+  return format;
+}
+
+function printFailures(testee: string, results: readonly RunResult[]): void {
   const counts = new Map<string, number>();
   for (const { id, question, status, detail } of results) {
     counts.set(status, (counts.get(status) ?? 0) + 1);
     if (status !== 'passed') console.log(`${status.padEnd(15)} ${id} (${question}): ${detail}`);
   }
-  console.log([...counts].map(([status, count]) => `${count} ${status}`).join(', '));
+  console.log(`${testee}: ${[...counts].map(([status, count]) => `${count} ${status}`).join(', ')}`);
 }

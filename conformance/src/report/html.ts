@@ -1,0 +1,149 @@
+import type { Vector } from '../vector/vector.js';
+import { escapeMarkup as esc } from './escape.js';
+import type { BytesWindow, FaultBytes } from './fault-bytes.js';
+import { htmlScript, htmlStyle } from './html-style.js';
+import { statusSigns } from './markdown.js';
+import { countStatuses, type ReportCell, type ReportModel, type ReportRow } from './report-model.js';
+
+/** Where the specification's clauses are, for links. */
+const CLAUSES_URL = '../../spec/mapped-ram.md';
+
+/** The report as one page of HTML that needs nothing else. `remark` stands below the title, in words. */
+export function htmlReport(model: ReportModel, remark = ''): string {
+  const areas = [...new Set(model.rows.map(({ area }) => area))];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>mapped-ram conformance</title>
+<style>${htmlStyle}</style>
+</head>
+<body>
+<h1>mapped-ram conformance</h1>
+<p class="soft">${model.rows.length} files with one fault each, or none: what each implementation makes of them, and what real QEMU did. ${esc(remark)}</p>
+${summary(model)}
+<h2>Vectors</h2>
+<form hidden>
+<input type="search" name="text" placeholder="Filter by words" aria-label="Filter by words">
+${choice('area', 'every area', areas)}
+${choice('outcome', 'every outcome', ['accepted', 'rejected', 'hazard'])}
+${choice('state', 'every answer', Object.keys(statusSigns))}
+<span class="soft" id="shown"></span>
+</form>
+<div class="wide"><table>
+<thead><tr><th>vector</th><th class="what">fault</th><th>expected</th><th>QEMU 10.0</th><th>QEMU 11.1</th>${model.testees.map((testee) => `<th class="testee"><span>${esc(testee)}</span></th>`).join('')}</tr></thead>
+<tbody>
+${model.rows.map(rowOf).join('\n')}
+</tbody>
+</table></div>
+<h2>What is in them</h2>
+${model.rows.map((row) => articleOf(row, model.testees)).join('\n')}
+<script>${htmlScript}</script>
+</body>
+</html>
+`;
+}
+
+function choice(name: string, all: string, values: readonly string[]): string {
+  const options = values.map((value) => `<option>${esc(value)}</option>`).join('');
+  return `<select name="${name}" aria-label="${name}"><option value="">${all}</option>${options}</select>`;
+}
+
+function summary(model: ReportModel): string {
+  const rows = [...countStatuses(model)].map(([testee, counts]) => {
+    const parts = [...counts].map(
+      ([status, count]) => `<span class="${status}">${count} ${esc(status)}</span>`,
+    );
+    return `<tr><td><code>${esc(testee)}</code></td><td>${parts.join(', ')}</td></tr>`;
+  });
+  return `<table><tbody>${rows.join('')}</tbody></table>`;
+}
+
+function rowOf({ id, area, vector, cells }: ReportRow): string {
+  const outcome = vector?.expected.outcome ?? 'accepted';
+  const states = [...new Set(cells.flatMap((cell) => cell?.status ?? []))].join(' ');
+  const text = `${id} ${vector?.what ?? ''} ${vector?.clauses.join(' ') ?? ''}`.toLowerCase();
+  const link = (inner: string) => `<a href="#${esc(id)}">${inner}</a>`;
+  return `<tr data-id="${esc(id)}" data-area="${esc(area)}" data-outcome="${outcome}" data-states="${states}" data-text="${esc(text)}"><td><code>${link(esc(id))}</code></td><td class="what">${esc(vector?.what ?? 'A good file, as QEMU wrote it.')}</td><td>${outcome}</td>${verdictCell(vector, '10.0')}${verdictCell(vector, '11.1')}${cells
+    .map((cell) =>
+      cell === undefined
+        ? '<td></td>'
+        : `<td class="cell"><a class="${cell.status}" href="#${esc(id)}" title="${esc(cell.status)}">${statusSigns[cell.status]}</a></td>`,
+    )
+    .join('')}</tr>`;
+}
+
+function verdictCell(vector: Vector | undefined, version: '10.0' | '11.1'): string {
+  const verdict = vector?.qemu?.[version]?.plain?.verdict;
+  return verdict === undefined ? '<td></td>' : `<td class="${verdict}">${verdict}</td>`;
+}
+
+function articleOf({ id, vector, bytes, cells }: ReportRow, testees: readonly string[]): string {
+  const parts = [`<h3>${esc(id)}</h3>`];
+  if (vector !== undefined) {
+    const clauses = vector.clauses
+      .map((clause) => `<a class="tag" href="${CLAUSES_URL}">${esc(clause)}</a>`)
+      .join('');
+    const rules = vector.expected.rules.map((rule) => `<span class="tag">${esc(rule)}</span>`).join('');
+    parts.push(
+      `<p>${esc(vector.what)} <span class="soft">${esc(vector.why)}</span></p>`,
+      `<p>Expected: <b>${vector.expected.outcome}</b>, met at ${vector.expected.stage}. ${clauses}${rules}</p>`,
+      `<p class="soft">Made from the capture <code>${esc(vector.base)}</code>, ${vector.file.sizeBytes.toLocaleString('en')} bytes.${
+        vector.needsDestination === undefined
+          ? ''
+          : ` Only the destination can know what becomes of it: ${esc(vector.needsDestination)}.`
+      }</p>`,
+    );
+    if (bytes !== undefined) parts.push(bytesOf(bytes));
+    parts.push(verdictsOf(vector));
+  }
+  const answers = cells.flatMap((cell, index) =>
+    cell === undefined ? [] : [answerOf(testees[index] ?? '', cell)],
+  );
+  parts.push(`<table><tbody>${answers.join('')}</tbody></table>`);
+  return `<article id="${esc(id)}">${parts.join('\n')}</article>`;
+}
+
+function verdictsOf({ qemu = {} }: Vector): string {
+  const rows = Object.entries(qemu).flatMap(([version, record]) =>
+    (['plain', 'multifd'] as const).flatMap((mode) => {
+      const said = record?.[mode];
+      if (said === undefined) return [];
+      return `<tr><td>QEMU ${esc(version)} ${mode}</td><td class="${said.verdict}">${said.verdict}</td><td class="soft">${esc(said.says)}</td></tr>`;
+    }),
+  );
+  return `<table><tbody>${rows.join('')}</tbody></table>`;
+}
+
+function answerOf(testee: string, { status, results }: ReportCell): string {
+  const details = results
+    .filter((result) => result.detail !== '' && result.status !== 'passed')
+    .map(({ question, detail }) => `${question}: ${detail}`);
+  const shown = [...new Set(details)].slice(0, 4).join('; ');
+  return `<tr><td><code>${esc(testee)}</code></td><td class="${status}">${statusSigns[status]} ${status}</td><td class="soft">${esc(shown.slice(0, 400))}</td></tr>`;
+}
+
+function bytesOf({ edit, moreEdits, before, after }: FaultBytes): string {
+  const more = moreEdits === 0 ? '' : `, the first of ${moreEdits + 1} edits`;
+  return `<div class="pair"><div><span class="soft">before</span><pre>${dump(before)}</pre></div><div><span class="soft">after: <code>${edit.op}</code>${more}</span><pre>${dump(after)}</pre></div></div>`;
+}
+
+function dump({ byteOffset, bytes, marked: [from, to] }: BytesWindow): string {
+  const lines: string[] = [];
+  for (let row = 0; row < bytes.length; row += 16) {
+    const cells = [...bytes.subarray(row, row + 16)].map((byte, index) => {
+      const text = byte.toString(16).padStart(2, '0');
+      return row + index >= from && row + index < to ? `<mark>${text}</mark>` : text;
+    });
+    const text = [...bytes.subarray(row, row + 16)]
+      .map((byte) => (byte >= 0x20 && byte < 0x7f ? esc(String.fromCharCode(byte)) : '.'))
+      .join('');
+    const offset = (byteOffset + row).toString(16).padStart(8, '0');
+    const space = '   '.repeat(16 - cells.length);
+    lines.push(
+      `<span class="soft">${offset}</span>  ${cells.join(' ')}${space}  <span class="soft">${text}</span>`,
+    );
+  }
+  return lines.length === 0 ? '<span class="soft">the end of the file</span>' : lines.join('\n');
+}

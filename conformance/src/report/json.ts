@@ -1,0 +1,38 @@
+import { countStatuses, type ReportModel } from './report-model.js';
+
+/** The report as JSON, for programs. */
+export function jsonReport(model: ReportModel): string {
+  const { testees, rows } = model;
+  const counts = countStatuses(model);
+  const report = {
+    version: 1,
+    testees: testees.map((name) => ({ name, counts: Object.fromEntries(counts.get(name) ?? []) })),
+    vectors: rows.map(({ id, vector, cells }) => ({
+      id,
+      what: vector?.what,
+      clauses: vector?.clauses,
+      expected: vector?.expected.outcome ?? 'accepted',
+      qemu: vector?.qemu,
+      results: Object.fromEntries(
+        cells.flatMap((cell, index) =>
+          cell === undefined
+            ? []
+            : [
+                [
+                  testees[index] ?? '',
+                  {
+                    status: cell.status,
+                    questions: cell.results.map(({ question, status, detail }) => ({
+                      question,
+                      status,
+                      detail,
+                    })),
+                  },
+                ],
+              ],
+        ),
+      ),
+    })),
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
