@@ -67,8 +67,7 @@ export const vmdescriptionVectors = [
     clauses: ['VMDESC-3', 'VMDESC-5'],
     stage: 'vmdescription',
     outcome: 'accepted',
-    needsDestination: 'whether the section or its description was changed is not in the file',
-    rules: ['section-undescribed'],
+    rules: ['section-undescribed', 'vmdescription-mismatch'],
     mutate: (m) => {
       const { jsonOffset, lengthBytes } = m.vmdescription;
       const json = Buffer.from(m.original(jsonOffset, lengthBytes)).toString('latin1');

@@ -30,6 +30,22 @@ describe('section-undescribed', () => {
     ).toMatchObject([{ outcome: 'restores', severity: 'warning' }]);
   });
 
+  it('is told by the description’s own second name which of two names is damaged', async () => {
+    const rename = (from: 'stream' | 'description') =>
+      findingsOf(sectionUndescribedRule, (image, good) => {
+        const { byteOffset } = sectionOf(good, 'full');
+        const name = 'timer';
+        if (from === 'stream') image.patch(byteOffset + 6, new TextEncoder().encode('t1mer'));
+        else {
+          const { byteOffset: at = 0, byteLength = 0 } = good.vmdescription ?? {};
+          const text = Buffer.from(image.bytes(at, byteLength)).toString('latin1');
+          image.patch(at + text.indexOf(`"name": "${name}"`) + 9, new TextEncoder().encode('t1mer'));
+        }
+      });
+    expect(await rename('stream')).toMatchObject([{ outcome: 'refused' }]);
+    expect(await rename('description')).toMatchObject([{ outcome: 'restores', severity: 'warning' }]);
+  });
+
   it('is silent about a good file', async () => {
     expect(await findingsOf(sectionUndescribedRule)).toEqual([]);
   });

@@ -15,7 +15,16 @@ function difference(
   const title = `${quoteName(idstr)}, instance ${instanceId}`;
   const json = snapshot.vmdescription?.json;
   const device = json && findDevice(json, idstr, instanceId);
-  if (device === undefined) return { message: `The vmdescription does not name ${title}.`, actual: title };
+  if (device === undefined) {
+    const message = `The vmdescription does not name ${title}.`;
+    return isNamedOtherwise(snapshot, section)
+      ? {
+          message,
+          actual: title,
+          behaviour: { outcome: 'restores', says: 'Does not read the damaged name.' },
+        }
+      : { message, actual: title };
+  }
   if (device.instance_id !== instanceId) {
     return {
       message: `The section of ${title} fits any instance, and ${device.instance_id} is the first in the vmdescription.`,
@@ -32,6 +41,23 @@ function difference(
     actual: String(versionId),
     behaviour: behaviourOf(idstr, versionId, version),
   };
+}
+
+/**
+ * Whether it is the description's name that is damaged: a device that no section belongs to still has, in `vmsd_name`, the
+ * name that the section's ends with.
+ */
+function isNamedOtherwise(
+  { sections, vmdescription }: LintContext['snapshot'],
+  section: StateSection,
+): boolean {
+  const idstr = section.idstr ?? '';
+  const isStreamed = (name: string) =>
+    sections.some((other) => 'idstr' in other && other.kind === 'full' && other.idstr === name);
+  return (vmdescription?.json?.devices ?? []).some(({ name, vmsd_name }) => {
+    if (vmsd_name === undefined || isStreamed(name)) return false;
+    return idstr === vmsd_name || idstr.endsWith(`/${vmsd_name}`);
+  });
 }
 
 /** What QEMU does with a state of another version than its own. */
