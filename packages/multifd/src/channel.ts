@@ -1,6 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { SLOTS_PER_CHANNEL, slotBits } from './channel-memory.js';
-import type { Batch, ChannelMessage, ChannelSetup, SlotBatch } from './protocol.js';
+import { type Batch, type ChannelMessage, type ChannelSetup, END, type SlotBatch } from './protocol.js';
+
+/** How long a thread may take for what it has, where the disk is slow. */
+const PATIENCE_MS = 5000;
 
 /** Told what was moved of a batch, through the slot's bits, before the slot is used again. */
 export type OnDone = (bits: Uint8Array) => void;
@@ -19,6 +22,7 @@ export class Channel {
   readonly #worker: Worker;
   readonly #slots: (OnDone | undefined)[] = new Array(SLOTS_PER_CHANNEL).fill(undefined);
   #freeSlots = SLOTS_PER_CHANNEL;
+  readonly #exited: Promise<void>;
   #isEnding = false;
 
   /** @param program Of the thread. */
@@ -37,6 +41,7 @@ export class Channel {
     this.#worker.on('error', (error) => {
       if (!this.#isEnding) listener.onDeath(this, `died: ${error.message}`, error);
     });
+    this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
     this.#worker.on('exit', (status) => {
       if (!this.#isEnding) listener.onDeath(this, `ended with status ${status}`);
     });
@@ -70,9 +75,15 @@ export class Channel {
     this.#freeSlots++;
   }
 
-  /** Ends the thread, after the system call that it may be in; its descriptors are closed then. Never rejects. */
+  /**
+   * Ends the thread, after the batches that it has; its descriptors are closed then. It is asked to: a thread that is stopped within a
+   * call of a native library takes the whole process with it. One that does not answer is stopped all the same. Never rejects.
+   */
   async end(): Promise<void> {
+    if (!this.#isEnding) this.#worker.postMessage(END);
     this.#isEnding = true;
-    await this.#worker.terminate();
+    const timer = setTimeout(() => this.#worker.terminate(), PATIENCE_MS);
+    await this.#exited;
+    clearTimeout(timer);
   }
 }

@@ -30,6 +30,9 @@ export interface SlotBatch extends Batch {
   readonly slot: number;
 }
 
+/** What a channel is sent when there is no more to do. */
+export const END = 'end';
+
 /** What a channel answers. */
 export type ChannelMessage =
   | { readonly kind: 'ready' }

@@ -12,7 +12,7 @@ import { Mutex } from './mutex.js';
 import { openFile } from './open-file.js';
 import { PageMover } from './page-mover.js';
 import type { ExpectedFile, ExpectedPlace, Purpose } from './place.js';
-import type { ChannelMessage, ChannelSetup, SlotBatch } from './protocol.js';
+import { type ChannelMessage, type ChannelSetup, END, type SlotBatch } from './protocol.js';
 import type { Store } from './store.js';
 
 const port = parentPort as MessagePort;
@@ -59,7 +59,11 @@ reporting(() => {
     kernelCopy: kernelCopyBetween(from, to),
     needsAlignment: 'path' in source && source.directIo,
   });
-  port.on('message', (batch: SlotBatch) => {
+  port.on('message', (batch: SlotBatch | typeof END) => {
+    if (batch === END) {
+      port.close();
+      return;
+    }
     reporting(() => {
       mover.move(batch, slotBits(memory, channel, batch.slot));
       post({ kind: 'done', slot: batch.slot });
