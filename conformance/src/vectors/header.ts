@@ -21,6 +21,16 @@ function pageSize(
 
 /** The mapped-ram header of a block. */
 export const headerVectors = [
+  vector('header/page-size-zero-without-configuration', {
+    what: 'page_size is 0, in a stream without a configuration section.',
+    why: 'Nothing else says that the stream is a mapped-ram one; a reader that asks for a good header takes it for a classic one.',
+    clauses: ['HEADER-3', 'CONFIG-10'],
+    base: 'qemu-10.0/no-configuration',
+    stage: 'mapped-ram-header',
+    outcome: 'hazard',
+    rules: ['page-size-zero'],
+    mutate: (m) => m.u64(m.block(0).pageSizeOffset, 0n),
+  }),
   vector('header/version-0', {
     what: 'The header’s version is 0.',
     why: 'QEMU only refuses versions above its own.',

@@ -1,4 +1,14 @@
 import { vector } from '../builder/define.js';
+import type { Mutation } from '../builder/mutation.js';
+
+/** Puts another character behind the first occurrence of a text in the JSON, or of that behind `from`. */
+function changeCharacter(m: Mutation, before: string, character: string, from = ''): void {
+  const { jsonOffset, lengthBytes } = m.vmdescription;
+  const json = Buffer.from(m.original(jsonOffset, lengthBytes)).toString('latin1');
+  const at = json.indexOf(before, json.indexOf(from));
+  if (at < 0) throw new RangeError(`the vmdescription has no ${before}`);
+  m.bytes(jsonOffset + at + before.length, character);
+}
 
 /** What follows the end marker. */
 export const vmdescriptionVectors = [
@@ -75,6 +85,39 @@ export const vmdescriptionVectors = [
       const name = json.indexOf('"name"', devices);
       m.bytes(jsonOffset + json.indexOf('"', name + 6) + 1, 'x');
     },
+  }),
+  vector('vmdescription/size-digit', {
+    what: 'A digit of a size in the vmdescription is another one.',
+    why: 'The device’s state does not fit its description then; but it is the description that is damaged, and QEMU does not read it.',
+    clauses: ['VMDESC-4', 'VMDESC-5'],
+    base: 'qemu-10.0/microvm',
+    stage: 'vmdescription',
+    outcome: 'accepted',
+    readersMayReject: true,
+    rules: ['vmdescription-bad', 'device-state-not-checked'],
+    mutate: (m) => changeCharacter(m, '"cmos_data", "type": "buffer", "size": ', '3'),
+  }),
+  vector('vmdescription/member-name', {
+    what: 'A member of the vmdescription has a name that QEMU does not write.',
+    why: 'An array becomes a single value, and the device’s state does not fit.',
+    clauses: ['VMDESC-4', 'VMDESC-5'],
+    base: 'qemu-10.0/microvm',
+    stage: 'vmdescription',
+    outcome: 'accepted',
+    readersMayReject: true,
+    rules: ['vmdescription-bad', 'device-state-not-checked'],
+    mutate: (m) => changeCharacter(m, '"arr', 'b'),
+  }),
+  vector('vmdescription/subsection-name', {
+    what: 'A character of a subsection’s name in the vmdescription is another one.',
+    why: 'No header of this name stands in the stream; but QEMU compares the stream’s own.',
+    clauses: ['VMDESC-4', 'VMDESC-5'],
+    base: 'qemu-10.0/microvm',
+    stage: 'vmdescription',
+    outcome: 'accepted',
+    readersMayReject: true,
+    rules: ['vmdescription-bad', 'device-state-not-checked'],
+    mutate: (m) => changeCharacter(m, '"subsections": [{"vmsd_name": "', 'q', '"devices"'),
   }),
   vector('vmdescription/trailing-bytes', {
     what: 'Bytes follow the stream.',

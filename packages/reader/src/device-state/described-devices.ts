@@ -19,6 +19,13 @@ export class DescribedDevices {
     }
   }
 
+  /** The description of a device's state. */
+  find(idstr: string, instanceId: number): VmsdDevice | undefined {
+    return instanceId === ANY_INSTANCE
+      ? this.#firsts.get(idstr)
+      : this.#devices.get(keyOf(idstr, instanceId));
+  }
+
   /**
    * Measures a device's state.
    *
@@ -26,8 +33,7 @@ export class DescribedDevices {
    * @throws MappedRamError where the description contradicts itself, each time the same.
    */
   measure(idstr: string, instanceId: number): StateMeasure | undefined {
-    const device =
-      instanceId === ANY_INSTANCE ? this.#firsts.get(idstr) : this.#devices.get(keyOf(idstr, instanceId));
+    const device = this.find(idstr, instanceId);
     if (device === undefined) return undefined;
     const known = this.#measures.get(device) ?? measured(device);
     this.#measures.set(device, known);

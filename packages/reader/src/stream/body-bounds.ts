@@ -2,9 +2,10 @@ import { MappedRamError, SectionType } from '@mapped-ram/format';
 import type { ByteSource } from '../byte-source.js';
 import { contentsErrorOf } from '../contents-error.js';
 import { DescribedDevices } from '../device-state/described-devices.js';
+import { findDescriptionDoubt } from '../device-state/one-character.js';
 import { isSubsectionHeader } from '../device-state/subsection-header.js';
 import { findVmdescription } from '../device-state/vmdescription-frame.js';
-import type { BodyBound, Problem, VmdescriptionFrame } from '../model.js';
+import type { BodyBound, Problem, VmdescriptionFrame, VmsdDevice } from '../model.js';
 import type { SourceWindow } from '../window.js';
 import { iterableBodies } from './iterable-bodies.js';
 import type { SectionEnds } from './section-end.js';
@@ -35,6 +36,8 @@ export class BodyBounds {
   #vmdescription: VmdescriptionFrame | undefined;
   #devices: DescribedDevices | undefined;
   #searched = false;
+  /** Sections may repeat a device without end, but its description is doubted once. */
+  readonly #doubted = new Set<VmsdDevice>();
 
   /** @param vmdescription Where it was found before; otherwise it is looked for when it is first needed. */
   constructor(
@@ -62,13 +65,42 @@ export class BodyBounds {
    */
   async find(section: UnboundedSection, pagesMayFollow: boolean): Promise<BoundedBody> {
     const { sectionId, bodyOffset, path } = section;
+    let problem: MappedRamError | undefined;
     try {
       const known = await this.#knownEnd(section, pagesMayFollow);
       if (known !== undefined) return known;
     } catch (error) {
-      this.#problems.push({ error: contentsErrorOf(error), stopped: false });
+      problem = contentsErrorOf(error);
     }
-    return { endOffset: await this.#ends.search(bodyOffset, sectionId, path), boundedBy: 'footer-search' };
+    const problemIndex = this.#problems.length;
+    try {
+      const endOffset = await this.#ends.search(bodyOffset, sectionId, path);
+      problem = problem && ((await this.#doubtOf(problem, section, endOffset)) ?? problem);
+      return { endOffset, boundedBy: 'footer-search' };
+    } finally {
+      // In front of what the search for the end has met.
+      if (problem !== undefined) this.#problems.splice(problemIndex, 0, { error: problem, stopped: false });
+    }
+  }
+
+  /** The fault of the description, where it is that, and not the state, that seems damaged. */
+  async #doubtOf(
+    { code }: MappedRamError,
+    { idstr, instanceId, bodyOffset }: UnboundedSection,
+    endOffset: number,
+  ): Promise<MappedRamError | undefined> {
+    if (code !== 'device-state-mismatch' || instanceId === undefined) return undefined;
+    const device = this.#devices?.find(idstr, instanceId);
+    if (device === undefined || this.#doubted.has(device)) return undefined;
+    this.#doubted.add(device);
+    const doubt = await findDescriptionDoubt(device, endOffset - bodyOffset, (offset, lengthBytes) =>
+      this.#window.bytes(bodyOffset + offset, lengthBytes),
+    );
+    if (doubt === undefined) return undefined;
+    const { path, ...values } = doubt;
+    const what = `one character of the vmdescription does not fit the state of ${idstr}`;
+    const byteOffset = this.#vmdescription?.byteOffset;
+    return new MappedRamError('bad-vmdescription', { what, byteOffset, path, ...values });
   }
 
   async #knownEnd(section: UnboundedSection, pagesMayFollow: boolean): Promise<BoundedBody | undefined> {

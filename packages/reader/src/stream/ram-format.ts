@@ -4,6 +4,7 @@ import {
   MAPPED_RAM_CAPABILITY,
   MAPPED_RAM_HEADER_VERSION,
   MappedRam,
+  PAGES_ALIGNMENT_BYTES,
   RAM_WORD_LENGTH_BYTES,
   RamFlag,
 } from '@mapped-ram/format';
@@ -82,7 +83,7 @@ export class RamFormat {
   async #sniffEntryFormat(firstEntryOffset: number): Promise<EntryFormat> {
     for (const hasGuestPhysicalAddress of [false, true]) {
       const header = await this.#peekHeader(firstEntryOffset, hasGuestPhysicalAddress);
-      if (header !== undefined && header.version <= MAPPED_RAM_HEADER_VERSION && isPageSize(header.lenPage)) {
+      if (header !== undefined && isPlausible(header)) {
         return { layout: 'mapped-ram', hasGuestPhysicalAddress };
       }
     }
@@ -115,6 +116,15 @@ export async function readRamWord(
     (io) => new MappedRam.RamWord(io, undefined, undefined, pageSize),
   );
   return { byteOffset, word: exactOf(value.word), flags: value.flags };
+}
+
+/**
+ * Whether bytes may be a header rather than what follows an entry in a classic stream: another entry, or a word with flags,
+ * whose low half is never 0.
+ */
+function isPlausible({ version, lenPage, ofsPages }: MappedRam.MappedRamHeader): boolean {
+  if (version > MAPPED_RAM_HEADER_VERSION) return false;
+  return lenPage === 0 || isPageSize(lenPage) || (ofsPages !== 0 && ofsPages % PAGES_ALIGNMENT_BYTES === 0);
 }
 
 function isPageSize(value: number): boolean {

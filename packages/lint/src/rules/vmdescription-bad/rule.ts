@@ -7,10 +7,14 @@ export const vmdescriptionBadRule: Rule = {
   severity: 'warning',
   needs: 'headers',
   problems: ['bad-vmdescription'],
-  clauses: ['VMDESC-3', 'VMDESC-4'],
+  clauses: ['VMDESC-3', 'VMDESC-4', 'VMDESC-5'],
   description: `The vmdescription is a length and a JSON text behind the end marker. QEMU reads over it without a look, so
 that one that is cut, of another length, or garbage does not keep a file from being restored. But it shows that the end
-of the file is not as it was written, and without it the device state cannot be checked.`,
+of the file is not as it was written, and without it the device state cannot be checked.
+
+A description that would fit a device's state if one character of it were another (a digit of a size, a letter of a
+subsection's name) counts as bad too. Bytes of a state do not come or go where a file is damaged in its place, so that the
+description is the likelier of the two to be damaged.`,
   qemu: [{ outcome: 'restores', says: 'It reads over the bytes and does not look at them.' }],
   remedy: 'Take the file from its source again: its end is damaged.',
   *check(context) {
