@@ -3,7 +3,8 @@
 
     python3 build.py FOLDER [PATTERN]      such as: python3 build.py out 'header/*'
 
-Each file is FOLDER/<vector's id>.mr, with holes where it has zeros, and is held against its SHA-256."""
+Each file is FOLDER/<vector's id>.mr, with holes where it has zeros, and is held against its SHA-256. Of a writing task,
+FOLDER/<its id>/ gets what is to be written: the memory of each block, 0.raw and on, and rest.bin."""
 
 import fnmatch
 import gzip
@@ -19,8 +20,7 @@ CHUNK = 4096
 def load_capture(capture_id):
     """A capture as its bytes: the extents stand in the packed file one after the other."""
     folder = os.path.join(HERE, "captures", capture_id)
-    with open(os.path.join(folder, "capture.json"), encoding="utf-8") as file:
-        info = json.load(file)
+    info = load_json("captures", capture_id, "capture.json")
     with gzip.open(os.path.join(folder, "extents.bin.gz")) as file:
         packed = file.read()
     image = bytearray(info["sizeBytes"])
@@ -57,6 +57,40 @@ def apply_edit(image, edit):
         raise ValueError(f"unknown edit {op}")
 
 
+def build_vector(vector, folder):
+    image = load_capture(vector["base"])
+    for edit in vector["edits"]:
+        apply_edit(image, edit)
+    if hashlib.sha256(image).hexdigest() != vector["file"]["sha256"]:
+        sys.exit(f"{vector['id']}: the file is not the one that the vector describes")
+    write_sparse(image, os.path.join(folder, f"{vector['id']}.mr"), vector["file"].get("storage") == "dense")
+
+
+def build_task(task, folder):
+    base = load_capture(task["base"])
+    folder = os.path.join(folder, task["id"])
+    for index, (block, expected) in enumerate(zip(task["blocks"], task["expected"]["blocks"])):
+        if block.get("ignored"):
+            continue
+        memory = bytearray(block["usedLength"])
+        for piece in block["memory"]:
+            start, length = piece["offset"], piece["lengthBytes"]
+            source = piece.get("baseOffset")
+            content = bytes.fromhex(piece["fill"]) * length if source is None else base[source : source + length]
+            memory[start : start + length] = content
+        if hashlib.sha256(memory).hexdigest() != expected["sha256"]:
+            sys.exit(f"{task['id']}: the memory of {block['id']} is not the one that the task describes")
+        write_sparse(memory, os.path.join(folder, f"{index}.raw"), False)
+    rest = task["rest"]
+    content = base[rest["baseOffset"] : rest["baseOffset"] + rest["lengthBytes"]]
+    write_sparse(content, os.path.join(folder, "rest.bin"), True)
+
+
+def load_json(*path):
+    with open(os.path.join(HERE, *path), encoding="utf-8") as file:
+        return json.load(file)
+
+
 def write_sparse(image, path, is_dense):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     zeros = bytes(CHUNK)
@@ -70,20 +104,16 @@ def write_sparse(image, path, is_dense):
 
 
 def main(folder, pattern="*"):
-    with open(os.path.join(HERE, "index.json"), encoding="utf-8") as file:
-        ids = [one for one in json.load(file)["vectors"] if fnmatch.fnmatch(one, pattern)]
-    if not ids:
+    index = load_json("index.json")
+    vectors = fnmatch.filter(index["vectors"], pattern)
+    tasks = fnmatch.filter(index["writing"], pattern)
+    if not vectors and not tasks:
         sys.exit(f"no vector fits {pattern}")
-    for vector_id in ids:
-        with open(os.path.join(HERE, "vectors", f"{vector_id}.json"), encoding="utf-8") as file:
-            vector = json.load(file)
-        image = load_capture(vector["base"])
-        for edit in vector["edits"]:
-            apply_edit(image, edit)
-        if hashlib.sha256(image).hexdigest() != vector["file"]["sha256"]:
-            sys.exit(f"{vector_id}: the file is not the one that the vector describes")
-        write_sparse(image, os.path.join(folder, f"{vector_id}.mr"), vector["file"].get("storage") == "dense")
-    print(f"{len(ids)} files in {folder}")
+    for vector_id in vectors:
+        build_vector(load_json("vectors", f"{vector_id}.json"), folder)
+    for task_id in tasks:
+        build_task(load_json(f"{task_id}.json"), folder)
+    print(f"{len(vectors)} files and the memory of {len(tasks)} writing tasks in {folder}")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import sys
 
 
 class Rejected(Exception):
-    """The file is not one that the testee reads. `code` is a word of the testee's own."""
+    """The file is not one that the testee reads, or could write. `code` is a word of the testee's own."""
 
     def __init__(self, code, message):
         super().__init__(message)

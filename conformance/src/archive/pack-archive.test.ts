@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchParent } from '@mapped-ram/fixtures';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { canRun } from '../testing/can-run.js';
 import { listVectors } from '../vector/store.js';
+import { listTasks } from '../writing/task-store.js';
 import { packArchive } from './pack-archive.js';
 
 const SLOW_MS = 120_000;
@@ -38,15 +40,8 @@ it.skipIf(!hasPython)(
     const said = execFileSync('python3', ['-B', join(top, 'build.py'), join(folder, 'out')], {
       encoding: 'utf8',
     });
-    expect(said).toContain(`${listVectors().length} files in`);
+    expect(said).toContain(
+      `${listVectors().length} files and the memory of ${listTasks().length} writing tasks in`,
+    );
   },
 );
-
-function canRun(program: string): boolean {
-  try {
-    execFileSync(program, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { CAPTURES_PATH } from '@mapped-ram/fixtures';
 import { formatVector, readVectors } from '../vector/store.js';
+import { formatTask, readTasks } from '../writing/task-store.js';
 import { type ArchiveFile, tarArchive } from './tar-archive.js';
 
 const TOP = 'mapped-ram-conformance';
@@ -16,6 +17,7 @@ const DOCUMENTS = {
   'mapped-ram.md': '../spec/mapped-ram.md',
   LICENSE: '../LICENSE',
   'schema/vector.schema.json': 'schema/vector.schema.json',
+  'schema/writing-task.schema.json': 'schema/writing-task.schema.json',
   'schema/protocol.schema.json': 'schema/protocol.schema.json',
 } as const;
 
@@ -25,20 +27,19 @@ export interface PackedArchive {
   readonly sizeBytes: number;
 }
 
-/** Packs all vectors, and the captures that they are made from, into a tar.gz. The same vectors give the same bytes. */
+/** Packs all vectors and writing tasks, and the captures that they are made from, into a tar.gz. The same vectors give the same bytes. */
 export async function packArchive(path: string): Promise<PackedArchive> {
   const vectors = readVectors();
-  const bases = [...new Set(vectors.map(({ base }) => base))].sort();
+  const tasks = readTasks();
+  const bases = [...new Set([...vectors, ...tasks].map(({ base }) => base))].sort();
+  const index = { version: 1, vectors: vectors.map(({ id }) => id), writing: tasks.map(({ id }) => id) };
   const files: ArchiveFile[] = [
     ...Object.entries(DOCUMENTS).map(([name, source]) => ({
       path: name,
       content: readFileSync(fileURLToPath(new URL(`../../${source}`, import.meta.url))),
       isExecutable: name === 'build.py',
     })),
-    textFile(
-      'index.json',
-      `${JSON.stringify({ version: 1, vectors: vectors.map(({ id }) => id) }, null, 2)}\n`,
-    ),
+    textFile('index.json', `${JSON.stringify(index, null, 2)}\n`),
     ...bases.flatMap((base) =>
       ['capture.json', 'extents.bin.gz'].map((name) => ({
         path: `captures/${base}/${name}`,
@@ -46,6 +47,7 @@ export async function packArchive(path: string): Promise<PackedArchive> {
       })),
     ),
     ...vectors.map((vector) => textFile(`vectors/${vector.id}.json`, formatVector(vector))),
+    ...tasks.map((task) => textFile(`${task.id}.json`, formatTask(task))),
   ];
   const packed = gzipSync(tarArchive(files.map((file) => ({ ...file, path: `${TOP}/${file.path}` }))), {
     level: 9,

@@ -2,18 +2,19 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { listVectors } from '../vector/store.js';
+import { listTasks } from '../writing/task-store.js';
 
 const program = fileURLToPath(new URL('../../dist/bin/conformance.js', import.meta.url));
 const conformance = (...args: string[]) => spawnSync('node', [program, ...args], { encoding: 'utf8' });
 
-test('list names every vector', () => {
+test('list names every vector and writing task', () => {
   const { status, stdout } = conformance('list');
   expect(
     stdout
       .trim()
       .split('\n')
       .map((line) => line.split(' ')[0]),
-  ).toEqual(listVectors());
+  ).toEqual([...listVectors(), ...listTasks()]);
   expect(status).toBe(0);
 });
 

@@ -6,9 +6,10 @@ import type { TesteeResults } from '../report/report-model.js';
 import { captureCandidates, vectorCandidates } from '../run/candidates.js';
 import type { RunResult } from '../run/expectation.js';
 import { failsTheRun } from '../run/known-failing.js';
-import { runCandidates } from '../run/run-candidates.js';
+import { runEverything } from '../run/run-everything.js';
 import { listTestees } from '../run/testees.js';
 import { readVectors } from '../vector/store.js';
+import { readTasks } from '../writing/task-store.js';
 import type { Command } from './command.js';
 import { select } from './select.js';
 import { UsageError } from './usage-error.js';
@@ -16,11 +17,12 @@ import { UsageError } from './usage-error.js';
 /** `conformance run` */
 export const runCommand: Command = {
   name: 'run',
-  summary: 'Put the vectors to testees.',
-  help: `conformance run --testee NAME|FOLDER... [--run PATTERN] [--captures] [--report FORMAT [-o FILE]]
+  summary: 'Put the vectors to testees, and have them write.',
+  help: `conformance run --testee NAME|FOLDER... [--run PATTERN] [--captures] [--keep-going] [--report FORMAT [-o FILE]]
 
   --testee NAME    ${listTestees().join(', ')}; all of them; or a folder that has a testee.json. May be repeated
-  --run PATTERN    only vectors whose id fits, such as 'header/*'
+  --run PATTERN    only vectors whose id fits, such as 'header/*'; writing/* are snapshots that the testee writes
+  --keep-going     ask everything, even if the testee passes none of the smoke set, which comes first
   --captures       also put every good capture to it, as captures/<id>: each must restore
   --report FORMAT  ${reportFormats.join(', ')}: a report in place of the list of failures
   --fuzz FILE      tell of a run of the fuzzer in the report, whose --figures are in this file
@@ -35,6 +37,7 @@ Exit status 0 where every answer is as recorded, listed in the testee's known-fa
         testee: { type: 'string', multiple: true, default: [] },
         run: { type: 'string' },
         captures: { type: 'boolean', default: false },
+        'keep-going': { type: 'boolean', default: false },
         report: { type: 'string' },
         output: { type: 'string', short: 'o' },
         fuzz: { type: 'string' },
@@ -46,19 +49,24 @@ Exit status 0 where every answer is as recorded, listed in the testee's known-fa
     const format = values.report === undefined ? undefined : toFormat(values.report);
     if (values.output !== undefined && format === undefined) throw new UsageError('-o needs --report');
     const testees = values.testee.flatMap((name) => (name === 'all' ? listTestees() : [name]));
-    const candidates = [...vectorCandidates(), ...(values.captures ? captureCandidates() : [])];
-    const selected = select(candidates, values.run);
+    const all = [...vectorCandidates(), ...(values.captures ? captureCandidates() : [])];
+    const tasks = readTasks();
+    const ids = new Set(select([...all, ...tasks], values.run).map(({ id }) => id));
+    const questions = {
+      candidates: all.filter(({ id }) => ids.has(id)),
+      tasks: tasks.filter(({ id }) => ids.has(id)),
+      keepGoing: values['keep-going'],
+    };
     const runs: TesteeResults[] = [];
     for (const testee of testees) {
-      const results = await runCandidates(testee, selected);
+      const { results, notAsked } = await runEverything(testee, questions);
       runs.push({ testee, results });
-      if (format === undefined || values.output !== undefined) printFailures(testee, results);
+      if (format === undefined || values.output !== undefined) printFailures(testee, results, notAsked);
     }
     if (format !== undefined) {
-      const ids = new Set(selected.map(({ id }) => id));
-      const vectors = readVectors().filter(({ id }) => ids.has(id));
+      const subjects = [...readVectors(), ...questions.tasks].filter(({ id }) => ids.has(id));
       const remark = values.fuzz === undefined ? '' : figuresRemark(readFileSync(values.fuzz, 'utf8'));
-      const report = await formatReport(format, vectors, runs, remark);
+      const report = await formatReport(format, subjects, runs, remark);
       if (values.output === undefined) process.stdout.write(report);
       else writeFileSync(values.output, report);
     }
@@ -72,11 +80,16 @@ function toFormat(text: string): ReportFormat {
   return format;
 }
 
-function printFailures(testee: string, results: readonly RunResult[]): void {
+function printFailures(testee: string, results: readonly RunResult[], notAsked: number): void {
   const counts = new Map<string, number>();
   for (const { id, question, status, detail } of results) {
     counts.set(status, (counts.get(status) ?? 0) + 1);
     if (status !== 'passed') console.log(`${status.padEnd(15)} ${id} (${question}): ${detail}`);
   }
   console.log(`${testee}: ${[...counts].map(([status, count]) => `${count} ${status}`).join(', ')}`);
+  if (notAsked > 0) {
+    console.log(
+      `${testee} passes none of the smoke set: ${notAsked} more were not asked; --keep-going asks them`,
+    );
+  }
 }

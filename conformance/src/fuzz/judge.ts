@@ -69,7 +69,7 @@ export async function judgeCases(cases: readonly FuzzCase[], against: readonly s
 
 /** Whether QEMU restores exactly the memory that the damaged file holds, whatever was saved. */
 export async function restoresWhatItHolds({ fuzzCase, against }: Comparison): Promise<boolean> {
-  const { savedId, destination, ...testCase } = testCaseOf(fuzzCase);
+  const { saved, destination, ...testCase } = testCaseOf(fuzzCase);
   const itself = { ...testCase, destination: { ...destination, memory: [] } };
   const [answer] = (await ask(against, [itself])).values();
   if (typeof answer !== 'object') return false;

@@ -1,5 +1,6 @@
 import type { Outcome } from '@mapped-ram/lint';
 import type { ExpectedBlock } from '../vector/vector.js';
+import type { TaskBlock, TaskConfiguration } from '../writing/writing-task.js';
 
 /** The version of the protocol that this runner speaks. */
 export const PROTOCOL_VERSION = 1;
@@ -13,8 +14,9 @@ export interface StartRequest {
 /**
  * - `judge`: what happens when QEMU restores the file?
  * - `read`: which blocks does the file hold, and what is in them?
+ * - `write`: make a file that holds this.
  */
-export type Operation = 'judge' | 'read';
+export type Operation = 'judge' | 'read' | 'write';
 
 /** A QEMU that a testee can speak for. */
 export interface JudgedQemu {
@@ -55,6 +57,27 @@ export interface SavedFile {
   readonly streamOffset: number;
 }
 
+/** Memory that a file should give, block by block. */
+export interface SavedMemory {
+  readonly blocks: readonly {
+    readonly id: string;
+    /** Absolute path of a file with all of the block's memory. Absent where it is not in the snapshot. */
+    readonly memory?: string;
+  }[];
+}
+
+/** For `write`: what the file shall hold. */
+export interface WantedSnapshot {
+  readonly configuration: TaskConfiguration;
+  readonly ramSectionId: number;
+  readonly blocks: readonly (Omit<TaskBlock, 'memory'> & {
+    /** Absolute path of a file with all of the block's memory, with holes. Absent for an ignored block. */
+    readonly memory?: string;
+  })[];
+  /** Absolute path: what the stream goes on with behind the footer of ram's END, to its end. */
+  readonly rest: string;
+}
+
 /** One file, one question. */
 export interface RunRequest {
   readonly cmd: 'run';
@@ -62,15 +85,17 @@ export interface RunRequest {
   readonly operation: Operation;
   /** The vector's id, for messages; nothing may be concluded from it. */
   readonly vector: string;
-  /** Absolute path; only to be read, and gone after the answer. */
+  /** Absolute path; only to be read, and gone after the answer. For `write`, the file to make. */
   readonly file: string;
-  /** Where the stream starts, if the reader is told. */
+  /** Where the stream starts, if the reader is told, or has to start. */
   readonly streamOffset?: number;
   /** For `judge`. */
   readonly qemu?: JudgedQemu;
   readonly destination?: Destination;
-  /** The good file that the mutation began with: its memory is what was saved. */
-  readonly saved?: SavedFile;
+  /** What was saved: the memory in the good file that a mutation began with, or that a writer was given. */
+  readonly saved?: SavedFile | SavedMemory;
+  /** For `write`. */
+  readonly snapshot?: WantedSnapshot;
 }
 
 /** The last message. The testee ends by itself; there is no answer. */
@@ -93,10 +118,16 @@ export interface Contents {
   readonly blocks: readonly ExpectedBlock[];
 }
 
+/** What a `write` answers. */
+export interface Written {
+  /** Length of the file. */
+  readonly sizeBytes: number;
+}
+
 /** The answer to `run`: `seq` and exactly one of the others. */
 export type RunAnswer = { readonly seq: number } & (
-  | { readonly ok: Judgement | Contents }
-  /** `read`: the file is not one that this testee reads. */
+  | { readonly ok: Judgement | Contents | Written }
+  /** The file is not one that this testee reads, or could write. */
   | { readonly rejected: { readonly code: string; readonly message: string } }
   | { readonly skipped: { readonly reason: string } }
   /** The testee could not do its work; never a statement about the file. */

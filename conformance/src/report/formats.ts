@@ -1,10 +1,9 @@
-import type { Vector } from '../vector/vector.js';
 import { type FaultBytes, readFaultBytes } from './fault-bytes.js';
 import { htmlReport } from './html.js';
 import { jsonReport } from './json.js';
 import { junitReport } from './junit.js';
 import { markdownReport } from './markdown.js';
-import { reportModel, type TesteeResults } from './report-model.js';
+import { isTask, type ReportSubject, reportModel, type TesteeResults } from './report-model.js';
 
 /** The forms of a report. */
 export const reportFormats = ['md', 'html', 'json', 'junit'] as const;
@@ -14,18 +13,18 @@ export type ReportFormat = (typeof reportFormats)[number];
 /** Writes a report of the results of testees. `remark` is for people: Markdown and HTML have it. */
 export async function formatReport(
   format: ReportFormat,
-  vectors: readonly Vector[],
+  subjects: readonly ReportSubject[],
   runs: readonly TesteeResults[],
   remark = '',
 ): Promise<string> {
   const bytes = new Map<string, FaultBytes>();
   if (format === 'html') {
-    for (const vector of vectors) {
-      const found = await readFaultBytes(vector);
-      if (found !== undefined) bytes.set(vector.id, found);
+    for (const subject of subjects) {
+      const found = isTask(subject) ? undefined : await readFaultBytes(subject);
+      if (found !== undefined) bytes.set(subject.id, found);
     }
   }
-  const model = reportModel(new Map(vectors.map((vector) => [vector.id, vector])), bytes, runs);
+  const model = reportModel(new Map(subjects.map((subject) => [subject.id, subject])), bytes, runs);
   switch (format) {
     case 'md':
       return markdownReport(model, remark);

@@ -27,7 +27,7 @@ ${summary(model)}
 <form hidden>
 <input type="search" name="text" placeholder="Filter by words" aria-label="Filter by words">
 ${choice('area', 'every area', areas)}
-${choice('outcome', 'every outcome', ['accepted', 'rejected', 'hazard'])}
+${choice('outcome', 'every outcome', ['accepted', 'rejected', 'hazard', 'written'])}
 ${choice('state', 'every answer', Object.keys(statusSigns))}
 <span class="soft" id="shown"></span>
 </form>
@@ -60,12 +60,13 @@ function summary(model: ReportModel): string {
   return `<table><tbody>${rows.join('')}</tbody></table>`;
 }
 
-function rowOf({ id, area, vector, cells }: ReportRow): string {
-  const outcome = vector?.expected.outcome ?? 'accepted';
+function rowOf({ id, area, vector, task, cells }: ReportRow): string {
+  const outcome = task === undefined ? (vector?.expected.outcome ?? 'accepted') : 'written';
+  const { what = 'A good file, as QEMU wrote it.', clauses = [] } = vector ?? task ?? {};
   const states = [...new Set(cells.flatMap((cell) => cell?.status ?? []))].join(' ');
-  const text = `${id} ${vector?.what ?? ''} ${vector?.clauses.join(' ') ?? ''}`.toLowerCase();
+  const text = `${id} ${what} ${clauses.join(' ')}`.toLowerCase();
   const link = (inner: string) => `<a href="#${esc(id)}">${inner}</a>`;
-  return `<tr data-id="${esc(id)}" data-area="${esc(area)}" data-outcome="${outcome}" data-states="${states}" data-text="${esc(text)}"><td><code>${link(esc(id))}</code></td><td class="what">${esc(vector?.what ?? 'A good file, as QEMU wrote it.')}</td><td>${outcome}</td>${verdictCell(vector, '10.0')}${verdictCell(vector, '11.1')}${cells
+  return `<tr data-id="${esc(id)}" data-area="${esc(area)}" data-outcome="${outcome}" data-states="${states}" data-text="${esc(text)}"><td><code>${link(esc(id))}</code></td><td class="what">${esc(what)}</td><td>${outcome}</td>${verdictCell(vector, '10.0')}${verdictCell(vector, '11.1')}${cells
     .map((cell) =>
       cell === undefined
         ? '<td></td>'
@@ -79,15 +80,28 @@ function verdictCell(vector: Vector | undefined, version: '10.0' | '11.1'): stri
   return verdict === undefined ? '<td></td>' : `<td class="${verdict}">${verdict}</td>`;
 }
 
-function articleOf({ id, vector, bytes, cells }: ReportRow, testees: readonly string[]): string {
+function articleOf({ id, vector, task, bytes, cells }: ReportRow, testees: readonly string[]): string {
   const parts = [`<h3>${esc(id)}</h3>`];
+  const subject = vector ?? task;
+  const clauses = (subject?.clauses ?? [])
+    .map((clause) => `<a class="tag" href="${CLAUSES_URL}">${esc(clause)}</a>`)
+    .join('');
+  if (subject !== undefined) {
+    parts.push(`<p>${esc(subject.what)} <span class="soft">${esc(subject.why)}</span></p>`);
+  }
+  if (task !== undefined) {
+    const blocks = task.blocks.map(
+      ({ id: idstr, usedLength, pageSize }) =>
+        `${esc(idstr)} (${usedLength / 1024} KiB, pages of ${pageSize})`,
+    );
+    parts.push(
+      `<p>To be <b>written</b>, then read by two others and restored by QEMU ${task.restoredBy.join(' and ')}. ${clauses}</p>`,
+      `<p class="soft">${blocks.join(', ')}; device states of the capture <code>${esc(task.base)}</code>.</p>`,
+    );
+  }
   if (vector !== undefined) {
-    const clauses = vector.clauses
-      .map((clause) => `<a class="tag" href="${CLAUSES_URL}">${esc(clause)}</a>`)
-      .join('');
     const rules = vector.expected.rules.map((rule) => `<span class="tag">${esc(rule)}</span>`).join('');
     parts.push(
-      `<p>${esc(vector.what)} <span class="soft">${esc(vector.why)}</span></p>`,
       `<p>Expected: <b>${vector.expected.outcome}</b>, met at ${vector.expected.stage}. ${clauses}${rules}</p>`,
       `<p class="soft">Made from the capture <code>${esc(vector.base)}</code>, ${vector.file.sizeBytes.toLocaleString('en')} bytes.${
         vector.needsDestination === undefined

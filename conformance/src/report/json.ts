@@ -7,11 +7,11 @@ export function jsonReport(model: ReportModel): string {
   const report = {
     version: 1,
     testees: testees.map((name) => ({ name, counts: Object.fromEntries(counts.get(name) ?? []) })),
-    vectors: rows.map(({ id, vector, cells }) => ({
+    vectors: rows.map(({ id, vector, task, cells }) => ({
       id,
-      what: vector?.what,
-      clauses: vector?.clauses,
-      expected: vector?.expected.outcome ?? 'accepted',
+      what: (vector ?? task)?.what,
+      clauses: (vector ?? task)?.clauses,
+      expected: task === undefined ? (vector?.expected.outcome ?? 'accepted') : 'written',
       qemu: vector?.qemu,
       results: Object.fromEntries(
         cells.flatMap((cell, index) =>

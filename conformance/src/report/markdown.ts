@@ -53,9 +53,9 @@ export function markdownReport(model: ReportModel, remark = ''): string {
     '',
     ...table(
       ['vector', 'expected', 'QEMU 10.0', 'QEMU 11.1', ...testees],
-      rows.map(({ id, vector, cells }) => [
+      rows.map(({ id, vector, task, cells }) => [
         `\`${id}\``,
-        vector?.expected.outcome ?? 'accepted',
+        task === undefined ? (vector?.expected.outcome ?? 'accepted') : 'written',
         vector?.qemu?.['10.0']?.plain?.verdict ?? '',
         vector?.qemu?.['11.1']?.plain?.verdict ?? '',
         ...cells.map((cell) => (cell === undefined ? '' : statusSigns[cell.status])),

@@ -1,5 +1,6 @@
 import type { ResultStatus, RunResult } from '../run/expectation.js';
 import type { Vector } from '../vector/vector.js';
+import type { WritingTask } from '../writing/writing-task.js';
 import type { FaultBytes } from './fault-bytes.js';
 
 /** What one testee answered to one vector, or capture. */
@@ -9,13 +10,22 @@ export interface ReportCell {
   readonly results: readonly RunResult[];
 }
 
-/** A file that was put to testees. */
+/** What a row is about: a vector, or a snapshot that testees write. */
+export type ReportSubject = Vector | WritingTask;
+
+/** Whether a subject is a snapshot to write. */
+export function isTask(subject: ReportSubject | undefined): subject is WritingTask {
+  return subject !== undefined && 'blocks' in subject;
+}
+
+/** A file that was put to testees, or that they made. */
 export interface ReportRow {
   readonly id: string;
   /** `header` of `header/version-0`. */
   readonly area: string;
   /** Absent for captures. */
   readonly vector?: Vector;
+  readonly task?: WritingTask;
   readonly bytes?: FaultBytes;
   /** In the order of the testees; undefined where one was not asked. */
   readonly cells: readonly (ReportCell | undefined)[];
@@ -41,19 +51,19 @@ const ORDER: readonly ResultStatus[] = [
 
 /** Puts the results of testees side by side, a row for each vector. */
 export function reportModel(
-  vectors: ReadonlyMap<string, Vector>,
+  subjects: ReadonlyMap<string, ReportSubject>,
   bytes: ReadonlyMap<string, FaultBytes>,
   runs: readonly TesteeResults[],
 ): ReportModel {
   const ids = [...new Set(runs.flatMap(({ results }) => results.map(({ id }) => id)))].sort();
   const byTestee = runs.map(({ results }) => groupById(results));
   const rows = ids.map((id): ReportRow => {
-    const vector = vectors.get(id);
+    const subject = subjects.get(id);
     const faultBytes = bytes.get(id);
     return {
       id,
       area: id.slice(0, id.indexOf('/')),
-      ...(vector !== undefined && { vector }),
+      ...(subject !== undefined && (isTask(subject) ? { task: subject } : { vector: subject })),
       ...(faultBytes !== undefined && { bytes: faultBytes }),
       cells: byTestee.map((results) => cellOf(results.get(id))),
     };

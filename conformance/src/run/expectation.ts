@@ -1,7 +1,7 @@
 import type { Outcome } from '@mapped-ram/lint';
-import type { Contents, StartAnswer } from '../protocol/messages.js';
+import type { StartAnswer } from '../protocol/messages.js';
 import { isFailure, type TesteeFailure } from '../protocol/testee-process.js';
-import type { Vector } from '../vector/vector.js';
+import type { ExpectedBlock, Vector } from '../vector/vector.js';
 import type { AskedQuestion } from './put-questions.js';
 
 /** How a question came out. All but `passed`, `skipped` and `known-failing` fail the run. */
@@ -32,7 +32,8 @@ export interface Expectation {
   readonly unknownBecause?: string;
   /** The rules that must fire. Others may only where they find no more than a note. */
   readonly rules?: readonly string[];
-  readonly blocks?: Contents['blocks'];
+  /** What a reader must see; how many pages are set only where it is said. */
+  readonly blocks?: readonly (Omit<ExpectedBlock, 'setPages'> & Partial<ExpectedBlock>)[];
 }
 
 /** What a vector says. */
@@ -93,9 +94,21 @@ type Answered = Exclude<
 function faultsOfRead(reply: Answered, { blocks }: Expectation): string[] | undefined {
   if (blocks === undefined) return [];
   if ('rejected' in reply) return [`rejected: ${reply.rejected.message}`];
-  const actual = 'blocks' in reply.ok ? reply.ok.blocks : undefined;
-  const [wanted, got] = [JSON.stringify(blocks), JSON.stringify(actual)];
+  const seen = 'blocks' in reply.ok ? reply.ok.blocks : undefined;
+  const actual = seen?.map(({ setPages, ...block }, index) =>
+    blocks[index]?.setPages === undefined ? block : { ...block, setPages },
+  );
+  const [wanted, got] = [blocksText(blocks), blocksText(actual)];
   return wanted === got ? [] : [`blocks: wanted ${wanted}, got ${got}`];
+}
+
+/** In an order of members of its own. */
+function blocksText(blocks: Expectation['blocks']): string | undefined {
+  return JSON.stringify(
+    blocks?.map(({ id, usedLength, pageSize, setPages, sha256 }) => ({
+      ...{ id, usedLength, pageSize, setPages, sha256 },
+    })),
+  );
 }
 
 function faultsOfJudgement(

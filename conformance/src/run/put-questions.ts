@@ -4,6 +4,7 @@ import type {
   RunAnswer,
   RunRequest,
   SavedFile,
+  SavedMemory,
   StartAnswer,
 } from '../protocol/messages.js';
 import { isFailure, type TesteeFailure, type TesteeProcess } from '../protocol/testee-process.js';
@@ -65,7 +66,7 @@ async function putCase(
 ): Promise<void> {
   const isTold = testCase.streamOffset !== undefined && !(testCase.findsStream && start.knows === 'file');
   await files.use(testCase, async (file) => {
-    const saved = await savedFile(testCase, file, files);
+    const saved = await whatWasSaved(testCase, file, files);
     for (const operation of operations.filter((wanted) => start.operations.includes(wanted))) {
       for (const qemu of operation === 'judge' ? (start.judges ?? []) : [undefined]) {
         const request: RunRequest = {
@@ -85,10 +86,11 @@ async function putCase(
   });
 }
 
-async function savedFile(
-  { savedId, streamOffset }: TestCase,
+async function whatWasSaved(
+  { saved, streamOffset }: TestCase,
   file: string,
   files: CaseFiles,
-): Promise<SavedFile> {
-  return savedId === undefined ? { file, streamOffset: streamOffset ?? 0 } : files.saved(savedId);
+): Promise<SavedFile | SavedMemory> {
+  if (saved === undefined) return { file, streamOffset: streamOffset ?? 0 };
+  return typeof saved === 'string' ? files.saved(saved) : saved;
 }

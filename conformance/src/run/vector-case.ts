@@ -2,15 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { captureInfo, loadCapture } from '@mapped-ram/fixtures';
-import type { Destination, SavedFile } from '../protocol/messages.js';
+import type { Destination, SavedFile, SavedMemory } from '../protocol/messages.js';
 import type { Vector } from '../vector/vector.js';
 import { buildVectorImage, writeImage } from '../vector/vector-file.js';
 
 /** A file to put to a testee, and what belongs to it. */
 export interface TestCase {
   readonly id: string;
-  /** The capture whose memory was saved; absent: what the file itself holds counts as saved. */
-  readonly savedId?: string;
+  /** The capture whose memory was saved, or that memory; absent: what the file itself holds counts as saved. */
+  readonly saved?: string | SavedMemory;
   readonly streamOffset?: number;
   /** Whether a reader finds the stream itself, through a header in front of it. */
   readonly findsStream: boolean;
@@ -23,7 +23,7 @@ export interface TestCase {
 export function vectorCase(vector: Vector): TestCase {
   return {
     id: vector.id,
-    savedId: vector.base,
+    saved: vector.base,
     ...(vector.streamOffset !== undefined && { streamOffset: vector.streamOffset }),
     findsStream: vector.readBy === 'libvirt',
     destination: destinationOf(vector.base),
@@ -36,7 +36,7 @@ export function captureCase(id: string): TestCase {
   const { streamOffset } = captureInfo(id);
   return {
     id: `captures/${id}`,
-    savedId: id,
+    saved: id,
     ...(streamOffset !== 0 && { streamOffset }),
     findsStream: captureInfo(id).libvirt !== undefined,
     destination: destinationOf(id),
@@ -45,7 +45,7 @@ export function captureCase(id: string): TestCase {
 }
 
 /** The machine that restores a capture. */
-function destinationOf(captureId: string): Destination {
+export function destinationOf(captureId: string): Destination {
   const { machine, restoreCapabilities } = captureInfo(captureId);
   const { target, args, files } = machine;
   const memory = machine.memory

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { hasPythonRuntime } from '@mapped-ram/tool-generate';
 import { expect, test } from 'vitest';
 import { captureCandidates, vectorCandidates } from '../run/candidates.js';
 import { failsTheRun } from '../run/known-failing.js';
 import { runCandidates } from '../run/run-candidates.js';
+import { canRun } from '../testing/can-run.js';
 
 const SLOW_MS = 120_000;
 
@@ -30,13 +30,4 @@ for (const { name, missing } of READERS) {
       expect(results.filter(({ status }) => status === 'passed').length).toBeGreaterThan(200);
     },
   );
-}
-
-function canRun(program: string): boolean {
-  try {
-    execFileSync(program, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }

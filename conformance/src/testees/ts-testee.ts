@@ -1,27 +1,44 @@
 import { MappedRamError } from '@mapped-ram/format';
 import { lintSource, type QemuVersion } from '@mapped-ram/lint';
+import type { ByteSource } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
-import { PROTOCOL_VERSION, type RunRequest } from '../protocol/messages.js';
+import {
+  configurationSection,
+  continuing,
+  createSnapshot,
+  eosWord,
+  footer,
+  ramStart,
+  type SnapshotLayout,
+  type SnapshotWriter,
+  streamHeader,
+} from '@mapped-ram/writer';
+import { createFileTarget } from '@mapped-ram/writer/file';
+import { PROTOCOL_VERSION, type RunRequest, type WantedSnapshot } from '../protocol/messages.js';
 import { type AnswerBody, serveTestee } from '../protocol/serve.js';
 import { readContents } from '../vector/contents.js';
 
 // Usage: ts-testee.js [--quick]: our own reader and linter. --quick judges without reading pages.
 
+const CHUNK_BYTES = 1024 * 1024;
+
 const deep = !process.argv.includes('--quick');
+
+const operations = { judge, read, write };
 
 await serveTestee({
   start: {
     protocol: PROTOCOL_VERSION,
     name: deep ? 'ts' : 'ts-quick',
     version: '0.0.0',
-    operations: deep ? ['judge', 'read'] : ['judge'],
+    operations: deep ? ['judge', 'read', 'write'] : ['judge'],
     judges: ['10.0', '11.1'].flatMap((version) => [
       { version, multifd: false },
       { version, multifd: true },
     ]),
     knows: 'file',
   },
-  run: (request) => (request.operation === 'judge' ? judge(request) : read(request)),
+  run: (request) => operations[request.operation](request),
 });
 
 async function judge(request: RunRequest): Promise<AnswerBody> {
@@ -53,6 +70,66 @@ async function read(request: RunRequest): Promise<AnswerBody> {
     return { rejected: { code: error.code, message: error.message } };
   } finally {
     await source.close();
+  }
+}
+
+async function write({ file, streamOffset, snapshot }: RunRequest): Promise<AnswerBody> {
+  if (snapshot === undefined) throw new TypeError('write needs snapshot');
+  const rest = await openFileSource(snapshot.rest);
+  const target = await createFileTarget(file);
+  try {
+    const writer = await createSnapshot(target, layoutOfWanted(snapshot, streamOffset, rest));
+    for (const [index, { memory, pageSize }] of snapshot.blocks.entries()) {
+      if (memory !== undefined) await writeMemory(writer, index, pageSize, memory);
+    }
+    const { sizeBytes } = await writer.finish();
+    return { ok: { sizeBytes } };
+  } catch (error) {
+    await target.abort();
+    throw error;
+  } finally {
+    await rest.close();
+  }
+}
+
+function layoutOfWanted(
+  { configuration, ramSectionId, blocks }: WantedSnapshot,
+  streamOffset: number | undefined,
+  rest: ByteSource,
+): SnapshotLayout {
+  const end = [eosWord(), footer(ramSectionId)];
+  return {
+    streamOffset,
+    head: [streamHeader(), configurationSection(configuration), ramStart(ramSectionId)],
+    blocks: blocks.map(({ id, guestPhysicalAddress, ...block }) => ({
+      ...block,
+      idstr: id,
+      ...(guestPhysicalAddress !== undefined && { guestPhysicalAddress: BigInt(guestPhysicalAddress) }),
+    })),
+    tail: [
+      ...end,
+      ...[continuing('part', ramSectionId), ...end],
+      ...[continuing('end', ramSectionId), ...end],
+      { source: rest, byteOffset: 0, byteLength: rest.sizeBytes },
+    ],
+  };
+}
+
+async function writeMemory(
+  writer: SnapshotWriter,
+  blockIndex: number,
+  pageSize: number,
+  path: string,
+): Promise<void> {
+  const memory = await openFileSource(path);
+  try {
+    for (let at = 0; at < memory.sizeBytes; at += CHUNK_BYTES) {
+      const chunk = new Uint8Array(Math.min(CHUNK_BYTES, memory.sizeBytes - at));
+      await memory.read(chunk, at);
+      await writer.writePages(blockIndex, at / pageSize, chunk);
+    }
+  } finally {
+    await memory.close();
   }
 }
 

@@ -6,6 +6,7 @@ sys.path.insert(0, "..")
 
 from reader import BadFile, Snapshot
 from serve import Rejected, serve
+from writer import write_snapshot
 
 
 def read(request):
@@ -27,4 +28,8 @@ def describe(snapshot, block):
     }
 
 
-serve("python-prose", "1", {"read": read})
+def write(request):
+    return {"sizeBytes": write_snapshot(request["file"], request["snapshot"], request.get("streamOffset", 0))}
+
+
+serve("python-prose", "1", {"read": read, "write": write})
