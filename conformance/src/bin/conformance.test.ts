@@ -24,11 +24,14 @@ test('run gives status 0 where all is as recorded', () => {
   expect(status).toBe(0);
 });
 
-test.each(['run', 'list', 'generate', 'record'])('%s --help starts with what to type', (command) => {
-  const { status, stdout } = conformance(command, '--help');
-  expect(stdout).toMatch(new RegExp(`^conformance ${command}`));
-  expect(status).toBe(0);
-});
+test.each(['run', 'list', 'generate', 'record', 'fuzz', 'pack', 'new-vector', 'new-testee'])(
+  '%s --help starts with what to type',
+  (command) => {
+    const { status, stdout } = conformance(command, '--help');
+    expect(stdout).toMatch(new RegExp(`^conformance ${command}`));
+    expect(status).toBe(0);
+  },
+);
 
 test.each([
   [[], 'COMMAND', ''],
@@ -38,6 +41,21 @@ test.each([
   [['run', '--testee', 'ts', '--run', 'nothing/*'], '', 'no vector fits nothing/*'],
   [['run', '--frobnicate'], '', 'frobnicate'],
   [['record', '--qemu', '1.0'], '', '--qemu takes 10.0, 11.1'],
+  [['new-testee'], '', 'new-testee takes the folder to make'],
+  [['new-testee', 'x', '--language', 'cobol'], '', '--language takes javascript, python, not cobol'],
+  [['new-vector', 'nowhere/x'], '', 'with AREA one of bitmap, block-table'],
+  [
+    ['new-vector', 'header/version-2', '--what', 'It is 2.'],
+    '',
+    'there is a vector header/version-2 already',
+  ],
+  [['new-vector', 'header/x', '--what', 'x', '--why', 'y'], '', '--clause is missing'],
+  [['new-vector', 'header/x', '--what', 'x', '--why', 'y', '--clause', 'NO-1'], '', 'has no clause NO-1'],
+  [
+    ['new-vector', 'header/x', '--what', 'x', '--why', 'y', '--clause', 'HEADER-1'],
+    '',
+    'give --mutate or --candidate',
+  ],
 ])('%j cannot be used: status 2', (args, stdout, stderr) => {
   const result = conformance(...args);
   expect(result.stdout).toContain(stdout);

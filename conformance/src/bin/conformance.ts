@@ -3,6 +3,8 @@ import type { Command } from '../commands/command.js';
 import { fuzzCommand } from '../commands/fuzz.js';
 import { generateCommand } from '../commands/generate.js';
 import { listCommand } from '../commands/list.js';
+import { newTesteeCommand } from '../commands/new-testee.js';
+import { newVectorCommand } from '../commands/new-vector.js';
 import { packCommand } from '../commands/pack.js';
 import { recordCommand } from '../commands/record.js';
 import { runCommand } from '../commands/run.js';
@@ -15,6 +17,8 @@ const commands: readonly Command[] = [
   recordCommand,
   fuzzCommand,
   packCommand,
+  newVectorCommand,
+  newTesteeCommand,
 ];
 
 const usage = `conformance COMMAND [OPTIONS]

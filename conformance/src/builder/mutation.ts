@@ -94,6 +94,11 @@ export class Mutation extends Places {
     this.#do({ op: 'truncate', size });
   }
 
+  /** Edits as a vector's file has them. */
+  apply(edits: readonly Edit[]): void {
+    for (const edit of edits) this.#do(edit);
+  }
+
   #do(edit: Edit): void {
     applyEdits(this.#image, [edit]);
     this.#edits.push(edit);

@@ -1,12 +1,8 @@
 import { parseArgs } from 'node:util';
 import { QEMU_VERSIONS, type QemuVersion } from '@mapped-ram/tool-qemu';
-import { isFailure } from '../protocol/testee-process.js';
-import type { AskedQuestion } from '../run/put-questions.js';
-import { askTestee } from '../run/run-testee.js';
-import { findTestee } from '../run/testees.js';
-import { vectorCase } from '../run/vector-case.js';
+import { askQemu, withRecord } from '../run/ask-qemu.js';
 import { readVector, readVectors, writeVector } from '../vector/store.js';
-import { type QemuRecord, type RestoreMode, restoreModes, type Vector } from '../vector/vector.js';
+import { type RestoreMode, restoreModes, type Vector } from '../vector/vector.js';
 import type { Command } from './command.js';
 import { select } from './select.js';
 import { UsageError } from './usage-error.js';
@@ -60,43 +56,22 @@ async function recordMode(
   mode: RestoreMode,
 ): Promise<number> {
   if (vectors.length === 0) return 0;
-  const answers: AskedQuestion[] = [];
-  const testee = findTestee(`qemu-${version}${mode === 'multifd' ? '-multifd' : ''}`);
-  const start = await askTestee(testee, { cases: vectors.map(vectorCase), operations: ['judge'] }, (asked) =>
-    answers.push(asked),
-  );
+  const { fullVersion, answers } = await askQemu(vectors, version, mode);
   let failures = 0;
-  for (const { testCase, reply } of answers) {
-    if ('skipped' in reply) {
-      console.log(`${testCase.id}: ${version} ${mode}: skipped: ${reply.skipped.reason}`);
-      continue;
-    }
-    if (isFailure(reply) || !('ok' in reply) || !('verdict' in reply.ok)) {
-      console.error(`${testCase.id}: ${version} ${mode}: not recorded: ${JSON.stringify(reply)}`);
+  for (const [id, answer] of answers) {
+    if ('skipped' in answer) console.log(`${id}: ${version} ${mode}: skipped: ${answer.skipped}`);
+    else if ('failure' in answer) {
+      console.error(`${id}: ${version} ${mode}: not recorded: ${answer.failure}`);
       failures++;
-      continue;
+    } else {
+      const vector = readVector(id) as Vector;
+      const before = vector.qemu?.[version]?.[mode]?.verdict;
+      if (before !== undefined && before !== answer.verdict) {
+        console.error(`${id}: ${version} ${mode}: was ${before}, is ${answer.verdict}`);
+        failures++;
+      }
+      writeVector(withRecord(vector, version, mode, fullVersion, answer));
     }
-    const { verdict, says } = reply.ok;
-    if (!recordVerdict(testCase.id, version, start.version, mode, { verdict, says })) failures++;
   }
   return failures;
-}
-
-/** @returns false where the verdict is another one than before */
-function recordVerdict(
-  id: string,
-  version: QemuVersion,
-  fullVersion: string,
-  mode: RestoreMode,
-  record: QemuRecord,
-): boolean {
-  const vector = readVector(id) as Vector;
-  const before = vector.qemu?.[version];
-  const isSame = before?.[mode] === undefined || before[mode].verdict === record.verdict;
-  if (!isSame) console.error(`${id}: ${version} ${mode}: was ${before[mode]?.verdict}, is ${record.verdict}`);
-  // A fixed order of keys, whatever was recorded first.
-  const modes = { plain: before?.plain, multifd: before?.multifd, [mode]: record };
-  const versions = { ...vector.qemu, [version]: { version: fullVersion, ...modes } };
-  writeVector({ ...vector, qemu: Object.fromEntries(Object.entries(versions).sort()) });
-  return isSame;
 }

@@ -3,8 +3,9 @@ import { captureInfo, listCaptures } from '@mapped-ram/fixtures';
 import { QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
+import { seenOutcome } from './outcome.js';
 import { listVectors, readVectors } from './store.js';
-import { type ExpectedOutcome, restoreModes, type Vector } from './vector.js';
+import { restoreModes } from './vector.js';
 
 const schema = JSON.parse(readFileSync(new URL('../../schema/vector.schema.json', import.meta.url), 'utf8'));
 const validate = new Ajv2020({ allErrors: true }).compile(schema);
@@ -17,16 +18,6 @@ const clauses = new Set(
 );
 const captures = new Set(listCaptures());
 const vectors = readVectors();
-
-/** What was seen, over all versions and modes. A file that another program reads first is judged by that one. */
-function outcomeOf({ qemu = {}, expected, readBy }: Vector): ExpectedOutcome {
-  const records = Object.values(qemu).flatMap((record) => restoreModes.map((mode) => record[mode]?.verdict));
-  const verdicts = new Set(
-    readBy === undefined ? records.filter((verdict) => verdict !== undefined) : [expected.verdict],
-  );
-  if (verdicts.size === 1 && verdicts.has('restores')) return 'accepted';
-  return verdicts.size === 1 && verdicts.has('refused') ? 'rejected' : 'hazard';
-}
 
 test('there are vectors', () => {
   expect(vectors.length).toBeGreaterThan(100);
@@ -45,7 +36,7 @@ describe.each(vectors)('$id', (vector) => {
   });
 
   test('QEMU did what the vector expects', () => {
-    expect(outcomeOf(vector)).toBe(vector.expected.outcome);
+    expect(seenOutcome(vector)).toBe(vector.expected.outcome);
   });
 
   test('is recorded for every QEMU from the one that saved it on', () => {

@@ -252,4 +252,14 @@ export const headerVectors = [
     rules: ['pages-offset-unusual'],
     mutate: (m) => repack(m, 4096),
   }),
+  vector('header/page-size-3', {
+    what: 'page_size is 3.',
+    why: 'It divides nothing.',
+    clauses: ['HEADER-3'],
+    base: 'qemu-10.0/none',
+    stage: 'mapped-ram-header',
+    outcome: 'hazard',
+    rules: ['page-size-mismatch'],
+    mutate: (m) => m.u64(m.block(0).pageSizeOffset, 3n),
+  }),
 ];

@@ -1,0 +1,167 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { captureInfo, listCaptures } from '@mapped-ram/fixtures';
+import { CHECKOUT_PATH } from '@mapped-ram/tool-qemu';
+import { appendDefinition, definitionText } from '../scaffold/definition-text.js';
+import { makeNewVector, type NewVector, type VectorIdea } from '../scaffold/new-vector.js';
+import type { Edit } from '../vector/edit.js';
+import { readVector, writeVector } from '../vector/store.js';
+import { restoreModes, type Stage, stages } from '../vector/vector.js';
+import type { Command } from './command.js';
+import { UsageError } from './usage-error.js';
+
+const SOURCES = fileURLToPath(new URL('../../src/vectors/', import.meta.url));
+
+/** Where the fault of an area's vectors is met, if nothing else is said. */
+const STAGES: Readonly<Record<string, Stage>> = {
+  ...{ bitmap: 'bitmap', 'block-table': 'block-table', commands: 'command', configuration: 'configuration' },
+  ...{ containers: 'container', 'device-state': 'device-state', eos: 'ram-words', footers: 'footer' },
+  ...{ header: 'mapped-ram-header', 'page-sizes': 'mapped-ram-header', pages: 'pages' },
+  ...{ 'ram-flags': 'ram-words', sections: 'section', stream: 'stream-header', truncation: 'end' },
+  vmdescription: 'vmdescription',
+};
+
+/** `conformance new-vector` */
+export const newVectorCommand: Command = {
+  name: 'new-vector',
+  summary: 'Make a vector: its file, what every QEMU does with it, and its definition.',
+  help: `conformance new-vector AREA/SLUG --what TEXT --why TEXT --clause ID... (--mutate CODE | --candidate FILE)
+
+  AREA/SLUG          ${Object.keys(STAGES).sort().join(', ')}; and a name of its own
+  --what TEXT        the fault, in one sentence
+  --why TEXT         why it is worth a vector, in one sentence
+  --clause ID        a clause of spec/mapped-ram.md; may be repeated
+  --mutate CODE      how the file is damaged: TypeScript, of the mutation m (src/builder/mutation.ts) with the places of the file
+  --candidate FILE   a disagreement that 'fuzz' has saved: its base and edits
+  --base CAPTURE     the good file to damage; qemu-10.0/none by default
+  --stage STAGE      where the fault is met: ${stages.join(', ')}
+
+Real QEMU is asked what it does, and that is what the vector expects; the linter's rules that fire are listed in it. The
+definition goes to src/vectors/AREA.ts. For example:
+
+  npm run conformance -- new-vector header/page-size-3 --what 'page_size is 3.' \\
+    --why 'It divides nothing.' --clause HEADER-3 --mutate 'm.u64(m.block(0).pageSizeOffset, 3n)'
+
+Exit status 0 where the linter predicts what QEMU does, or cannot know it; 1 where it does not: the vector is there all the same.`,
+
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        what: { type: 'string' },
+        why: { type: 'string' },
+        clause: { type: 'string', multiple: true, default: [] },
+        mutate: { type: 'string' },
+        candidate: { type: 'string' },
+        base: { type: 'string' },
+        stage: { type: 'string' },
+      },
+    });
+    const [id = '', ...others] = positionals;
+    if (others.length > 0) throw new UsageError(`one vector at a time, not ${others.join(' ')} too`);
+    const idea = ideaOf(id, values);
+    const path = `${SOURCES}${areaOf(id)}.ts`;
+    const made = await makeNewVector(idea);
+    writeVector(made.vector);
+    appendDefinition(path, definitionText(made.definition, idea.mutation));
+    for (const command of ['npx biome check --write conformance/src/vectors', 'npm run build'])
+      runQuietly(command);
+    return tell(made, path);
+  },
+};
+
+interface Options {
+  readonly what?: string | undefined;
+  readonly why?: string | undefined;
+  readonly clause: readonly string[];
+  readonly mutate?: string | undefined;
+  readonly candidate?: string | undefined;
+  readonly base?: string | undefined;
+  readonly stage?: string | undefined;
+}
+
+function ideaOf(id: string, { what, why, clause, mutate, candidate, base, stage }: Options): VectorIdea {
+  const area = areaOf(id);
+  if (readVector(id) !== undefined) throw new UsageError(`there is a vector ${id} already`);
+  if (what === undefined || why === undefined) throw new UsageError('--what and --why are missing');
+  if (clause.length === 0)
+    throw new UsageError('--clause is missing: which clause of spec/mapped-ram.md is it about?');
+  const specification = readFileSync(
+    fileURLToPath(new URL('../../../spec/mapped-ram.md', import.meta.url)),
+    'utf8',
+  );
+  const unknown = clause.find((one) => !specification.includes(`\n**${one}**`));
+  if (unknown !== undefined) throw new UsageError(`spec/mapped-ram.md has no clause ${unknown}`);
+  if ((mutate === undefined) === (candidate === undefined))
+    throw new UsageError('give --mutate or --candidate');
+  const found = candidate === undefined ? undefined : readCandidate(candidate);
+  const from = base ?? found?.base ?? 'qemu-10.0/none';
+  if (!listCaptures().includes(from) || !captureInfo(from).good) {
+    throw new UsageError(`there is no good capture ${from}; fixtures/captures has them`);
+  }
+  return {
+    ...{ id, what, why, clauses: clause, base: from, stage: stageOf(stage ?? STAGES[area]) },
+    mutation: mutate ?? `m.apply(${JSON.stringify(found?.edits)})`,
+  };
+}
+
+function areaOf(id: string): string {
+  const [, area = ''] = /^([a-z][a-z0-9-]*)\/[a-z0-9][a-z0-9-]*$/.exec(id) ?? [];
+  const areas = Object.keys(STAGES).sort();
+  if (areas.includes(area)) {
+    if (existsSync(`${SOURCES}${area}.ts`)) return area;
+    throw new UsageError('new vectors are made in a checkout: src/vectors is missing here');
+  }
+  throw new UsageError(
+    `a vector is called AREA/SLUG, with AREA one of ${areas.join(', ')}; not ${id || 'nothing'}`,
+  );
+}
+
+function stageOf(text: string | undefined): Stage {
+  const stage = stages.find((known) => known === text);
+  if (stage === undefined)
+    throw new UsageError(`--stage takes ${stages.join(', ')}, not ${text ?? 'nothing'}`);
+  return stage;
+}
+
+function readCandidate(path: string): { readonly base: string; readonly edits: readonly Edit[] } {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`${path} is no candidate: ${(error as Error).message}`);
+  }
+}
+
+function runQuietly(command: string): void {
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
+    cwd: CHECKOUT_PATH,
+    encoding: 'utf8',
+  });
+  if (status !== 0) console.error(`${command} failed: correct the definition\n${stdout}${stderr}`);
+}
+
+function tell({ vector, predicted }: NewVector, path: string): number {
+  const { id, expected, qemu = {} } = vector;
+  console.log(`${id}: ${expected.outcome}; rules: ${expected.rules.join(', ') || 'none'}`);
+  let wrong = 0;
+  for (const [version, record] of Object.entries(qemu)) {
+    for (const mode of restoreModes) {
+      const { verdict, says } = record?.[mode] ?? {};
+      const prediction = predicted.get(`${version} ${mode}`);
+      if (verdict === undefined) continue;
+      if (verdict !== prediction) wrong++;
+      const told = verdict === prediction ? '' : `; the linter predicts ${prediction}`;
+      console.log(`  QEMU ${version} ${mode}: ${verdict}${says ? ` (${says})` : ''}${told}`);
+    }
+  }
+  console.log(`defined in ${path}`);
+  if (wrong > 0) {
+    console.log(
+      'QEMU is right: mend the rule, or say with needsDestination in the definition what only the destination knows.',
+    );
+  }
+  return wrong === 0 ? 0 : 1;
+}
