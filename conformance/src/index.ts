@@ -10,3 +10,6 @@ export type {
   Vector,
 } from './vector/vector.js';
 export { buildVectorImage, writeImage } from './vector/vector-file.js';
+export { blockMemory } from './writing/task-memory.js';
+export { listTasks, readTask, readTasks } from './writing/task-store.js';
+export type { MemoryPiece, TaskBlock, TaskConfiguration, WritingTask } from './writing/writing-task.js';

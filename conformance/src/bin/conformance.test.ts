@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { listVectors } from '../vector/store.js';
 import { listTasks } from '../writing/task-store.js';
 
-const program = fileURLToPath(new URL('../../dist/bin/conformance.js', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/bundle/conformance.js', import.meta.url));
 const conformance = (...args: string[]) => spawnSync('node', [program, ...args], { encoding: 'utf8' });
 
 test('list names every vector and writing task', () => {

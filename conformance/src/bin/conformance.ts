@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import type { Command } from '../commands/command.js';
 import { fuzzCommand } from '../commands/fuzz.js';
 import { generateCommand } from '../commands/generate.js';
@@ -10,7 +11,9 @@ import { recordCommand } from '../commands/record.js';
 import { runCommand } from '../commands/run.js';
 import { UsageError } from '../commands/usage-error.js';
 
-const commands: readonly Command[] = [
+const isCheckout = existsSync(new URL('../../src', import.meta.url));
+
+const allCommands: readonly Command[] = [
   runCommand,
   listCommand,
   generateCommand,
@@ -20,6 +23,8 @@ const commands: readonly Command[] = [
   newVectorCommand,
   newTesteeCommand,
 ];
+
+const commands = allCommands.filter(({ needsCheckout }) => isCheckout || needsCheckout !== true);
 
 const usage = `conformance COMMAND [OPTIONS]
 

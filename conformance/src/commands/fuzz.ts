@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { CACHE_PATH, findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
+import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
 import { writeCandidate } from '../fuzz/candidate.js';
 import { knowledgeRules } from '../fuzz/destination-knowledge.js';
 import type { FuzzFigures } from '../fuzz/figures.js';
@@ -12,7 +12,8 @@ import type { Command } from './command.js';
 import { UsageError } from './usage-error.js';
 
 const JUDGES = QEMU_VERSIONS.flatMap((version) => [`qemu-${version}`, `qemu-${version}-multifd`]);
-const FOLDER = join(CACHE_PATH, 'fuzz');
+/** From where the command is called. */
+const FOLDER = join('.cache', 'fuzz');
 
 /** Disagreements that are made smaller; more of them have few causes. */
 const MAX_REDUCED = 10;
@@ -26,8 +27,8 @@ export const fuzzCommand: Command = {
   --seed TEXT       the same seed gives the same files; the time if not given
   --count N         how many files, 300 by default
   --against LIST    ${JUDGES.join(', ')}; all by default
-  --figures FILE    write the figures there as JSON; for the report, ${join('.cache', 'fuzz', 'figures.json')} is looked for
-  --save FOLDER     where unexplained disagreements go, ${join('.cache', 'fuzz')} by default
+  --figures FILE    write the figures there as JSON, for 'run --fuzz'
+  --save FOLDER     where unexplained disagreements go, ${FOLDER} by default
   --format json     the figures as JSON on standard output
 
 A file has one to three faults: fields, lengths, flags, sections moved, doubled or dropped, bitmaps, offsets, cuts. Where the linter and

@@ -12,6 +12,7 @@ import { fits, select } from './select.js';
 export const generateCommand: Command = {
   name: 'generate',
   summary: 'Make vectors and writing tasks from their definitions in src/vectors and src/writing.',
+  needsCheckout: true,
   help: `conformance generate [--check] [--run PATTERN]
 
   --check         write nothing; exit status 1 where a vector on disk is not what its definition gives

@@ -27,6 +27,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
 export const newVectorCommand: Command = {
   name: 'new-vector',
   summary: 'Make a vector: its file, what every QEMU does with it, and its definition.',
+  needsCheckout: true,
   help: `conformance new-vector AREA/SLUG --what TEXT --why TEXT --clause ID... (--mutate CODE | --candidate FILE)
 
   AREA/SLUG          ${Object.keys(STAGES).sort().join(', ')}; and a name of its own

@@ -7,6 +7,7 @@ import type { Command } from './command.js';
 export const packCommand: Command = {
   name: 'pack',
   summary: 'Pack the vectors into an archive that needs no Node to use.',
+  needsCheckout: true,
   help: `conformance pack [-o FILE]
 
   -o, --output FILE   mapped-ram-conformance.tar.gz by default; replaced if it is there

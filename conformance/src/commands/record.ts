@@ -11,6 +11,7 @@ import { UsageError } from './usage-error.js';
 export const recordCommand: Command = {
   name: 'record',
   summary: 'Run real QEMU with the vectors and write down what it did.',
+  needsCheckout: true,
   help: `conformance record [--run PATTERN] [--qemu ${QEMU_VERSIONS.join(',')}] [--missing]
 
   --run PATTERN     only vectors whose id fits, such as 'header/*'

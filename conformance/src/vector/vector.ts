@@ -1,5 +1,4 @@
-import type { Outcome } from '@mapped-ram/lint';
-import type { QemuVersion } from '@mapped-ram/tool-qemu';
+import type { Outcome, QemuVersion } from '@mapped-ram/lint';
 import type { Edit } from './edit.js';
 
 /**

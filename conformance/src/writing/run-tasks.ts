@@ -5,7 +5,7 @@ import type { RunAnswer } from '../protocol/messages.js';
 import { isFailure, type TesteeFailure, TesteeProcess } from '../protocol/testee-process.js';
 import type { Expectation, ResultStatus, RunResult } from '../run/expectation.js';
 import { defaultLimits, runTestee } from '../run/run-testee.js';
-import { type FoundTestee, findTestee } from '../run/testees.js';
+import { type FoundTestee, findTestee, listTestees } from '../run/testees.js';
 import type { TestCase } from '../run/vector-case.js';
 import { type TaskInputs, writeTaskInputs } from './task-inputs.js';
 import type { WritingTask } from './writing-task.js';
@@ -45,7 +45,9 @@ export async function runTasks(
   try {
     const { results, written } = await writeAll(testee, tasks, folder, limits);
     if (written.length === 0) return results;
-    const readers = READERS.filter((name) => name !== testee.command.name).slice(0, 2);
+    const readers = READERS.filter(
+      (name) => name !== testee.command.name && listTestees().includes(name),
+    ).slice(0, 2);
     for (const judge of [...readers, ...restorers]) results.push(...(await judgeAll(judge, written)));
     return results;
   } finally {

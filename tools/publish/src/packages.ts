@@ -9,7 +9,10 @@ const run = promisify(execFile);
 /** The top of the checkout. */
 export const checkout = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** A package of `packages/`, all of which are published. */
+/** Folders of packages that are published, beside all of `packages/`. */
+const OTHERS = ['conformance', 'fixtures'];
+
+/** A package that is published. */
 export interface PublishedPackage {
   readonly name: string;
   readonly folder: string;
@@ -19,10 +22,10 @@ export interface PublishedPackage {
 
 /** Every package that is published, in the order of their folders. */
 export async function publishedPackages(): Promise<PublishedPackage[]> {
-  const folders = (await readdir(join(checkout, 'packages'))).sort();
+  const libraries = (await readdir(join(checkout, 'packages'))).map((name) => join('packages', name));
   return Promise.all(
-    folders.map(async (folder) => {
-      const path = join(checkout, 'packages', folder);
+    [...OTHERS, ...libraries].sort().map(async (folder) => {
+      const path = join(checkout, folder);
       const manifest = JSON.parse(await readFile(join(path, 'package.json'), 'utf8'));
       return { name: manifest.name, folder: path, entries: Object.keys(manifest.exports) };
     }),

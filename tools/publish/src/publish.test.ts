@@ -49,6 +49,20 @@ test('mr-lint and its threads run from the packed packages on a real capture', a
   expect(JSON.parse(stdout).files[0].verdict).toBe('restores');
 });
 
+test('the conformance suite runs from the packed packages, and knows its vectors', async () => {
+  const suite = join(project, 'node_modules/.bin/mapped-ram-conformance');
+  const { stdout } = await run(suite, ['run', '--testee', 'ts', '--run', 'header/*'], { cwd: project });
+  expect(stdout).toMatch(/^ts: \d+ passed\n$/);
+  await run(suite, ['new-testee', 'mine'], { cwd: project });
+  const mine = run(suite, ['run', '--testee', './mine'], { cwd: project });
+  await expect(mine).rejects.toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('passes none of the smoke set'),
+  });
+  const { stdout: usage } = await run(suite, ['--help'], { cwd: project });
+  expect(usage).not.toContain('new-vector');
+});
+
 test.each(packages)(
   'publint and attw find nothing wrong in $name',
   async (one) => {
