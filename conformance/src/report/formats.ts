@@ -1,4 +1,5 @@
 import { type FaultBytes, readFaultBytes } from './fault-bytes.js';
+import type { FiguresFile } from './figures.js';
 import { htmlReport } from './html.js';
 import { jsonReport } from './json.js';
 import { junitReport } from './junit.js';
@@ -10,12 +11,20 @@ export const reportFormats = ['md', 'html', 'json', 'junit'] as const;
 
 export type ReportFormat = (typeof reportFormats)[number];
 
-/** Writes a report of the results of testees. `remark` is for people: Markdown and HTML have it. */
+/** What the files are called that stand together in a folder. */
+export const reportFileNames: Readonly<Record<ReportFormat, string>> = {
+  md: 'report.md',
+  html: 'index.html',
+  json: 'report.json',
+  junit: 'junit.xml',
+};
+
+/** Writes a report of the results of testees. Figures of the fuzzer are for people: Markdown and HTML have them. */
 export async function formatReport(
   format: ReportFormat,
   subjects: readonly ReportSubject[],
   runs: readonly TesteeResults[],
-  remark = '',
+  figures?: FiguresFile,
 ): Promise<string> {
   const bytes = new Map<string, FaultBytes>();
   if (format === 'html') {
@@ -27,9 +36,9 @@ export async function formatReport(
   const model = reportModel(new Map(subjects.map((subject) => [subject.id, subject])), bytes, runs);
   switch (format) {
     case 'md':
-      return markdownReport(model, remark);
+      return markdownReport(model, figures);
     case 'html':
-      return htmlReport(model, remark);
+      return htmlReport(model, figures);
     case 'json':
       return jsonReport(model);
     case 'junit':

@@ -14,7 +14,7 @@ th { vertical-align: bottom } th.testee { padding: .5rem .2rem; text-align: cent
 .passed { color: var(--good) } .failed, .crashed, .errored, .malformed, .timed-out, .over-memory, .unexpected-pass { color: var(--bad); font-weight: 700 } .skipped { color: var(--soft) } .known-failing { color: var(--odd) }
 .restores { color: var(--good) } .refused { color: var(--accent) } .crashes, .wrong-memory { color: var(--bad) }
 form { display: flex; flex-wrap: wrap; gap: .6rem; margin: 1rem 0; align-items: center } input, select { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: 6px; padding: .35rem .6rem } input[type=search] { flex: 1 1 16rem }
-article { border-top: 1px solid var(--line); padding: 1.1rem 0; scroll-margin-top: 1rem } article:target { background: var(--wash); box-shadow: 0 0 0 .75rem var(--wash); border-radius: 4px }
+article td { white-space: normal; overflow-wrap: anywhere } article td:first-child { white-space: nowrap } article { border-top: 1px solid var(--line); padding: 1.1rem 0; scroll-margin-top: 1rem } article:target { background: var(--wash); box-shadow: 0 0 0 .75rem var(--wash); border-radius: 4px }
 .pair { display: flex; flex-wrap: wrap; gap: 1rem } pre { margin: .4rem 0; padding: .6rem .8rem; background: var(--wash); border-radius: 6px; overflow-x: auto } article:target pre { background: var(--paper) } mark { background: var(--mark); color: inherit; border-radius: 2px }
 .tag { display: inline-block; padding: 0 .5rem; border: 1px solid var(--line); border-radius: 99px; font-size: .82rem; margin-right: .3rem }
 @media (max-width: 40rem) { body { padding: 1rem .75rem 4rem } td.what { display: none } th.what { display: none } }

@@ -1,15 +1,24 @@
 import type { Vector } from '../vector/vector.js';
 import { escapeMarkup as esc } from './escape.js';
 import type { BytesWindow, FaultBytes } from './fault-bytes.js';
+import {
+  type FiguresFile,
+  figuresHead,
+  figuresIntroduction,
+  figuresReasons,
+  figuresRows,
+} from './figures.js';
 import { htmlScript, htmlStyle } from './html-style.js';
 import { statusSigns } from './markdown.js';
 import { countStatuses, type ReportCell, type ReportModel, type ReportRow } from './report-model.js';
 
-/** Where the specification's clauses are, for links. */
-const CLAUSES_URL = '../../spec/mapped-ram.md';
+/** Where a clause of the specification is, seen from conformance/report in a checkout. */
+function clauseUrl(clause: string): string {
+  return `../../spec/mapped-ram.md#${esc(clause.replace(/-\d+$/, '').toLowerCase())}`;
+}
 
-/** The report as one page of HTML that needs nothing else. `remark` stands below the title, in words. */
-export function htmlReport(model: ReportModel, remark = ''): string {
+/** The report as one page of HTML that needs nothing else. */
+export function htmlReport(model: ReportModel, figures?: FiguresFile): string {
   const areas = [...new Set(model.rows.map(({ area }) => area))];
   return `<!doctype html>
 <html lang="en">
@@ -21,8 +30,9 @@ export function htmlReport(model: ReportModel, remark = ''): string {
 </head>
 <body>
 <h1>mapped-ram conformance</h1>
-<p class="soft">${model.rows.length} files with one fault each, or none: what each implementation makes of them, and what real QEMU did. ${esc(remark)}</p>
+<p class="soft">${model.rows.length} files with one fault each, or none: what each implementation makes of them, and what real QEMU did.</p>
 ${summary(model)}
+${figures === undefined ? '' : fuzzing(figures)}
 <h2>Vectors</h2>
 <form hidden>
 <input type="search" name="text" placeholder="Filter by words" aria-label="Filter by words">
@@ -43,6 +53,21 @@ ${model.rows.map((row) => articleOf(row, model.testees)).join('\n')}
 </body>
 </html>
 `;
+}
+
+function fuzzing(figures: FiguresFile): string {
+  const row = (cells: readonly string[], tag: 'th' | 'td') =>
+    `<tr>${cells.map((cell) => `<${tag}>${esc(cell)}</${tag}>`).join('')}</tr>`;
+  return `<h2>Fuzzing</h2>
+<p class="soft">${esc(figuresIntroduction(figures))}</p>
+<div class="wide"><table><thead>${row(figuresHead, 'th')}</thead><tbody>${figuresRows(figures)
+    .map((cells) => row(cells, 'td'))
+    .join('')}</tbody></table></div>
+<details><summary>What only the destination knows, and in how many files at most</summary><ul>${figuresReasons(
+    figures,
+  )
+    .map((reason) => `<li>${esc(reason)}</li>`)
+    .join('')}</ul></details>`;
 }
 
 function choice(name: string, all: string, values: readonly string[]): string {
@@ -84,7 +109,7 @@ function articleOf({ id, vector, task, bytes, cells }: ReportRow, testees: reado
   const parts = [`<h3>${esc(id)}</h3>`];
   const subject = vector ?? task;
   const clauses = (subject?.clauses ?? [])
-    .map((clause) => `<a class="tag" href="${CLAUSES_URL}">${esc(clause)}</a>`)
+    .map((clause) => `<a class="tag" href="${clauseUrl(clause)}">${esc(clause)}</a>`)
     .join('');
   if (subject !== undefined) {
     parts.push(`<p>${esc(subject.what)} <span class="soft">${esc(subject.why)}</span></p>`);
@@ -131,10 +156,14 @@ function verdictsOf({ qemu = {} }: Vector): string {
 }
 
 function answerOf(testee: string, { status, results }: ReportCell): string {
-  const details = results
-    .filter((result) => result.detail !== '' && result.status !== 'passed')
-    .map(({ question, detail }) => `${question}: ${detail}`);
-  const shown = [...new Set(details)].slice(0, 4).join('; ');
+  const questions = new Map<string, string[]>();
+  for (const { question, detail, status: asked } of results) {
+    if (detail !== '' && asked !== 'passed') {
+      questions.set(detail, [...(questions.get(detail) ?? []), question]);
+    }
+  }
+  const details = [...questions].map(([detail, asked]) => `${asked.join(', ')}: ${detail}`);
+  const shown = details.slice(0, 4).join('; ');
   return `<tr><td><code>${esc(testee)}</code></td><td class="${status}">${statusSigns[status]} ${status}</td><td class="soft">${esc(shown.slice(0, 400))}</td></tr>`;
 }
 

@@ -1,4 +1,11 @@
 import type { ResultStatus } from '../run/expectation.js';
+import {
+  type FiguresFile,
+  figuresHead,
+  figuresIntroduction,
+  figuresReasons,
+  figuresRows,
+} from './figures.js';
 import { countStatuses, type ReportModel } from './report-model.js';
 
 /** A sign for each status, for tables. */
@@ -16,7 +23,7 @@ export const statusSigns: Readonly<Record<ResultStatus, string>> = {
 };
 
 /** The report as Markdown: a table of counts, what failed and why, and all vectors. */
-export function markdownReport(model: ReportModel, remark = ''): string {
+export function markdownReport(model: ReportModel, figures?: FiguresFile): string {
   const { testees, rows } = model;
   const counts = countStatuses(model);
   const failures = rows.flatMap(({ id, cells }) =>
@@ -33,7 +40,6 @@ export function markdownReport(model: ReportModel, remark = ''): string {
   return [
     '# Conformance',
     '',
-    ...(remark === '' ? [] : [remark, '']),
     ...table(
       ['testee', 'passed', 'failed', 'skipped', 'of'],
       testees.map((testee) => {
@@ -49,6 +55,7 @@ export function markdownReport(model: ReportModel, remark = ''): string {
       ? ['Nothing failed.']
       : ['## What failed', '', ...table(['vector', 'testee', 'how'], failures)]),
     '',
+    ...(figures === undefined ? [] : fuzzing(figures)),
     '## Vectors',
     '',
     ...table(
@@ -63,6 +70,18 @@ export function markdownReport(model: ReportModel, remark = ''): string {
     ),
     '',
   ].join('\n');
+}
+
+function fuzzing(figures: FiguresFile): string[] {
+  return [
+    ...['## Fuzzing', '', figuresIntroduction(figures), ''],
+    ...table(figuresHead, figuresRows(figures)),
+    ...[
+      '',
+      `What only the destination knows, and in how many files at most: ${figuresReasons(figures).join('; ')}.`,
+      '',
+    ],
+  ];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -4,7 +4,7 @@ import type { RunResult } from '../run/expectation.js';
 import { readVector } from '../vector/store.js';
 import type { Vector } from '../vector/vector.js';
 import { readFaultBytes } from './fault-bytes.js';
-import { figuresRemark } from './figures-remark.js';
+import { parseFigures } from './figures.js';
 import { formatReport } from './formats.js';
 
 const ZERO = 'header/page-size-zero';
@@ -26,12 +26,11 @@ const runs = [
 ];
 
 it('Markdown counts, tells what failed, and keeps tables whole', async () => {
-  const text = await formatReport('md', vectors, runs, 'A remark.');
+  const text = await formatReport('md', vectors, runs);
   expect(text).toContain('| good | 2 | 0 | 0 | 2 |');
   expect(text).toContain('| bad <one> | 0 | 2 | 0 | 2 |');
   expect(text).toContain('got \u001b[0m \\| nothing');
   expect(text).toContain('| `header/page-size-zero` | hazard | crashes | refused | ✓ | ✗ |');
-  expect(text).toContain('A remark.');
 });
 
 it('JSON has every question', async () => {
@@ -73,9 +72,25 @@ describe('HTML', () => {
   });
 });
 
-it('the figures of the fuzzer are told in words', () => {
-  const figures = { against: 'qemu-10.0', bad: 200, badPredicted: 195, unexplained: 0, falseAlarms: 0 };
-  expect(figuresRemark(JSON.stringify({ seed: 's', count: 300, figures: [figures] }))).toBe(
-    'Fuzzed with seed s, 300 files: qemu-10.0 97.5% of 200 bad files predicted, 0 disagreements unexplained, 0 false alarms.',
-  );
-});
+it.each(['md', 'html'] as const)(
+  '%s has the figures of the fuzzer, and what explains the rest',
+  async (format) => {
+    const counts = { judged: 290, bad: 200, badPredicted: 195, unexplained: 0, falseAlarms: 1 };
+    const figures = parseFigures(
+      JSON.stringify({
+        ...{
+          seed: 's<1>',
+          count: 300,
+          knowledgeRules: { machine: 'it is another machine', uuid: 'not met' },
+        },
+        figures: [{ against: 'qemu-10.0', ...counts, explained: { machine: 4 } }],
+      }),
+    );
+    const text = await formatReport(format, vectors, runs, figures);
+    expect(text).toContain('195 (97.5%)');
+    expect(text).toContain('it is another machine (4)');
+    expect(text).not.toContain('not met');
+    if (format === 'html') expect(text).not.toContain('s<1>');
+    expect(() => parseFigures('{}')).toThrow(SyntaxError);
+  },
+);
