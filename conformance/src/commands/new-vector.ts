@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { captureInfo, listCaptures } from '@mapped-ram/fixtures';
 import { CHECKOUT_PATH } from '@mapped-ram/tool-qemu';
 import { appendDefinition, definitionText } from '../scaffold/definition-text.js';
-import { makeNewVector, type NewVector, type VectorIdea } from '../scaffold/new-vector.js';
+import { MutationError, makeNewVector, type NewVector, type VectorIdea } from '../scaffold/new-vector.js';
 import type { Edit } from '../vector/edit.js';
 import { readVector, writeVector } from '../vector/store.js';
 import { restoreModes, type Stage, stages } from '../vector/vector.js';
@@ -65,7 +65,9 @@ Exit status 0 where the linter predicts what QEMU does, or cannot know it; 1 whe
     if (others.length > 0) throw new UsageError(`one vector at a time, not ${others.join(' ')} too`);
     const idea = ideaOf(id, values);
     const path = `${SOURCES}${areaOf(id)}.ts`;
-    const made = await makeNewVector(idea);
+    const made = await makeNewVector(idea).catch((error: Error) => {
+      throw error instanceof MutationError ? new UsageError(error.message) : error;
+    });
     writeVector(made.vector);
     appendDefinition(path, definitionText(made.definition, idea.mutation));
     for (const command of ['npx biome check --write conformance/src/vectors', 'npm run build'])
@@ -136,12 +138,14 @@ function readCandidate(path: string): { readonly base: string; readonly edits: r
   }
 }
 
-function runQuietly(command: string): void {
+/** @returns whether it worked; what it printed is only shown where it did not */
+function runQuietly(command: string): boolean {
   const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
     cwd: CHECKOUT_PATH,
     encoding: 'utf8',
   });
   if (status !== 0) console.error(`${command} failed: correct the definition\n${stdout}${stderr}`);
+  return status === 0;
 }
 
 function tell({ vector, predicted }: NewVector, path: string): number {

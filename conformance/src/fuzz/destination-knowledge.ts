@@ -53,8 +53,7 @@ export const knowledgeRules: readonly KnowledgeRule[] = [
   {
     id: 'device-versions',
     why: 'what a device reads of a state of an older version is known to its code alone',
-    applies: ({ rules, predicted, actual }) =>
-      rules.includes('section-undescribed') && predicted === 'restores' && actual === 'refused',
+    applies: ({ rules, actual }) => rules.includes('section-undescribed') && actual === 'refused',
   },
   {
     id: 'device-layout',
@@ -71,8 +70,7 @@ export const knowledgeRules: readonly KnowledgeRule[] = [
   {
     id: 'host-memory',
     why: 'whether the host can allocate so much at once is not in the file',
-    applies: ({ rules, says }) =>
-      (rules.includes('bitmap-too-large') || rules.includes('limit-exceeded')) && says === 'dies of SIGTRAP',
+    applies: ({ rules, says }) => rules.includes('bitmap-too-large') && says === 'dies of SIGTRAP',
   },
   {
     id: 'device-memory',

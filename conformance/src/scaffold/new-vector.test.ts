@@ -5,7 +5,7 @@ import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
 import { afterAll, beforeAll, expect, it, test } from 'vitest';
 import { readVector } from '../vector/store.js';
 import { appendDefinition, definitionText } from './definition-text.js';
-import { makeNewVector, type VectorIdea } from './new-vector.js';
+import { MutationError, makeNewVector, type VectorIdea } from './new-vector.js';
 
 const known = readVector('header/page-size-zero');
 const idea: VectorIdea = {
@@ -32,8 +32,10 @@ test.skipIf(skipped !== '')(
 );
 
 test('a mutation that does not run is told', async () => {
-  await expect(makeNewVector({ ...idea, mutation: 'm.u64(' })).rejects.toThrow(SyntaxError);
-  await expect(makeNewVector({ ...idea, mutation: 'm.nothing()' })).rejects.toThrow(TypeError);
+  await expect(makeNewVector({ ...idea, mutation: 'm.u64(' })).rejects.toThrow(MutationError);
+  await expect(makeNewVector({ ...idea, mutation: 'm.nothing()' })).rejects.toThrow(
+    'm.nothing is not a function',
+  );
 });
 
 let folder: string;

@@ -23,10 +23,15 @@ export interface NewVector {
   readonly predicted: ReadonlyMap<string, string>;
 }
 
+/** The author's mutation does not run. */
+export class MutationError extends Error {
+  override readonly name = 'MutationError';
+}
+
 /**
  * Makes a vector, asks every QEMU what it does with it, and the linter which rules fire.
  *
- * @throws Error where the mutation does not run, or no QEMU could be asked.
+ * @throws MutationError; Error where no QEMU could be asked.
  */
 export async function makeNewVector({ mutation, ...idea }: VectorIdea): Promise<NewVector> {
   const mutate = compileMutation(mutation);
@@ -54,10 +59,16 @@ async function askEveryQemu(draft: Vector): Promise<Vector> {
   return vector;
 }
 
-/** The author's own words, run in the author's own checkout. @throws SyntaxError */
+/** The author's own words, run in the author's own checkout. */
 function compileMutation(text: MutationText): (m: Mutation) => void {
-  const run = new Function('m', 'be', 'concat', 'counted', `(${text});`);
-  return (m) => run(m, be, concat, counted);
+  return (m) => {
+    try {
+      const mutate = new Function('be', 'concat', 'counted', `return (m) => ${text};`)(be, concat, counted);
+      mutate(m);
+    } catch (error) {
+      throw new MutationError(`the mutation does not run: ${error}`, { cause: error });
+    }
+  };
 }
 
 async function canBeRead(definition: VectorDefinition, recorded: Vector): Promise<boolean> {

@@ -103,4 +103,14 @@ export const bitmapVectors = [
       m.bytes(bitmapOffset, words.swap64());
     },
   }),
+  vector('bitmap/rom-over-other-pages', {
+    what: 'The bitmap of a ROM is said to lie in the set pages of another one.',
+    why: 'The pages are where they were: it is the bitmap that is in their place, and only its block gets other bits.',
+    clauses: ['LAYOUT-5', 'HEADER-4'],
+    base: 'qemu-10.0/microvm',
+    stage: 'bitmap',
+    outcome: 'accepted',
+    rules: ['bitmap-overlap'],
+    mutate: (m) => m.u64(m.block(1).bitmapOffsetOffset, m.block(3).pagesOffset + 0x72),
+  }),
 ];

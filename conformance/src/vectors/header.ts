@@ -262,4 +262,27 @@ export const headerVectors = [
     rules: ['page-size-mismatch'],
     mutate: (m) => m.u64(m.block(0).pageSizeOffset, 3n),
   }),
+  vector('header/pages-offset-beyond-files', {
+    what: 'pages_offset of a ROM is 2^59.',
+    why: 'No file is so large; with multifd the channels meet it first.',
+    clauses: ['HEADER-5', 'LAYOUT-6'],
+    base: 'qemu-10.0/microvm',
+    stage: 'mapped-ram-header',
+    outcome: 'hazard',
+    rules: ['value-too-large'],
+    mutate: (m) => m.u64(m.block(3).pagesOffsetOffset, 1n << 59n),
+  }),
+  vector('header/pages-offset-beyond-files-empty', {
+    what: 'pages_offset of a ROM is 2^59, and none of its pages is set.',
+    why: 'No page is looked for there, but the stream is to go on behind.',
+    clauses: ['HEADER-5', 'LAYOUT-6'],
+    base: 'qemu-10.0/microvm',
+    stage: 'mapped-ram-header',
+    outcome: 'rejected',
+    rules: ['value-too-large'],
+    mutate: (m) => {
+      m.zero(m.block(3).bitmapOffset, m.block(3).bitmapEnd);
+      m.u64(m.block(3).pagesOffsetOffset, 1n << 59n);
+    },
+  }),
 ];

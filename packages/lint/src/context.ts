@@ -40,4 +40,6 @@ export interface LintContext {
   readonly deep: boolean;
   /** One entry for every element of `snapshot.ramBlocks`, in its order. */
   readonly blocks: readonly BlockFacts[];
+  /** Whether no page of `snapshot.oversizedBlock` is set; absent where that is not known. */
+  readonly oversizedBlockIsEmpty?: boolean;
 }

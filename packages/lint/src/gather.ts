@@ -1,3 +1,4 @@
+import { anySet, bitmapLengthBytes } from '@mapped-ram/format';
 import type { ByteSource, RamBlock, Snapshot } from '@mapped-ram/reader';
 import type { BlockFacts, LintContext } from './context.js';
 import { neededBytes } from './facts/allocation.js';
@@ -14,6 +15,9 @@ import type { RestoreTarget } from './target.js';
  * 256 TiB of memory in 4 KiB pages.
  */
 const MAX_BITMAP_BYTES = 8 * 2 ** 30;
+
+/** Blocks of 4 GiB, with pages of 4 KiB. */
+const MAX_OVERSIZED_PAGES = 2n ** 20n;
 
 /** How much of the pages a quick run reads to confirm that a zero bitmap hides data. */
 const MAX_PROBE_BYTES = 2 ** 30;
@@ -43,6 +47,7 @@ export async function gatherContext(
   else if (mayHideData(blocks, needed, allocatedBytes)) {
     await addDataUnderZeroBitmap(source, blocks, options.signal);
   }
+  const isEmpty = await hasEmptyOversizedBlock(snapshot, source);
   const hasStream = snapshot.streamVersion !== undefined;
   const streamElsewhere = hasStream ? undefined : await findStream(source);
   return {
@@ -57,7 +62,28 @@ export async function gatherContext(
     target,
     deep: options.deep ?? false,
     blocks,
+    ...(isEmpty !== undefined && { oversizedBlockIsEmpty: isEmpty }),
   };
+}
+
+/**
+ * Whether no page of a block with a number beyond reason is set.
+ *
+ * @returns undefined where its bitmap is not in the file, or a large one: then some page may be.
+ */
+async function hasEmptyOversizedBlock(
+  { oversizedBlock, wordOrder }: Snapshot,
+  source: ByteSource,
+): Promise<boolean | undefined> {
+  if (oversizedBlock === undefined) return undefined;
+  const { usedLength, pageSize, bitmapOffset } = oversizedBlock;
+  const pages = pageSize === 0n ? 0n : usedLength / pageSize;
+  if (pages === 0n || pages > MAX_OVERSIZED_PAGES) return undefined;
+  const byteOffset = Number(bitmapOffset);
+  const bytes = new Uint8Array(bitmapLengthBytes(Number(pages)));
+  if (byteOffset + bytes.length > source.sizeBytes) return undefined;
+  await source.read(bytes, byteOffset);
+  return !anySet(bytes, Number(pages), wordOrder);
 }
 
 async function gatherBlocks(snapshot: Snapshot, fileSizeBytes: number): Promise<FactsInProgress[]> {

@@ -44,7 +44,7 @@ export function behaviourAtOversizedBlock(block: OversizedBlock, context: LintCo
       ? { outcome: 'restores', says: 'Does not load the block, which stays as the destination made it.' }
       : { outcome: 'wrong-memory', says: 'Completes without an error; the block is not loaded.' };
   }
-  // Whether a bit is set is not looked at: of real blocks some always is.
+  if (context.oversizedBlockIsEmpty === true) return refused('Unknown ramblock "", cannot accept migration');
   return target.multifd
     ? crashes('The multifd channels fail to read the pages, and QEMU dies of SIGSEGV or hangs.')
     : refused('failed to read page ... from file offset ...');

@@ -50,6 +50,7 @@ export async function findDescriptionDoubt(
   if (described.lengthBytes === lengthBytes) {
     return missed.length === 1 && first !== undefined ? headerDoubt(first) : undefined;
   }
+  if (isWhole(described.lengthBytes) && !isWhole(lengthBytes)) return undefined;
   let attempts = 0;
   for (const { doubt, device: amended } of amendments(device, lengthBytes - described.lengthBytes)) {
     if (++attempts > MAX_ATTEMPTS) return undefined;
@@ -171,8 +172,13 @@ function widthOf(type: string): number | undefined {
 
 function isLikelier(expected: number, actual: number): boolean {
   if (!Number.isSafeInteger(expected) || expected < 0) return false;
-  if (actual % WORD_BYTES === 0 && expected % WORD_BYTES !== 0) return false;
+  if (isWhole(actual) && !isWhole(expected)) return false;
   return differsByOneCharacter(String(expected), String(actual));
+}
+
+/** Where the description has whole words and the state has not, bytes of the state came or went after all. */
+function isWhole(lengthBytes: number): boolean {
+  return lengthBytes % WORD_BYTES === 0;
 }
 
 function differsByOneCharacter(a: string, b: string): boolean {

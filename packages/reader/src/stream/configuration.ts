@@ -63,6 +63,7 @@ async function readSubsection(
   configuration: Mutable<Configuration>,
   subsections: ConfigurationSubsection[],
 ): Promise<number> {
+  await checkCapabilityCount(window, byteOffset, subsections);
   const { value, endOffset } = await window.parse(
     byteOffset + 1,
     (io) => new MappedRam.ConfigurationSubsection(io),
@@ -70,7 +71,6 @@ async function readSubsection(
   const { name, versionId, lenName, body } = value;
   subsections.push({ byteOffset, byteLength: endOffset - byteOffset, name, versionId });
   if (body instanceof MappedRam.Capabilities) {
-    checkCount(body.numCapabilities, Limits.capabilities, byteOffset);
     // Type byte, length byte, name, version and count stand before the first capability.
     configuration.capabilities = locateNames(body, byteOffset + 10 + lenName);
   } else if (body instanceof MappedRam.Uuid) {
@@ -86,6 +86,30 @@ async function readSubsection(
     });
   }
   return endOffset;
+}
+
+/** Looks at the count of a list of capabilities before any of them is read. */
+async function checkCapabilityCount(
+  window: SourceWindow,
+  byteOffset: number,
+  subsections: ConfigurationSubsection[],
+): Promise<void> {
+  const { value, endOffset } = await window.parse(byteOffset + 1, (io) => {
+    const name = String.fromCharCode(...io.readBytes(io.readU1()));
+    return name === 'configuration/capabilities'
+      ? { name, versionId: io.readU4be(), count: io.readU4be() }
+      : undefined;
+  });
+  if (value === undefined || value.count <= Limits.capabilities) return;
+  const { count, ...subsection } = value;
+  subsections.push({ byteOffset, byteLength: endOffset - byteOffset, ...subsection });
+  throw new MappedRamError('limit-exceeded', {
+    what: 'there are too many capabilities',
+    byteOffset: endOffset - 4,
+    path: 'configuration.capabilities',
+    expected: `at most ${Limits.capabilities}`,
+    actual: count,
+  });
 }
 
 function locateNames(body: MappedRam.Capabilities, firstOffset: number): Located<string>[] {

@@ -6,8 +6,11 @@ import { versionInRange } from '../../target.js';
 
 const problems = ['limit-exceeded'] as const;
 
-/** Lengths from here on are negative for a QEMU that takes them for signed numbers. */
-const FIRST_NEGATIVE_LENGTH = 2 ** 31;
+/** Lengths and counts from here on are negative for a QEMU that takes them for signed numbers. */
+const FIRST_NEGATIVE = 2 ** 31;
+
+/** What QEMU allocates memory for, of the length or count that the stream gives. */
+const ALLOCATED = ['configuration.machine', 'configuration.capabilities'];
 
 /** What QEMU does where it is more than reading on until something does not fit. */
 function behaviour({ path, actual }: MappedRamError, { target }: LintContext): RuleHit['behaviour'] {
@@ -17,8 +20,8 @@ function behaviour({ path, actual }: MappedRamError, { target }: LintContext): R
       says: 'It has no such limit: it reads the same entries again and again and hangs.',
     };
   }
-  const isNegative = typeof actual === 'number' && actual >= FIRST_NEGATIVE_LENGTH;
-  if (path === 'configuration.machine' && isNegative && !versionInRange(target.qemu, '11.1')) {
+  const isNegative = typeof actual === 'number' && actual >= FIRST_NEGATIVE;
+  if (ALLOCATED.includes(path ?? '') && isNegative && !versionInRange(target.qemu, '11.1')) {
     return { outcome: 'crashes', says: 'It tries to allocate nearly all of the address space and aborts.' };
   }
   return undefined;

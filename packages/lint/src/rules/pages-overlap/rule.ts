@@ -16,9 +16,14 @@ function* occupied(context: LintContext, own: BlockFacts): Iterable<Region> {
   for (const facts of placedBlocks(context)) {
     if (facts === own) return;
     if (facts.block.idstr === own.block.idstr) continue;
-    yield bitmapRegion(facts);
+    if (followsItsHeader(facts)) yield bitmapRegion(facts);
     yield pagesRegion(facts);
   }
+}
+
+/** A bitmap that lies elsewhere is the one that lies over other things: see `bitmap-overlap`. */
+function followsItsHeader({ block }: BlockFacts): boolean {
+  return block.bitmapOffset === block.byteOffset + block.byteLength;
 }
 
 /** The part of the pages region up to the last page that is loaded; all of it where the bitmap cannot be read. */

@@ -18,12 +18,20 @@ miss it: the guest then starts with empty memory.`,
   remedy:
     'Take the file from its source again: without the section its block table and with it all memory is lost.',
   *check(context) {
-    const { endMarkerOffset } = context.snapshot;
+    const { configuration, endMarkerOffset, sections } = context.snapshot;
     if (endMarkerOffset === undefined || ramSections(context).length > 0) return;
     yield {
       message: 'The stream ends without a section for guest memory.',
       span: { byteOffset: endMarkerOffset, byteLength: 1 },
       where: 'sections',
+      // Of a stream without anything it is not to be believed that it was to have no configuration section.
+      ...(configuration === undefined &&
+        sections.length === 0 && {
+          behaviour: {
+            outcome: 'refused',
+            says: '`Configuration section missing`; a destination that expects none completes with empty memory.',
+          },
+        }),
     };
   },
 };
