@@ -20,6 +20,9 @@ const WIDEST_PACKAGE = 'packages/cli';
 
 const TIMEOUT_MS = 60_000;
 
+/** Packages that are not in `packages/`. */
+const OTHER_PACKAGES = ['conformance', 'fixtures'];
+
 /**
  * Every `ts` block of the top README and of the packages' READMEs. They are programs as a reader would type them, in
  * the part of TypeScript that is JavaScript.
@@ -28,7 +31,7 @@ export function readmeExamples(): ReadmeExample[] {
   const packages = readdirSync(join(CHECKOUT_PATH, 'packages')).map((name) => join('packages', name));
   return [
     ...examplesOf('README.md', WIDEST_PACKAGE),
-    ...packages.flatMap((folder) => examplesOf(join(folder, 'README.md'), folder)),
+    ...[...packages, ...OTHER_PACKAGES].flatMap((folder) => examplesOf(join(folder, 'README.md'), folder)),
   ];
 }
 
