@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { CAPTURES_PATH } from '@mapped-ram/fixtures';
-import { formatVector, readVectors } from '../vector/store.js';
-import { formatTask, readTasks } from '../writing/task-store.js';
+import { readVectors, vectorStore } from '../vector/store.js';
+import { readTasks, taskStore } from '../writing/task-store.js';
 import { type ArchiveFile, tarArchive } from './tar-archive.js';
 
 const TOP = 'mapped-ram-conformance';
@@ -46,8 +46,8 @@ export async function packArchive(path: string): Promise<PackedArchive> {
         content: readFileSync(join(CAPTURES_PATH, base, name)),
       })),
     ),
-    ...vectors.map((vector) => textFile(`vectors/${vector.id}.json`, formatVector(vector))),
-    ...tasks.map((task) => textFile(`${task.id}.json`, formatTask(task))),
+    ...vectors.map((vector) => textFile(`vectors/${vector.id}.json`, vectorStore.format(vector))),
+    ...tasks.map((task) => textFile(`${task.id}.json`, taskStore.format(task))),
   ];
   const packed = gzipSync(tarArchive(files.map((file) => ({ ...file, path: `${TOP}/${file.path}` }))), {
     level: 9,

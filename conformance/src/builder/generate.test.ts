@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatVector, listVectors, readVector } from '../vector/store.js';
+import { listVectors, readVector, vectorStore } from '../vector/store.js';
 import { definitions } from '../vectors/definitions.js';
 import { generateVector } from './generate.js';
 
@@ -14,5 +14,5 @@ test('every vector on disk has a definition, and the reverse', () => {
 test.each(definitions)('$id on disk is what its definition gives', async (definition) => {
   const recorded = readVector(definition.id);
   const generated = await generateVector(definition, recorded);
-  expect(recorded === undefined ? '' : formatVector(recorded)).toBe(formatVector(generated));
+  expect(recorded === undefined ? '' : vectorStore.format(recorded)).toBe(vectorStore.format(generated));
 });

@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import { generateVector } from '../builder/generate.js';
-import { formatVector, listVectors, readVector, removeVector, writeVector } from '../vector/store.js';
+import type { JsonStore } from '../store/json-store.js';
+import { vectorStore } from '../vector/store.js';
 import { definitions } from '../vectors/definitions.js';
 import { taskDefinitions } from '../writing/definitions.js';
 import { generateTask } from '../writing/generate-task.js';
-import { formatTask, listTasks, readTask, removeTask, writeTask } from '../writing/task-store.js';
+import { taskStore } from '../writing/task-store.js';
 import type { Command } from './command.js';
 import { fits, select } from './select.js';
 
@@ -15,8 +16,8 @@ export const generateCommand: Command = {
   needsCheckout: true,
   help: `conformance generate [--check] [--run PATTERN]
 
-  --check         write nothing; exit status 1 where a vector on disk is not what its definition gives
-  --run PATTERN   only vectors whose id fits, such as 'header/*'
+  --check         write nothing; exit status 1 where a file on disk is not what its definition gives
+  --run PATTERN   only those whose id fits, such as 'header/*'
 
 What QEMU did with a vector is kept where its file has not changed; 'record' fills it in where it has.`,
 
@@ -27,8 +28,8 @@ What QEMU did with a vector is kept where its file has not changed; 'record' fil
     });
     select([...definitions, ...taskDefinitions], values.run);
     const differing = [
-      ...(await differingVectors(values.run, values.check)),
-      ...(await differingTasks(values.run, values.check)),
+      ...(await bringUpToDate(vectorStore, definitions, generateVector, values)),
+      ...(await bringUpToDate(taskStore, taskDefinitions, generateTask, values)),
     ];
     for (const id of differing) console.log(`${values.check ? 'stale' : 'wrote'}  ${id}`);
     if (differing.length === 0) console.log('all vectors and writing tasks are up to date');
@@ -36,34 +37,26 @@ What QEMU did with a vector is kept where its file has not changed; 'record' fil
   },
 };
 
-/** The vectors on disk that are not what their definitions give, and those that no definition gives. */
-async function differingVectors(pattern: string | undefined, check: boolean): Promise<string[]> {
+/** @returns the ids of what was not what its definition gives, and of what no definition gives */
+async function bringUpToDate<
+  Item extends { readonly id: string },
+  Definition extends { readonly id: string },
+>(
+  store: JsonStore<Item>,
+  all: readonly Definition[],
+  generate: (definition: Definition, recorded: Item | undefined) => Promise<Item>,
+  { check, run }: { readonly check: boolean; readonly run?: string | undefined },
+): Promise<string[]> {
   const differing: string[] = [];
-  for (const definition of definitions.filter(fits(pattern))) {
-    const recorded = readVector(definition.id);
-    const vector = await generateVector(definition, recorded);
-    if (recorded !== undefined && formatVector(recorded) === formatVector(vector)) continue;
+  for (const definition of all.filter(fits(run))) {
+    const recorded = store.read(definition.id);
+    const item = await generate(definition, recorded);
+    if (recorded !== undefined && store.format(recorded) === store.format(item)) continue;
     differing.push(definition.id);
-    if (!check) writeVector(vector);
+    if (!check) store.write(item);
   }
-  if (pattern !== undefined) return differing;
-  const orphans = listVectors().filter((id) => definitions.every((definition) => definition.id !== id));
-  if (!check) orphans.forEach(removeVector);
-  return [...differing, ...orphans];
-}
-
-/** The same for writing tasks. */
-async function differingTasks(pattern: string | undefined, check: boolean): Promise<string[]> {
-  const differing: string[] = [];
-  for (const definition of taskDefinitions.filter(fits(pattern))) {
-    const recorded = readTask(definition.id);
-    const task = await generateTask(definition);
-    if (recorded !== undefined && formatTask(recorded) === formatTask(task)) continue;
-    differing.push(definition.id);
-    if (!check) writeTask(task);
-  }
-  if (pattern !== undefined) return differing;
-  const orphans = listTasks().filter((id) => taskDefinitions.every((definition) => definition.id !== id));
-  if (!check) orphans.forEach(removeTask);
+  if (run !== undefined) return differing;
+  const orphans = store.list().filter((id) => all.every((definition) => definition.id !== id));
+  if (!check) for (const id of orphans) store.remove(id);
   return [...differing, ...orphans];
 }

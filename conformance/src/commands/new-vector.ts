@@ -7,7 +7,7 @@ import { CHECKOUT_PATH } from '@mapped-ram/tool-qemu';
 import { appendDefinition, definitionText } from '../scaffold/definition-text.js';
 import { MutationError, makeNewVector, type NewVector, type VectorIdea } from '../scaffold/new-vector.js';
 import type { Edit } from '../vector/edit.js';
-import { readVector, writeVector } from '../vector/store.js';
+import { readVector, vectorStore } from '../vector/store.js';
 import { restoreModes, type Stage, stages } from '../vector/vector.js';
 import type { Command } from './command.js';
 import { UsageError } from './usage-error.js';
@@ -68,7 +68,7 @@ Exit status 0 where the linter predicts what QEMU does, or cannot know it; 1 whe
     const made = await makeNewVector(idea).catch((error: Error) => {
       throw error instanceof MutationError ? new UsageError(error.message) : error;
     });
-    writeVector(made.vector);
+    vectorStore.write(made.vector);
     appendDefinition(path, definitionText(made.definition, idea.mutation));
     for (const command of ['npx biome check --write conformance/src/vectors', 'npm run build'])
       runQuietly(command);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { QEMU_VERSIONS, type QemuVersion } from '@mapped-ram/tool-qemu';
 import { askQemu, withRecord } from '../run/ask-qemu.js';
-import { readVector, readVectors, writeVector } from '../vector/store.js';
+import { readVector, readVectors, vectorStore } from '../vector/store.js';
 import { type RestoreMode, restoreModes, type Vector } from '../vector/vector.js';
 import type { Command } from './command.js';
 import { select } from './select.js';
@@ -71,7 +71,7 @@ async function recordMode(
         console.error(`${id}: ${version} ${mode}: was ${before}, is ${answer.verdict}`);
         failures++;
       }
-      writeVector(withRecord(vector, version, mode, fullVersion, answer));
+      vectorStore.write(withRecord(vector, version, mode, fullVersion, answer));
     }
   }
   return failures;

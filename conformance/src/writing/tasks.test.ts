@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { taskDefinitions } from './definitions.js';
 import { generateTask } from './generate-task.js';
-import { formatTask, listTasks, readTask } from './task-store.js';
+import { listTasks, readTask, taskStore } from './task-store.js';
 
 const schema = JSON.parse(
   readFileSync(new URL('../../schema/writing-task.schema.json', import.meta.url), 'utf8'),
@@ -18,7 +18,9 @@ test('every task on disk has a definition, and the reverse', () => {
 describe.each(taskDefinitions)('$id', (definition) => {
   test('on disk is what its definition gives, and fits the schema', async () => {
     const task = readTask(definition.id);
-    expect(task === undefined ? '' : formatTask(task)).toBe(formatTask(await generateTask(definition)));
+    expect(task === undefined ? '' : taskStore.format(task)).toBe(
+      taskStore.format(await generateTask(definition)),
+    );
     validate(task);
     expect(validate.errors ?? []).toEqual([]);
   });
