@@ -63,8 +63,8 @@ export const knowledgeRules: readonly KnowledgeRule[] = [
   {
     id: 'device-fields',
     why: 'what a device makes of a value in its state is known to its code alone',
-    applies: ({ says, fuzzCase }) =>
-      /error while loading state|Failed to load|post_load|Invalid/i.test(says) &&
+    applies: ({ says, actual, fuzzCase }) =>
+      (actual === 'crashes' || /error while loading state|Failed to load|post_load|Invalid/i.test(says)) &&
       fuzzCase.faults.some(({ mutator }) => mutator === 'device state byte changed'),
   },
   {

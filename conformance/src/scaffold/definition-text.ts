@@ -6,7 +6,8 @@ export type MutationText = string;
 
 /** The text of a definition, as the files of src/vectors have it. */
 export function definitionText(definition: VectorDefinition, mutation: MutationText): string {
-  const { id, what, why, clauses, base, stage, outcome, rules = [], readersMayReject } = definition;
+  const { id, what, why, clauses, base, stage, outcome, rules = [] } = definition;
+  const { needsDestination, readersMayReject } = definition;
   const members = [
     `what: ${quote(what)}`,
     `why: ${quote(why)}`,
@@ -14,6 +15,7 @@ export function definitionText(definition: VectorDefinition, mutation: MutationT
     `base: ${quote(base)}`,
     `stage: ${quote(stage)}`,
     `outcome: ${quote(outcome)}`,
+    ...(needsDestination === undefined ? [] : [`needsDestination: ${quote(needsDestination)}`]),
     ...(readersMayReject === true ? ['readersMayReject: true'] : []),
     `rules: [${rules.map(quote).join(', ')}]`,
     `mutate: (m) => ${mutation}`,

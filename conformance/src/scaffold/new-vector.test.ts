@@ -47,7 +47,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 it('appends a definition to a list, its text quoted', () => {
   const path = join(folder, 'header.ts');
   writeFileSync(path, 'export const headerVectors = [\n];\n');
-  const definition = { ...idea, why: "It's\nodd: \\", outcome: 'rejected' as const, mutate: () => {} };
+  const definition = {
+    ...idea,
+    why: "It's\nodd: \\",
+    outcome: 'rejected' as const,
+    mutate: () => {},
+    needsDestination: 'only it knows',
+  };
   appendDefinition(path, definitionText({ ...definition, rules: ['page-size-zero'] }, idea.mutation));
   expect(readFileSync(path, 'utf8')).toBe(`export const headerVectors = [
   vector('header/new', {
@@ -57,6 +63,7 @@ it('appends a definition to a list, its text quoted', () => {
     base: 'qemu-10.0/none',
     stage: 'mapped-ram-header',
     outcome: 'rejected',
+    needsDestination: 'only it knows',
     rules: ['page-size-zero'],
     mutate: (m) => m.u64(m.block(0).pageSizeOffset, 0n),
   }),

@@ -12,7 +12,10 @@ import { restoreModes, type Vector } from '../vector/vector.js';
 import type { MutationText } from './definition-text.js';
 
 /** What an author has to say; the rest is found out. */
-export type VectorIdea = Pick<VectorDefinition, 'id' | 'what' | 'why' | 'clauses' | 'base' | 'stage'> & {
+export type VectorIdea = Pick<
+  VectorDefinition,
+  'id' | 'what' | 'why' | 'clauses' | 'base' | 'stage' | 'needsDestination'
+> & {
   readonly mutation: MutationText;
 };
 

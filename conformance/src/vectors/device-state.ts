@@ -75,4 +75,15 @@ export const deviceStateVectors = [
     needsDestination: 'what a device makes of its fields is known to its own code alone',
     mutate: (m) => m.bytes(m.device('globalstate').bodyOffset + 4, 'zz'),
   }),
+  vector('device-state/field-aborts', {
+    what: 'A size in the state of fw_cfg is larger than the memory region that gets it.',
+    why: 'A device may be as unprepared for a value as the rest of QEMU, and end it.',
+    clauses: ['STREAM-5'],
+    base: 'qemu-10.0/microvm',
+    stage: 'device-state',
+    outcome: 'hazard',
+    needsDestination: 'what a device makes of its fields is known to its own code alone',
+    rules: [],
+    mutate: (m) => m.apply([{ op: 'patch', offset: 7344318, hex: '6a' }]),
+  }),
 ];

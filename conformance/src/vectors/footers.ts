@@ -57,4 +57,14 @@ export const footerVectors = [
     rules: ['footer-mismatch'],
     mutate: (m) => m.u32(m.firstDevice.footerOffset + 1, 99),
   }),
+  vector('footers/type-byte-removed', {
+    what: 'The type byte of the footer behind START is lost, and what follows moves down.',
+    why: 'What is left begins with 0x00, like an end marker, and a reader that believes in streams without footers stops there.',
+    clauses: ['FOOTER-1', 'FOOTER-3'],
+    base: 'qemu-10.0/none',
+    stage: 'footer',
+    outcome: 'rejected',
+    rules: ['footer-missing'],
+    mutate: (m) => m.apply([{ op: 'remove', offset: 1114120, length: 1 }]),
+  }),
 ];

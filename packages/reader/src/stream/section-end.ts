@@ -72,7 +72,7 @@ export class SectionEnds {
       this.#problems.push({ error: missing, stopped: false });
       return { endOffset: bodyEndOffset + SECTION_FOOTER_LENGTH_BYTES };
     }
-    if (!(await this.#isWithoutFooters(bodyEndOffset))) throw missing;
+    if (!(await this.#isWithoutFooters(bodyEndOffset, sectionId))) throw missing;
     this.#firstMissing ??= missing;
     return { endOffset: bodyEndOffset };
   }
@@ -110,12 +110,12 @@ export class SectionEnds {
    * Where a body has no footer and what follows is no element either: whether the stream has none. The next element
    * tells, if one comes soon: it has a footer in front of it or not.
    */
-  async #isWithoutFooters(byteOffset: number): Promise<boolean> {
+  async #isWithoutFooters(byteOffset: number, sectionId: number): Promise<boolean> {
     if (this.#usesFooters) return false;
     const lookahead = await this.#window.bytes(byteOffset, ELEMENT_LOOKAHEAD_BYTES);
     for (let at = 0; at < lookahead.length; at++) {
       if (!(await this.#seemsElement(byteOffset + at))) continue;
-      return lookahead[at - SECTION_FOOTER_LENGTH_BYTES] !== SectionType.footer;
+      return !isLikeFooter(lookahead.subarray(Math.max(0, at - SECTION_FOOTER_LENGTH_BYTES), at), sectionId);
     }
     return this.lackFooters;
   }
@@ -167,6 +167,13 @@ export class SectionEnds {
 function mayBeFooter(chunk: Uint8Array, index: number, sectionId: number): boolean {
   const lowIdByte = chunk[index + SECTION_FOOTER_LENGTH_BYTES - 1] ?? sectionId & 0xff;
   return chunk[index] === SectionType.footer && lowIdByte === (sectionId & 0xff);
+}
+
+/** Whether bytes in front of an element are a footer, or what is left of one that lost a byte. */
+function isLikeFooter(bytes: Uint8Array, sectionId: number): boolean {
+  if (bytes.includes(SectionType.footer)) return true;
+  const id = bytes.subarray(-(SECTION_FOOTER_LENGTH_BYTES - 1));
+  return id.length === 4 && new DataView(id.buffer, id.byteOffset).getUint32(0) === sectionId;
 }
 
 /** The same for an element: a device's section, or the end marker with the vmdescription. */
