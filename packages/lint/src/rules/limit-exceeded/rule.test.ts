@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { be32, be64, blockOf, findingsOf, sectionOf } from '../testing/damage.js';
+import { be32, be64, blockOf, type Damage, findingsOf, sectionOf } from '../testing/damage.js';
 import { limitExceededRule } from './rule.js';
 
 describe('limit-exceeded', () => {
@@ -20,6 +20,20 @@ describe('limit-exceeded', () => {
         image.patch(9, be32(0x7fffffff));
       }),
     ).toMatchObject([{ outcome: 'refused' }]);
+  });
+
+  it.each([
+    ['10.0', 0x80000000, 'crashes'],
+    ['10.0', 0x7fffffff, 'refused'],
+    ['11.1', 0x80000000, 'refused'],
+  ] as const)('reports what QEMU %s does with %i capabilities', async (qemu, count, outcome) => {
+    const damage: Damage = (image, good) => {
+      const [first] = good.configuration?.capabilities ?? [];
+      image.patch((first?.byteOffset ?? 0) - 4, be32(count));
+    };
+    expect(await findingsOf(limitExceededRule, damage, { qemu })).toMatchObject([
+      { outcome, where: 'configuration.capabilities' },
+    ]);
   });
 
   it('is silent about a good file', async () => {

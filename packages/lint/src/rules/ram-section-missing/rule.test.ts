@@ -12,6 +12,14 @@ describe('ram-section-missing', () => {
     ).toMatchObject([{ outcome: 'wrong-memory', severity: 'error' }]);
   });
 
+  it('reports a stream of nothing, which QEMU refuses for want of a configuration section', async () => {
+    expect(
+      await findingsOf(ramSectionMissingRule, (image, good) => {
+        image.patch(good.configuration?.byteOffset ?? 0, Uint8Array.of(0));
+      }),
+    ).toMatchObject([{ outcome: 'refused' }]);
+  });
+
   it('is silent about a good file', async () => {
     expect(await findingsOf(ramSectionMissingRule)).toEqual([]);
   });

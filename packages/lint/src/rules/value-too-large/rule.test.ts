@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { be64, blockOf, findingsOf } from '../testing/damage.js';
+import { be64, blockOf, clearBitmap, type Damage, findingsOf } from '../testing/damage.js';
 import { valueTooLargeRule } from './rule.js';
 
 describe('value-too-large', () => {
@@ -49,6 +49,16 @@ describe('value-too-large', () => {
         { multifd: true },
       ),
     ).toMatchObject([{ outcome: 'crashes', where: 'ram.blocks[0].pagesOffset' }]);
+  });
+
+  it("reports the pages' offset of an empty block, of which no channel reads a page", async () => {
+    const damage: Damage = (image, good) => {
+      clearBitmap(image, blockOf(good));
+      image.patch(blockOf(good).headerOffset + 20, be64(2n ** 59n));
+    };
+    expect(await findingsOf(valueTooLargeRule, damage, { multifd: true })).toMatchObject([
+      { outcome: 'refused', where: 'ram.blocks[0].pagesOffset' },
+    ]);
   });
 
   it('is silent about a good file', async () => {
