@@ -16,6 +16,12 @@ const hasFooters = ({ base }: FuzzCase): boolean =>
 /** Whether the linter says that the contents of device states could not be checked. */
 const isUnchecked = ({ rules }: Comparison): boolean => rules.includes('device-state-not-checked');
 
+/** Whether a fault changes values of a device's state; without footers, one of its length does so too, in all that follows. */
+function changesValues(mutator: string, rules: readonly string[]): boolean {
+  const isOfLength = mutator === 'device state byte inserted or removed' && rules.includes('footers-absent');
+  return isOfLength || mutator === 'device state byte changed';
+}
+
 /**
  * What only the destination knows, by what can be seen of it: QEMU's own words, and what the linter said it could not
  * check. A file that QEMU restores rightly is excused by none of them.
@@ -63,9 +69,9 @@ export const knowledgeRules: readonly KnowledgeRule[] = [
   {
     id: 'device-fields',
     why: 'what a device makes of a value in its state is known to its code alone',
-    applies: ({ says, actual, fuzzCase }) =>
+    applies: ({ says, actual, rules, fuzzCase }) =>
       (actual === 'crashes' || /error while loading state|Failed to load|post_load|Invalid/i.test(says)) &&
-      fuzzCase.faults.some(({ mutator }) => mutator === 'device state byte changed'),
+      fuzzCase.faults.some(({ mutator }) => changesValues(mutator, rules)),
   },
   {
     id: 'host-memory',
