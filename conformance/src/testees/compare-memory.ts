@@ -3,15 +3,10 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { type QemuRamBlock, queryRamBlocks } from '@mapped-ram/qmp';
 import { openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
-import {
-  type GuestBlock,
-  listGuestBlocks,
-  openProcessMemory,
-  type ProcessMemory,
-  type QemuVm,
-} from '@mapped-ram/tool-qemu';
+import { openProcessMemory, type ProcessMemory, type QemuVm } from '@mapped-ram/tool-qemu';
 import type { Destination, SavedFile, SavedMemory } from '../protocol/messages.js';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -40,7 +35,7 @@ export async function findMemoryDifference(
   for (const { name, sha256 } of memory) {
     if ((await hashFile(join(vm.folder, name))) !== sha256) return `${name} differs`;
   }
-  const guestBlocks = await listGuestBlocks(vm);
+  const guestBlocks = await queryRamBlocks(vm.qmp);
   const processMemory = await openProcessMemory(vm);
   try {
     for await (const block of 'file' in saved ? blocksOfFile(saved) : blocksOfMemory(saved)) {
@@ -88,7 +83,7 @@ async function* blocksOfMemory({ blocks }: SavedMemory): AsyncGenerator<SavedBlo
 async function compareBlock(
   { idstr, lengthBytes, read }: SavedBlock,
   memory: ProcessMemory,
-  guest: GuestBlock,
+  guest: QemuRamBlock,
 ): Promise<string | undefined> {
   const saved = Buffer.alloc(CHUNK_BYTES);
   const restored = Buffer.alloc(CHUNK_BYTES);

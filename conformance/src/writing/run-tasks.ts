@@ -1,6 +1,6 @@
 import { copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { scratchParent } from '@mapped-ram/fixtures';
 import type { RunAnswer } from '../protocol/messages.js';
 import { isFailure, type TesteeFailure, TesteeProcess } from '../protocol/testee-process.js';
 import type { Expectation, ResultStatus, RunResult } from '../run/expectation.js';
@@ -41,7 +41,7 @@ export async function runTasks(
   tasks: readonly WritingTask[],
   { limits = defaultLimits, restorers = QEMUS }: WritingOptions = {},
 ): Promise<RunResult[]> {
-  const folder = mkdtempSync(join(scratchParent, 'mapped-ram-writing-'));
+  const folder = mkdtempSync(join(tmpdir(), 'mapped-ram-writing-'));
   try {
     const { results, written } = await writeAll(testee, tasks, folder, limits);
     if (written.length === 0) return results;

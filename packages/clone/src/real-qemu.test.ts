@@ -9,11 +9,11 @@ import {
   type SparseImage,
   scratchParent,
 } from '@mapped-ram/fixtures';
+import { queryRamBlocks } from '@mapped-ram/qmp';
 import {
   findGuestDifference,
   findQemu,
   launchQemu,
-  listGuestBlocks,
   QEMU_VERSIONS,
   type QemuTarget,
   restoreMappedRam,
@@ -139,7 +139,7 @@ const sha256 = (path: string): string => createHash('sha256').update(readFileSyn
 
 /** 16-bit words of a clone's first megabytes of memory. */
 async function guestMemory(vm: RunningClone) {
-  const blocks = await listGuestBlocks(vm);
+  const blocks = await queryRamBlocks(vm.qmp);
   const base = blocks.find(({ idstr }) => idstr === 'pc.ram')?.hostAddress ?? 0;
   const path = `/proc/${vm.process.pid}/mem`;
   return {

@@ -9,10 +9,10 @@ import {
   scratchParent,
 } from '@mapped-ram/fixtures';
 import { MappedRamError } from '@mapped-ram/format';
+import { queryRamBlocks } from '@mapped-ram/qmp';
 import {
   findQemu,
   launchQemu,
-  listGuestBlocks,
   openProcessMemory,
   QEMU_VERSIONS,
   type QemuTarget,
@@ -99,7 +99,7 @@ async function expectSameBlocks(vm: QemuVm, path: string, options: object): Prom
   const expected = Buffer.alloc(4 * 1024 * 1024);
   const actual = Buffer.alloc(expected.length);
   let compared = 0;
-  for (const { idstr, usedLength, hostAddress } of await listGuestBlocks(vm)) {
+  for (const { idstr, usedLength, hostAddress } of await queryRamBlocks(vm.qmp)) {
     const report = await extractBlock(path, idstr, output, options).catch((error: unknown) => {
       // What x-ignore-shared left out is in no file.
       if (error instanceof MappedRamError && error.code === 'unsupported') return undefined;

@@ -9,3 +9,4 @@ export type {
 } from './qmp-client.js';
 export { connectQmp } from './qmp-client.js';
 export { QmpClosedError, QmpError, QmpTimeoutError } from './qmp-error.js';
+export { type QemuRamBlock, queryRamBlocks } from './ram-blocks.js';

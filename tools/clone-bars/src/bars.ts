@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clone, prepareClone, type RunningClone, startClone } from '@mapped-ram/clone';
+import { queryRamBlocks } from '@mapped-ram/qmp';
 import {
   findGuestDifference,
   findQemu,
   launchQemu,
-  listGuestBlocks,
   openProcessMemory,
   type QemuVersion,
   type QemuVm,
@@ -178,7 +178,7 @@ async function restoreWithMultifd({ version, folder, sizeBytes, snapshot }: Prep
 /** Has all of a VM's memory mapped, so that it counts. */
 async function readAll(clone: RunningClone, sizeBytes: number): Promise<void> {
   const memory = await openProcessMemory(clone);
-  const base = (await listGuestBlocks(clone)).find(({ idstr }) => idstr === RAM_ID)?.hostAddress ?? 0;
+  const base = (await queryRamBlocks(clone.qmp)).find(({ idstr }) => idstr === RAM_ID)?.hostAddress ?? 0;
   const piece = Buffer.alloc(1024 * 1024);
   for (let at = 0; at < sizeBytes; at += piece.length) await memory.read(piece, base + at);
   await memory.close();

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import type { RunningClone } from '@mapped-ram/clone';
-import { listGuestBlocks } from '@mapped-ram/tool-qemu';
+import { queryRamBlocks } from '@mapped-ram/qmp';
 
 /** 16-bit words of a clone's main memory, read and written behind the guest's back. */
 export interface GuestWords {
@@ -9,7 +9,7 @@ export interface GuestWords {
 }
 
 export async function guestWords(clone: RunningClone, idstr: string): Promise<GuestWords> {
-  const blocks = await listGuestBlocks(clone);
+  const blocks = await queryRamBlocks(clone.qmp);
   const base = blocks.find((block) => block.idstr === idstr)?.hostAddress ?? 0;
   const path = `/proc/${clone.process.pid}/mem`;
   const word = Buffer.alloc(2);

@@ -1,29 +1,9 @@
 import { open } from 'node:fs/promises';
+import { queryRamBlocks } from '@mapped-ram/qmp';
 import type { QemuVm } from './launch-qemu.js';
 
 /** A running QEMU whose memory is looked at from outside. */
 export type ObservedQemu = Pick<QemuVm, 'qmp' | 'process'>;
-
-/** A RAM block of a running QEMU. */
-export interface GuestBlock {
-  readonly idstr: string;
-  readonly usedLength: number;
-  /** In QEMU's own address space; user addresses stay below 2^47. */
-  readonly hostAddress: number;
-}
-
-/** A line of `info ramblock`: name, page size, offset, used, total, host address, ro or rw. */
-const BLOCK_LINE =
-  /^\s*(\S.*?)\s+\d+ [KMG]iB\s+0x[0-9a-f]+\s+(0x[0-9a-f]+)\s+0x[0-9a-f]+\s+(0x[0-9a-f]+)\s+r[ow]\s*$/;
-
-/** The RAM blocks of a running QEMU. */
-export async function listGuestBlocks(vm: ObservedQemu): Promise<GuestBlock[]> {
-  const text = await vm.qmp.execute<string>('human-monitor-command', { 'command-line': 'info ramblock' });
-  return text.split('\n').flatMap((line) => {
-    const [, idstr, used, host] = BLOCK_LINE.exec(line) ?? [];
-    return idstr === undefined ? [] : [{ idstr, usedLength: Number(used), hostAddress: Number(host) }];
-  });
-}
 
 /** The memory of a child process. */
 export interface ProcessMemory {
@@ -55,7 +35,7 @@ const CHUNK_BYTES = 1024 * 1024;
  * @returns Where the first difference is, in words; undefined where there is none.
  */
 export async function findGuestDifference(a: ObservedQemu, b: ObservedQemu): Promise<string | undefined> {
-  const [blocks, others] = [await listGuestBlocks(a), await listGuestBlocks(b)];
+  const [blocks, others] = [await queryRamBlocks(a.qmp), await queryRamBlocks(b.qmp)];
   if (blocks.length === 0 || blocks.length !== others.length) return 'they have different blocks';
   const memories = [await openProcessMemory(a), await openProcessMemory(b)] as const;
   const buffers = [Buffer.alloc(CHUNK_BYTES), Buffer.alloc(CHUNK_BYTES)] as const;

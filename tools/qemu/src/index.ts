@@ -9,8 +9,6 @@ export {
 } from './find-qemu.js';
 export {
   findGuestDifference,
-  type GuestBlock,
-  listGuestBlocks,
   type ObservedQemu,
   openProcessMemory,
   type ProcessMemory,

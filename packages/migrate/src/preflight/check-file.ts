@@ -1,6 +1,7 @@
 import type { FileReport, Finding } from '@mapped-ram/lint';
+import type { QemuRamBlock } from '@mapped-ram/qmp';
 import { fault, type PreflightFinding } from './finding.js';
-import type { QemuFacts, QemuRamBlock } from './qemu-facts.js';
+import type { QemuFacts } from './qemu-facts.js';
 
 /** What of a file, as the lint reports it, keeps it from being restored. */
 export function* checkFile({ findings }: FileReport): Generator<PreflightFinding, void, undefined> {

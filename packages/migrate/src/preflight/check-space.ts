@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { PAGES_ALIGNMENT_BYTES } from '@mapped-ram/format';
+import type { QemuRamBlock } from '@mapped-ram/qmp';
 import { fault, type PreflightFinding } from './finding.js';
-import type { QemuRamBlock } from './qemu-facts.js';
 
 /** Header, bitmap and the way to the next multiple of the pages' alignment. */
 const AROUND_BLOCK_BYTES = 2 * PAGES_ALIGNMENT_BYTES;

@@ -1,15 +1,7 @@
-import type { QmpClient } from '@mapped-ram/qmp';
+import { type QemuRamBlock, type QmpClient, queryRamBlocks } from '@mapped-ram/qmp';
 import { type GuestState, queryGuest } from '../guest-state.js';
 import { type MigrationInfo, queryMigration } from '../migration-info.js';
 import { type MigrationSettings, type QmpExecutor, readSettings } from '../migration-settings.js';
-
-/** A RAM block as QEMU has it. Lengths are in bytes. */
-export interface QemuRamBlock {
-  readonly idstr: string;
-  readonly usedLength: number;
-  /** Where it is more than the used length, a restore may change that. */
-  readonly maxLength: number;
-}
 
 /** What a preflight knows of a running QEMU. */
 export interface QemuFacts {
@@ -43,21 +35,9 @@ export async function gatherQemuFacts(qmp: QmpClient): Promise<QemuFacts> {
     migration: await queryMigration(qmp),
     machine: machine.replace(/-machine$/, ''),
     architecture: arch,
-    blocks: await listRamBlocks(qmp),
+    blocks: await queryRamBlocks(qmp),
     hintsFreePages: await hintsFreePages(qmp),
   };
-}
-
-/** A line of `info ramblock`: name, page size, offset, used, total. QEMU tells this in no other way. */
-const BLOCK_LINE = /^\s*(\S.*?)\s+\d+ [KMG]iB\s+0x[0-9a-f]+\s+(0x[0-9a-f]+)\s+(0x[0-9a-f]+)\s/;
-
-async function listRamBlocks(qmp: QmpExecutor): Promise<QemuRamBlock[]> {
-  const text = await qmp.execute<string>('human-monitor-command', { 'command-line': 'info ramblock' });
-  return text.split('\n').flatMap((line) => {
-    const [, idstr, used, total] = BLOCK_LINE.exec(line) ?? [];
-    if (idstr === undefined) return [];
-    return [{ idstr, usedLength: Number(used), maxLength: Number(total) }];
-  });
 }
 
 const DEVICE_FOLDERS = ['/machine/peripheral', '/machine/peripheral-anon'];

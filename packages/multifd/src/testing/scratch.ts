@@ -1,11 +1,8 @@
-import { existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { scratchParent } from '@mapped-ram/fixtures';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-
-/** In memory, where there is such a place: a busy disk would make the tests slow, and holes are kept there too. */
-const FAST_FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** How every scratch folder's name begins. */
 const SCRATCH_NAME = 'multifd-test-';
@@ -15,7 +12,7 @@ const SCRATCH_NAME = 'multifd-test-';
  *
  * @param parent Where it is made; files in memory take any direct I/O, so that tests of that need a disk.
  */
-export function scratchFolder(parent = FAST_FOLDER): (name: string) => string {
+export function scratchFolder(parent = scratchParent): (name: string) => string {
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(parent, SCRATCH_NAME));

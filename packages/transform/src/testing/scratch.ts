@@ -1,11 +1,7 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { captureInfo, loadCapture } from '@mapped-ram/fixtures';
+import { captureInfo, loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { afterAll, beforeAll } from 'vitest';
-
-/** Files that are flushed to a disk take their time. */
-const PARENT = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** A folder for the files of a test file, removed behind it. */
 export interface Scratch {
@@ -19,7 +15,7 @@ export interface Scratch {
 export function useScratch(): Scratch {
   let folder = '';
   beforeAll(() => {
-    folder = mkdtempSync(join(PARENT, 'transform-test-'));
+    folder = mkdtempSync(join(scratchParent, 'transform-test-'));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const path = (name: string) => join(folder, name.replaceAll('/', '-'));
