@@ -1,3 +1,4 @@
+export type { Destination, WantedBlock, WantedConfiguration } from './protocol/messages.js';
 export type { Edit } from './vector/edit.js';
 export { listVectors, readVector, readVectors } from './vector/store.js';
 export type {
@@ -12,4 +13,4 @@ export type {
 export { buildVectorImage, writeImage } from './vector/vector-file.js';
 export { blockMemory } from './writing/task-memory.js';
 export { listTasks, readTask, readTasks } from './writing/task-store.js';
-export type { MemoryPiece, TaskBlock, TaskConfiguration, WritingTask } from './writing/writing-task.js';
+export type { MemoryPiece, TaskBlock, WritingTask } from './writing/writing-task.js';

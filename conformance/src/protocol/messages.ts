@@ -1,6 +1,5 @@
 import type { Outcome } from '@mapped-ram/lint';
 import type { ExpectedBlock } from '../vector/vector.js';
-import type { TaskBlock, TaskConfiguration } from '../writing/writing-task.js';
 
 /** The version of the protocol that this runner speaks. */
 export const PROTOCOL_VERSION = 1;
@@ -66,14 +65,33 @@ export interface SavedMemory {
   }[];
 }
 
+/** What a configuration section says. */
+export interface WantedConfiguration {
+  readonly machine: string;
+  readonly capabilities: readonly string[];
+  readonly targetPageBits?: number;
+  /** Hexadecimal digits with dashes. */
+  readonly uuid?: string;
+}
+
+/** A RAM block that is to be written. */
+export interface WantedBlock {
+  readonly id: string;
+  readonly usedLength: number;
+  readonly pageSize: number;
+  /** With `x-ignore-shared`. */
+  readonly guestPhysicalAddress?: number;
+  /** The block is listed, and its memory is not in the file. */
+  readonly ignored?: boolean;
+  /** Absolute path of a file with all of the block's memory, with holes. Absent for an ignored block. */
+  readonly memory?: string;
+}
+
 /** For `write`: what the file shall hold. */
 export interface WantedSnapshot {
-  readonly configuration: TaskConfiguration;
+  readonly configuration: WantedConfiguration;
   readonly ramSectionId: number;
-  readonly blocks: readonly (Omit<TaskBlock, 'memory'> & {
-    /** Absolute path of a file with all of the block's memory, with holes. Absent for an ignored block. */
-    readonly memory?: string;
-  })[];
+  readonly blocks: readonly WantedBlock[];
   /** Absolute path: what the stream goes on with behind the footer of ram's END, to its end. */
   readonly rest: string;
 }

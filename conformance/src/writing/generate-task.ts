@@ -1,11 +1,11 @@
 import { captureInfo, loadCapture, type SparseImage } from '@mapped-ram/fixtures';
 import { RAM_SECTION_IDSTR } from '@mapped-ram/format';
 import { openSnapshot, type RamBlock, type Section, type Snapshot } from '@mapped-ram/reader';
-import type { Destination } from '../protocol/messages.js';
+import type { Destination, WantedConfiguration } from '../protocol/messages.js';
 import { destinationOf } from '../run/vector-case.js';
 import { blockOf, type TaskDefinition } from './define.js';
 import { blockMemory } from './task-memory.js';
-import type { MemoryPiece, TaskBlock, TaskConfiguration, WritingTask } from './writing-task.js';
+import type { MemoryPiece, TaskBlock, WritingTask } from './writing-task.js';
 
 /** Makes a task from its definition. */
 export async function generateTask(definition: TaskDefinition): Promise<WritingTask> {
@@ -56,7 +56,7 @@ async function savedBlock(snapshot: Snapshot, block: RamBlock): Promise<TaskBloc
   };
 }
 
-function configurationOf({ configuration }: Snapshot): TaskConfiguration {
+function configurationOf({ configuration }: Snapshot): WantedConfiguration {
   if (configuration === undefined) throw new RangeError('the base has no configuration section');
   const { machine, capabilities = [], targetPageBits, uuid } = configuration;
   return {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCapture } from '@mapped-ram/fixtures';
-import type { SavedMemory, WantedSnapshot } from '../protocol/messages.js';
+import type { SavedMemory, WantedBlock, WantedSnapshot } from '../protocol/messages.js';
 import { blockMemory } from './task-memory.js';
 import type { WritingTask } from './writing-task.js';
 
@@ -15,7 +15,7 @@ export interface TaskInputs {
 export async function writeTaskInputs(task: WritingTask, folder: string): Promise<TaskInputs> {
   mkdirSync(folder, { recursive: true });
   const base = await loadCapture(task.base);
-  const blocks: WantedSnapshot['blocks'][number][] = [];
+  const blocks: WantedBlock[] = [];
   for (const [index, block] of task.blocks.entries()) {
     const { memory: _, ...described } = block;
     if (block.ignored === true) {

@@ -1,4 +1,4 @@
-import type { Destination } from '../protocol/messages.js';
+import type { Destination, WantedBlock, WantedConfiguration } from '../protocol/messages.js';
 import type { ExpectedBlock } from '../vector/vector.js';
 
 /** Some bytes of a block that are not zeros. */
@@ -11,26 +11,10 @@ export type MemoryPiece = {
   | { readonly fill: string }
 );
 
-/** A RAM block that is to be written. */
-export interface TaskBlock {
-  readonly id: string;
-  readonly usedLength: number;
-  readonly pageSize: number;
-  /** With `x-ignore-shared`. */
-  readonly guestPhysicalAddress?: number;
-  /** The block is listed, and its memory is not in the file. */
-  readonly ignored?: boolean;
+/** A RAM block that is to be written, and what is in it. */
+export interface TaskBlock extends Omit<WantedBlock, 'memory'> {
   /** In the order of their offsets; all else is zeros. */
   readonly memory: readonly MemoryPiece[];
-}
-
-/** What the configuration section says. */
-export interface TaskConfiguration {
-  readonly machine: string;
-  readonly capabilities: readonly string[];
-  readonly targetPageBits?: number;
-  /** Hexadecimal digits with dashes. */
-  readonly uuid?: string;
 }
 
 /** A snapshot that a testee is asked to write, as `writing/<slug>.json` holds it. */
@@ -46,7 +30,7 @@ export interface WritingTask {
   readonly base: string;
   /** Where the stream has to start, in bytes; 0 if absent. */
   readonly streamOffset?: number;
-  readonly configuration: TaskConfiguration;
+  readonly configuration: WantedConfiguration;
   /** Of the ram section; the device states have other ids. */
   readonly ramSectionId: number;
   readonly blocks: readonly TaskBlock[];
