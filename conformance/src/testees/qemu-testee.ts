@@ -1,9 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   findQemu,
-  launchQemu,
+  launchDestination,
   type MigrationOutcome,
   QEMU_VERSIONS,
   QemuStartError,
@@ -52,7 +50,7 @@ async function judge(request: RunRequest, qemu: QemuVersion): Promise<AnswerBody
     throw new TypeError('judge needs destination and saved');
   const targetProgram = findQemu(qemu, destination.target as QemuTarget);
   if (targetProgram.kind === 'missing') return { skipped: { reason: targetProgram.reason } };
-  const vm = await launchDestination(qemu, destination);
+  const vm = await launch(qemu, destination);
   if (vm instanceof QemuStartError) return { skipped: { reason: vm.message.split('\n')[0] as string } };
   try {
     const offset = request.streamOffset === undefined ? '' : `,offset=${request.streamOffset}`;
@@ -72,19 +70,12 @@ async function judge(request: RunRequest, qemu: QemuVersion): Promise<AnswerBody
 }
 
 /** @returns the error where this QEMU has no such machine: it says nothing about the file then */
-async function launchDestination(
+async function launch(
   qemu: QemuVersion,
   { target, args, files }: Destination,
 ): Promise<QemuVm | QemuStartError> {
   try {
-    return await launchQemu({
-      version: qemu,
-      target: target as QemuTarget,
-      args: ['-S', '-incoming', 'defer', ...args],
-      prepare: async (folder) => {
-        for (const { name, sizeBytes } of files) await writeFile(join(folder, name), Buffer.alloc(sizeBytes));
-      },
-    });
+    return await launchDestination({ target, args, files }, { version: qemu });
   } catch (error) {
     if (error instanceof QemuStartError && /unsupported machine type/.test(error.message)) return error;
     throw error;

@@ -13,14 +13,14 @@ import { queryRamBlocks } from '@mapped-ram/qmp';
 import {
   findGuestDifference,
   findQemu,
-  launchQemu,
+  launchDestination,
   QEMU_VERSIONS,
   type QemuTarget,
   restoreMappedRam,
 } from '@mapped-ram/tool-qemu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CloneStartError, type RunningClone, startClone } from './start-clone.js';
-import { createMachineFiles, endClone, makeBed, startInBed } from './testing/clone-bed.js';
+import { endClone, makeBed, startInBed } from './testing/clone-bed.js';
 import { scrubbed } from './testing/scrubbed.js';
 
 /** What x-ignore-shared leaves out is in no file; the memory of virtio-mem was a shared file, which QEMU then ignores too. */
@@ -55,12 +55,7 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
     'a clone of $id has the memory of a restored VM',
     async ({ id, info }) => {
       const bed = await makeBed(info, await imageOf(id), parent);
-      const restored = await launchQemu({
-        version,
-        target: info.machine.target as QemuTarget,
-        args: [...info.machine.args, '-S', '-incoming', 'defer'],
-        prepare: (folder) => createMachineFiles(info, folder),
-      });
+      const restored = await launchDestination(info.machine, { version });
       let vm: RunningClone | undefined;
       try {
         const offset = info.streamOffset === 0 ? '' : `,offset=${info.streamOffset}`;

@@ -1,18 +1,11 @@
-import { truncateSync, writeFileSync } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type CaptureInfo,
-  captureInfo,
-  listCaptures,
-  loadCapture,
-  scratchParent,
-} from '@mapped-ram/fixtures';
+import { captureInfo, listCaptures, loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { MappedRamError } from '@mapped-ram/format';
 import { queryRamBlocks } from '@mapped-ram/qmp';
 import {
   findQemu,
-  launchQemu,
+  launchDestination,
   openProcessMemory,
   QEMU_VERSIONS,
   type QemuTarget,
@@ -61,12 +54,7 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
     async ({ id, info }) => {
       const path = join(folder, 'capture.mr');
       await (await loadCapture(id)).writeTo(path);
-      const vm = await launchQemu({
-        version,
-        target: info.machine.target as QemuTarget,
-        args: [...info.machine.args, '-S', '-incoming', 'defer'],
-        prepare: (into) => createFiles(info, into),
-      });
+      const vm = await launchDestination(info.machine, { version });
       try {
         const offset = info.streamOffset === 0 ? '' : `,offset=${info.streamOffset}`;
         const settings = { uri: `file:${path}${offset}`, capabilities: info.restoreCapabilities };
@@ -84,13 +72,6 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
     SLOW_MS,
   );
 });
-
-function createFiles({ machine }: CaptureInfo, into: string): void {
-  for (const { name, sizeBytes } of [...machine.files, ...machine.memory]) {
-    writeFileSync(join(into, name), '');
-    truncateSync(join(into, name), sizeBytes);
-  }
-}
 
 /** Every block, those of ROM and devices too. */
 async function expectSameBlocks(vm: QemuVm, path: string, options: object): Promise<void> {

@@ -1,17 +1,11 @@
-import { truncateSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type CaptureInfo,
-  captureInfo,
-  listCaptures,
-  loadCapture,
-  scratchParent,
-} from '@mapped-ram/fixtures';
+import { captureInfo, listCaptures, loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import {
   findQemu,
+  launchDestination,
   launchQemu,
   QEMU_VERSIONS,
   type QemuTarget,
@@ -33,13 +27,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(scratchParent, 'machine-test-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-function createFiles({ machine }: CaptureInfo, into: string): void {
-  for (const { name, sizeBytes } of [...machine.files, ...machine.memory]) {
-    writeFileSync(join(into, name), '');
-    truncateSync(join(into, name), sizeBytes);
-  }
-}
 
 /** Machines with memory where it is split, plugged, shadowed or shown. */
 const MACHINES: readonly (readonly [string, readonly string[]])[] = [
@@ -78,12 +65,7 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
     async ({ id, info }) => {
       const path = join(folder, 'capture.mr');
       await (await loadCapture(id)).writeTo(path);
-      const vm = await launchQemu({
-        version,
-        target: info.machine.target as QemuTarget,
-        args: [...info.machine.args, '-S', '-incoming', 'defer'],
-        prepare: (into) => createFiles(info, into),
-      });
+      const vm = await launchDestination(info.machine, { version });
       try {
         const offset = info.streamOffset === 0 ? '' : `,offset=${info.streamOffset}`;
         await restoreMappedRam(vm, { uri: `file:${path}${offset}`, capabilities: info.restoreCapabilities });

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { captureInfo, loadCapture, SparseImage } from '@mapped-ram/fixtures';
-import { findGuestDifference, launchQemu, type QemuVm } from '@mapped-ram/tool-qemu';
+import { findGuestDifference, launchDestination, type QemuVm } from '@mapped-ram/tool-qemu';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { changeSettings } from './migration-settings.js';
 import { restoreSnapshot } from './restore-snapshot.js';
@@ -184,13 +184,7 @@ describeEachQemu('a save image of libvirt', (version) => {
     const bench = makeBench(version);
     await (await loadCapture(IMAGE)).writeTo(bench.at('image.save'));
     const { machine, streamOffset } = captureInfo(IMAGE);
-    const prepare = (place: string): void => {
-      for (const { name, sizeBytes } of [...machine.files, ...machine.memory]) {
-        writeFileSync(join(place, name), '');
-        truncateSync(join(place, name), sizeBytes);
-      }
-    };
-    const vm = await launchQemu({ version, args: [...machine.args, '-S', '-incoming', 'defer'], prepare });
+    const vm = await launchDestination(machine, { version });
     try {
       const restored = await restoreSnapshot(vm.qmp, bench.at('image.save'));
       expect(restored.byteOffset).toBe(streamOffset);

@@ -1,12 +1,11 @@
-import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CaptureMachine, type RestoreResult, SparseImage } from '@mapped-ram/fixtures';
 import {
-  launchQemu,
+  type DestinationMachine,
+  launchDestination,
   type MigrationOutcome,
   QEMU_VERSIONS,
   QemuStartError,
-  type QemuTarget,
   type QemuVersion,
   type QemuVm,
   restoreMappedRam,
@@ -46,14 +45,9 @@ async function tryRestore(
 ): Promise<RestoreResult | undefined> {
   let vm: QemuVm;
   try {
-    vm = await launchQemu({
+    vm = await launchDestination(withoutMemory(machine), {
       version,
-      target: machine.target as QemuTarget,
-      args: [...machine.args, '-S', '-incoming', 'defer'],
-      prepare: async (folder) => {
-        await createFiles(machine, folder);
-        await prepare?.(folder);
-      },
+      ...(prepare !== undefined && { prepare }),
     });
   } catch (error) {
     if (error instanceof QemuStartError) return undefined;
@@ -68,11 +62,9 @@ async function tryRestore(
   }
 }
 
-async function createFiles(machine: CaptureMachine, folder: string): Promise<void> {
-  for (const { name, sizeBytes } of machine.files) {
-    await writeFile(join(folder, name), '');
-    await truncate(join(folder, name), sizeBytes);
-  }
+/** What is guest memory is QEMU's to make. */
+function withoutMemory({ target, args, files }: CaptureMachine): DestinationMachine {
+  return { target, args, files };
 }
 
 async function compareMemory({ memory }: CaptureMachine, folder: string): Promise<RestoreResult> {

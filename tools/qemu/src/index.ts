@@ -14,6 +14,7 @@ export {
   type ProcessMemory,
 } from './guest-memory.js';
 export { type InstallResult, installQemu } from './install-qemu.js';
+export { createMachineFiles, type DestinationMachine, launchDestination } from './launch-destination.js';
 export { type LaunchOptions, launchQemu, type QemuExit, QemuStartError, type QemuVm } from './launch-qemu.js';
 export {
   configureMigration,

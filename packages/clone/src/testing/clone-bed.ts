@@ -1,8 +1,7 @@
-import { truncateSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CaptureInfo, SparseImage } from '@mapped-ram/fixtures';
-import { findQemu, type QemuTarget, type QemuVersion } from '@mapped-ram/tool-qemu';
+import { createMachineFiles, findQemu, type QemuTarget, type QemuVersion } from '@mapped-ram/tool-qemu';
 import { type Clone, prepareClone } from '../prepare-clone.js';
 import { type RunningClone, startClone } from '../start-clone.js';
 
@@ -20,18 +19,10 @@ export async function makeBed(info: CaptureInfo, image: SparseImage, parent: str
   const folder = await mkdtemp(join(parent, 'bed-'));
   const path = join(folder, 'snapshot.mr');
   await image.writeTo(path);
-  createMachineFiles(info, folder);
+  createMachineFiles(info.machine, folder);
   const { streamOffset } = info;
   const clone = await prepareClone(path, join(folder, 'clone'), streamOffset === 0 ? {} : { streamOffset });
   return { info, folder, path, clone };
-}
-
-/** Makes the files that a capture's machine needs, empty. */
-export function createMachineFiles({ machine }: CaptureInfo, folder: string): void {
-  for (const { name, sizeBytes } of [...machine.files, ...machine.memory]) {
-    writeFileSync(join(folder, name), '');
-    truncateSync(join(folder, name), sizeBytes);
-  }
 }
 
 /** Starts a VM in a bed, with the very arguments that its snapshot's VM had. @throws Error where there is no such QEMU */

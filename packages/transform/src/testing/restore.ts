@@ -1,12 +1,10 @@
-import { truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptureMachine } from '@mapped-ram/fixtures';
 import { QmpClosedError } from '@mapped-ram/qmp';
 import {
   findGuestDifference,
   findQemu,
-  launchQemu,
+  launchDestination,
   type QemuTarget,
   type QemuVersion,
   type QemuVm,
@@ -35,17 +33,7 @@ export async function restore(
   machine: CaptureMachine,
   file: Restorable,
 ): Promise<QemuVm> {
-  const vm = await launchQemu({
-    version,
-    target: machine.target as QemuTarget,
-    args: [...machine.args, '-S', '-incoming', 'defer'],
-    prepare: async (folder) => {
-      for (const { name, sizeBytes } of machine.files) {
-        await writeFile(join(folder, name), '');
-        await truncate(join(folder, name), sizeBytes);
-      }
-    },
-  });
+  const vm = await launchDestination(machine, { version });
   const { path, streamOffset = 0, capabilities = [], mappedRam = true } = file;
   const uri = `file:${path}${streamOffset === 0 ? '' : `,offset=${streamOffset}`}`;
   const outcome = await restoreMappedRam(vm, { uri, capabilities, mappedRam });

@@ -5,7 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { startClone } from '@mapped-ram/clone';
 import { captureInfo, loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { connectQmp, type QmpClient, QmpClosedError } from '@mapped-ram/qmp';
-import { findGuestDifference, findQemu, launchQemu, restoreMappedRam } from '@mapped-ram/tool-qemu';
+import {
+  createMachineFiles,
+  findGuestDifference,
+  findQemu,
+  launchDestination,
+  restoreMappedRam,
+} from '@mapped-ram/tool-qemu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runMr, runMrJson } from '../../testing/run-mr.js';
 
@@ -101,21 +107,15 @@ describe.skipIf(qemu.kind === 'missing')(
       'shows the memory that was saved, once mr scrub took the stale bytes of a live save away',
       async () => {
         const { machine } = captureInfo(LIVE_CAPTURE);
-        const makeFiles = (into: string) => {
-          for (const { name, sizeBytes } of [...machine.files, ...machine.memory]) {
-            writeFileSync(join(into, name), new Uint8Array(sizeBytes));
-          }
-        };
         const live = join(folder, 'live.mr');
         await (await loadCapture(LIVE_CAPTURE)).writeTo(live);
-        const args = [...machine.args, '-S', '-incoming', 'defer'];
-        const restored = await launchQemu({ version: '10.0', args, prepare: makeFiles });
+        const restored = await launchDestination(machine, { version: '10.0' });
         try {
           expect(await restoreMappedRam(restored, { uri: `file:${live}` })).toEqual({ kind: 'completed' });
           expect((await runMr('clone', live, '-o', join(folder, 'live.clone'))).status).toBe(1);
           expect((await runMr('scrub', live)).status).toBe(0);
           const clone = await runMrJson('clone', live, '-o', join(folder, 'live.clone'));
-          makeFiles(folder);
+          createMachineFiles(machine, folder);
           const [program = '', ...own] = command('live.qmp', LIVE_CAPTURE);
           const options = { stdio: 'ignore', cwd: folder, env: environment } as const;
           const vm = await startClone(clone, [program, ...own, '-S'], options);
