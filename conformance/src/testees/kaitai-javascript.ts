@@ -9,7 +9,7 @@ import { type AnswerBody, serveTestee } from '../protocol/serve.js';
 import type { ExpectedBlock } from '../vector/vector.js';
 import { compileParsers } from './compile-parsers.js';
 
-// Usage: node --expose-gc kaitai-javascript.js: the parsers that Kaitai generates in JavaScript, over Kaitai's own runtime.
+// Usage: node --expose-gc kaitai-javascript.js, and other flags that save memory: the parsers that Kaitai generates in JavaScript, over Kaitai's own runtime.
 
 /** As much as one file may take; the parsers have it in memory whole. */
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
