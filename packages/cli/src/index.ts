@@ -1,6 +1,6 @@
-export { ExitStatus } from './exit-status.js';
-export type { FileFault } from './file-fault.js';
-export type { FileResult, UnusableFile } from './file-result.js';
-export { main } from './main.js';
-export type { JsonReport } from './output/json.js';
-export type { OutputStream, Terminal } from './terminal.js';
+export type { FileResult, UnusableFile } from './mr-lint/file-result.js';
+export { main } from './mr-lint/main.js';
+export type { JsonReport } from './mr-lint/output/json.js';
+export { ExitStatus } from './shared/exit-status.js';
+export type { FileFault } from './shared/file-fault.js';
+export type { OutputStream, Terminal } from './shared/terminal.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { packageVersion } from '../package-version.js';
+import { packageVersion } from '../shared/package-version.js';
 
 /** What is installed: the programs in few files. */
 const bundle = fileURLToPath(new URL('../../dist/bundle/', import.meta.url));

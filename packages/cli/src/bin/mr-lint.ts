@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { ExitStatus } from '../exit-status.js';
-import { main } from '../main.js';
+import { main } from '../mr-lint/main.js';
+import { ExitStatus } from '../shared/exit-status.js';
 
 const controller = new AbortController();
 process.once('SIGINT', () => controller.abort());

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { constants } from 'node:os';
-import { ExitStatus } from '../exit-status.js';
 import { main } from '../mr/main.js';
+import { ExitStatus } from '../shared/exit-status.js';
 
 const controller = new AbortController();
 let received: NodeJS.Signals | undefined;

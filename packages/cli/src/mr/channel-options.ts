@@ -1,10 +1,10 @@
 import { MAX_CHANNELS } from '@mapped-ram/multifd/limits';
 import type { FilePair } from '@mapped-ram/transform';
-import { channelsPay } from '../channels-pay.js';
-import type { CommandLine } from '../command-line.js';
-import type { OptionGroup } from '../options.js';
-import { toChannels } from '../page-reading.js';
-import { printable } from '../printable.js';
+import { channelsPay } from '../shared/channels-pay.js';
+import type { CommandLine } from '../shared/command-line.js';
+import type { OptionGroup } from '../shared/option-spec.js';
+import { toChannels } from '../shared/page-reading.js';
+import { printable } from '../shared/printable.js';
 import type { CommandContext } from './command.js';
 import { lastValue } from './file-options.js';
 

@@ -1,8 +1,8 @@
-import type { CommandLine } from '../command-line.js';
-import type { ExitStatus } from '../exit-status.js';
-import type { HelpTable } from '../help-page.js';
-import type { OptionGroup } from '../options.js';
-import type { Terminal } from '../terminal.js';
+import type { CommandLine } from '../shared/command-line.js';
+import type { ExitStatus } from '../shared/exit-status.js';
+import type { HelpTable } from '../shared/help-page.js';
+import type { OptionGroup } from '../shared/option-spec.js';
+import type { Terminal } from '../shared/terminal.js';
 
 /** What a command may use of the world outside. */
 export interface CommandContext {

@@ -1,6 +1,6 @@
 import { MappedRamError } from '@mapped-ram/format';
-import { toFileFault } from '../file-fault.js';
-import { printable } from '../printable.js';
+import { toFileFault } from '../shared/file-fault.js';
+import { printable } from '../shared/printable.js';
 
 /** A file cannot be used. `cause` says why. */
 export class FileError extends Error {

@@ -1,9 +1,10 @@
 import type { OpenOptions } from '@mapped-ram/reader';
-import type { CommandLine } from '../command-line.js';
-import type { HelpTable } from '../help-page.js';
-import { oneOf, toOffset } from '../option-values.js';
-import { allOptions, bitmapOrders, type OptionGroup, type OptionSpec } from '../options.js';
-import { UsageError } from '../usage-error.js';
+import type { CommandLine } from '../shared/command-line.js';
+import type { HelpTable } from '../shared/help-page.js';
+import type { OptionGroup, OptionSpec } from '../shared/option-spec.js';
+import { oneOf, toOffset } from '../shared/option-values.js';
+import { bitmapOrderOption, bitmapOrders, offsetOption } from '../shared/reading-options.js';
+import { UsageError } from '../shared/usage-error.js';
 
 /** `--force` */
 export const forceOption: OptionSpec = { name: 'force', short: 'f', help: 'Replace OUT if it exists.' };
@@ -15,13 +16,10 @@ export const formatOption: OptionSpec = {
   help: 'How to report: pretty or json; pretty by default.',
 };
 
-/** `--bitmap-order`, as of `mr-lint`. */
-export const bitmapOrderOption = optionOfLint('bitmap-order');
-
 /** How the input is read. */
 export const inputGroup: OptionGroup = {
   title: 'How to read IN',
-  options: [optionOfLint('offset'), bitmapOrderOption],
+  options: [offsetOption, bitmapOrderOption],
 };
 
 /** What the exit status of a command that makes a file means. */
@@ -60,10 +58,4 @@ export function inputAndOutput({ paths }: CommandLine): { input: string; output:
     throw new UsageError(`IN and OUT are needed, and ${paths.length} files were given`);
   }
   return { input, output };
-}
-
-function optionOfLint(name: string): OptionSpec {
-  const option = allOptions.find((candidate) => candidate.name === name);
-  if (option === undefined) throw new TypeError(`mr-lint has no option ${name}`);
-  return option;
 }

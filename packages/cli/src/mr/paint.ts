@@ -1,5 +1,5 @@
-import { colourPaint, type Paint, plainPaint, wantsColour } from '../colour.js';
-import type { Terminal } from '../terminal.js';
+import { colourPaint, type Paint, plainPaint, wantsColour } from '../shared/colour.js';
+import type { Terminal } from '../shared/terminal.js';
 
 /** How a command's text is to look. */
 export interface TextStyle {

@@ -1,5 +1,5 @@
-import { type ProgressDetails, ProgressLine } from '../progress-line.js';
-import type { Terminal } from '../terminal.js';
+import { type ProgressDetails, ProgressLine } from '../shared/progress-line.js';
+import type { Terminal } from '../shared/terminal.js';
 
 /** How far a work is, in bytes. */
 export interface Progress extends ProgressDetails {

@@ -1,7 +1,7 @@
 import { MappedRamError, type MappedRamErrorCode } from '@mapped-ram/format';
-import { ExitStatus } from '../exit-status.js';
-import { toFileFault } from '../file-fault.js';
-import { printable, printableJson } from '../printable.js';
+import { ExitStatus } from '../shared/exit-status.js';
+import { toFileFault } from '../shared/file-fault.js';
+import { printable, printableJson } from '../shared/printable.js';
 import type { CommandContext } from './command.js';
 import { type Progress, withProgress } from './progress.js';
 

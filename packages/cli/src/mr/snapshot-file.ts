@@ -1,7 +1,7 @@
 import type { SnapshotFile } from '@mapped-ram/inspect';
 import { type OpenOptions, openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
-import type { OptionGroup } from '../options.js';
+import type { OptionGroup } from '../shared/option-spec.js';
 import { aboutFile } from './file-error.js';
 import { inputGroup } from './file-options.js';
 

@@ -1,4 +1,4 @@
-import type { Terminal } from '../terminal.js';
+import type { Terminal } from '../shared/terminal.js';
 
 /** A terminal that keeps what is written to it. */
 export interface MemoryTerminal extends Terminal {

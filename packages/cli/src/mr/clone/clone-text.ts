@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clone } from '@mapped-ram/clone';
-import { formatBytes } from '../../quantities.js';
+import { formatBytes } from '../../shared/quantities.js';
 
 /** What a shell takes as it stands. */
 const PLAIN = /^[\w@%+=:,./-]+$/;

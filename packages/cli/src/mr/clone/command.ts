@@ -1,5 +1,5 @@
 import type { CloneOptions } from '@mapped-ram/clone';
-import { UsageError } from '../../usage-error.js';
+import { UsageError } from '../../shared/usage-error.js';
 import type { Command } from '../command.js';
 import { formatOption, inputGroup, inputOptions, lastValue, wantsJson } from '../file-options.js';
 import { runTransform } from '../run-transform.js';

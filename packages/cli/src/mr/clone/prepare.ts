@@ -1,6 +1,6 @@
 import { type Clone, type CloneOptions, prepareClone } from '@mapped-ram/clone';
-import { printable } from '../../printable.js';
-import { UsageError } from '../../usage-error.js';
+import { printable } from '../../shared/printable.js';
+import { UsageError } from '../../shared/usage-error.js';
 import type { CommandContext } from '../command.js';
 
 /** @throws UsageError where the options name blocks that cannot be mapped. */

@@ -1,7 +1,7 @@
 import { convertSnapshot, transformFile } from '@mapped-ram/transform';
-import { oneOf } from '../../option-values.js';
-import { formatBytes, formatCount } from '../../quantities.js';
-import { UsageError } from '../../usage-error.js';
+import { oneOf } from '../../shared/option-values.js';
+import { formatBytes, formatCount } from '../../shared/quantities.js';
+import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
 import type { Command } from '../command.js';
 import {

@@ -1,7 +1,7 @@
 import { deviceSections, type SnapshotFile } from '@mapped-ram/inspect';
 import type { OpeningSection } from '@mapped-ram/reader';
-import { didYouMean } from '../../nearest.js';
-import { UsageError } from '../../usage-error.js';
+import { didYouMean } from '../../shared/nearest.js';
+import { UsageError } from '../../shared/usage-error.js';
 import type { DevicesRequest } from './request.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { CommandLine } from '../../command-line.js';
-import { UsageError } from '../../usage-error.js';
+import type { CommandLine } from '../../shared/command-line.js';
+import { UsageError } from '../../shared/usage-error.js';
 import { lastValue, wantsJson } from '../file-options.js';
 
 /** What `mr devices` is asked for. */

@@ -7,7 +7,7 @@ import {
   type SnapshotFile,
 } from '@mapped-ram/inspect';
 import type { OpeningSection, Vmdescription } from '@mapped-ram/reader';
-import { UsageError } from '../../usage-error.js';
+import { UsageError } from '../../shared/usage-error.js';
 import type { DevicesRequest } from './request.js';
 
 /** A device as it is shown: with its state, or the part of it that is asked for. */

@@ -1,11 +1,11 @@
 import type { StateNode } from '@mapped-ram/reader';
-import { printable } from '../../printable.js';
-import { formatCount, formatOffset } from '../../quantities.js';
-import { wrap } from '../../wrap.js';
+import { printable } from '../../shared/printable.js';
+import { formatCount, formatOffset } from '../../shared/quantities.js';
+import { wrap } from '../../shared/wrap.js';
+import { valueText } from '../device-text/value-text.js';
 import type { TextStyle } from '../paint.js';
 import { registerLines } from './register-lines.js';
 import { isUnexplained, type ShownDevice } from './shown-device.js';
-import { valueText } from './value-text.js';
 
 /** How to show a device. */
 export interface StateTextStyle extends TextStyle {

@@ -1,9 +1,9 @@
 import { diffSnapshots, isSame } from '@mapped-ram/inspect';
-import { ExitStatus } from '../../exit-status.js';
-import { oneOf } from '../../option-values.js';
-import { printableJson } from '../../printable.js';
-import { textColumns } from '../../terminal.js';
-import { UsageError } from '../../usage-error.js';
+import { ExitStatus } from '../../shared/exit-status.js';
+import { oneOf } from '../../shared/option-values.js';
+import { printableJson } from '../../shared/printable.js';
+import { textColumns } from '../../shared/terminal.js';
+import { UsageError } from '../../shared/usage-error.js';
 import type { Command } from '../command.js';
 import { formatOption, inputOptions, lastValue, wantsJson } from '../file-options.js';
 import { paintFor } from '../paint.js';

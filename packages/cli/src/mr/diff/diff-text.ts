@@ -1,8 +1,8 @@
 import type { BlockDifference, DeviceDifference, Pair, SnapshotDifference } from '@mapped-ram/inspect';
-import { printable } from '../../printable.js';
-import { formatBytes, formatCount, formatNumber, formatOffset } from '../../quantities.js';
-import { wrap } from '../../wrap.js';
-import { changeText } from '../devices/value-text.js';
+import { printable } from '../../shared/printable.js';
+import { formatBytes, formatCount, formatNumber, formatOffset } from '../../shared/quantities.js';
+import { wrap } from '../../shared/wrap.js';
+import { changeText } from '../device-text/value-text.js';
 import type { TextStyle } from '../paint.js';
 
 /** Runs of a block, and fields of a device, that are shown unless all are wanted. */

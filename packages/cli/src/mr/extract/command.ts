@@ -6,8 +6,8 @@ import {
   type PhysicalOptions,
   readPhysicalMap,
 } from '@mapped-ram/extract';
-import { formatBytes, formatCount } from '../../quantities.js';
-import { UsageError } from '../../usage-error.js';
+import { formatBytes, formatCount } from '../../shared/quantities.js';
+import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
 import type { Command } from '../command.js';
 import {

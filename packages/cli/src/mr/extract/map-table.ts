@@ -1,6 +1,6 @@
 import type { PhysicalMap } from '@mapped-ram/extract';
-import { printable } from '../../printable.js';
-import { formatBytes } from '../../quantities.js';
+import { printable } from '../../shared/printable.js';
+import { formatBytes } from '../../shared/quantities.js';
 import { textTable } from '../text-table.js';
 
 /** A guest-physical map as a table, and what was taken to be so. */

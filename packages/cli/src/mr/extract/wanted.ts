@@ -1,7 +1,7 @@
 import type { AddressRange, GivenRange } from '@mapped-ram/extract';
 import { parseSize } from '@mapped-ram/format';
-import type { CommandLine } from '../../command-line.js';
-import { UsageError } from '../../usage-error.js';
+import type { CommandLine } from '../../shared/command-line.js';
+import { UsageError } from '../../shared/usage-error.js';
 import { lastValue } from '../file-options.js';
 
 /** What is to be taken out of a snapshot. */

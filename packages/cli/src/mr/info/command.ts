@@ -5,10 +5,10 @@ import {
   notInTheFile,
   type SnapshotInfo,
 } from '@mapped-ram/inspect';
-import { ExitStatus } from '../../exit-status.js';
-import { printableJson } from '../../printable.js';
-import { textColumns } from '../../terminal.js';
-import { UsageError } from '../../usage-error.js';
+import { ExitStatus } from '../../shared/exit-status.js';
+import { printableJson } from '../../shared/printable.js';
+import { textColumns } from '../../shared/terminal.js';
+import { UsageError } from '../../shared/usage-error.js';
 import type { Command, CommandContext } from '../command.js';
 import { aboutFile, errorText, FileError } from '../file-error.js';
 import { formatOption, inputOptions, wantsJson } from '../file-options.js';

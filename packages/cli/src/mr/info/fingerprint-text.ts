@@ -1,5 +1,5 @@
 import type { FingerprintDifference, SnapshotInfo } from '@mapped-ram/inspect';
-import { printable } from '../../printable.js';
+import { printable } from '../../shared/printable.js';
 import type { TextStyle } from '../paint.js';
 
 /** The fingerprints as `sha256sum` would print them, and in what each file differs from the first. */

@@ -1,8 +1,8 @@
 import { type BlockInfo, notInTheFile, type SnapshotInfo } from '@mapped-ram/inspect';
-import { printable } from '../../printable.js';
-import { formatBytes, formatCount, formatNumber, formatOffset } from '../../quantities.js';
-import { wrap } from '../../wrap.js';
-import { deviceTable } from '../devices/device-table.js';
+import { printable } from '../../shared/printable.js';
+import { formatBytes, formatCount, formatNumber, formatOffset } from '../../shared/quantities.js';
+import { wrap } from '../../shared/wrap.js';
+import { deviceTable } from '../device-text/device-table.js';
 import type { TextStyle } from '../paint.js';
 import { textTable } from '../text-table.js';
 

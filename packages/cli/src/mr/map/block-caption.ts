@@ -1,6 +1,6 @@
 import type { RamBlock } from '@mapped-ram/reader';
-import { printable } from '../../printable.js';
-import { formatBytes, formatNumber } from '../../quantities.js';
+import { printable } from '../../shared/printable.js';
+import { formatBytes, formatNumber } from '../../shared/quantities.js';
 
 /** `pc.ram: 128 MiB, 4,321 of 32,768 pages set (13%)` */
 export function blockCaption({ idstr, usedLength, pageCount, ignored }: RamBlock, setPages: number): string {

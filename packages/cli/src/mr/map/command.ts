@@ -1,7 +1,7 @@
 import { drawMap, type SnapshotFile, toPng, toSvg } from '@mapped-ram/inspect';
-import { ExitStatus } from '../../exit-status.js';
-import { textColumns } from '../../terminal.js';
-import { UsageError } from '../../usage-error.js';
+import { ExitStatus } from '../../shared/exit-status.js';
+import { textColumns } from '../../shared/terminal.js';
+import { UsageError } from '../../shared/usage-error.js';
 import type { Command } from '../command.js';
 import { aboutFile } from '../file-error.js';
 import { forceOption, inputOptions, lastValue } from '../file-options.js';

@@ -1,6 +1,6 @@
 import { mapBlock } from '@mapped-ram/inspect';
 import type { Snapshot } from '@mapped-ram/reader';
-import { formatOffset } from '../../quantities.js';
+import { formatOffset } from '../../shared/quantities.js';
 import type { TextStyle } from '../paint.js';
 import { blockCaption } from './block-caption.js';
 

@@ -5,15 +5,15 @@ import {
   type PreflightResult,
   preflight,
 } from '@mapped-ram/migrate';
-import type { CommandLine } from '../../command-line.js';
-import { ExitStatus } from '../../exit-status.js';
-import { printable, printableJson } from '../../printable.js';
-import { UsageError } from '../../usage-error.js';
+import type { CommandLine } from '../../shared/command-line.js';
+import { ExitStatus } from '../../shared/exit-status.js';
+import { printable, printableJson } from '../../shared/printable.js';
+import { UsageError } from '../../shared/usage-error.js';
 import type { Command, CommandContext } from '../command.js';
 import { forceOption, formatOption, lastValue, wantsJson } from '../file-options.js';
-import { findingLines } from '../save/finding-text.js';
-import { qmpOption, withQmp } from '../save/qmp-socket.js';
-import { transferOf, transferOptions } from '../save/transfer-group.js';
+import { findingLines } from '../with-qemu/finding-text.js';
+import { qmpOption, withQmp } from '../with-qemu/qmp-socket.js';
+import { transferOf, transferOptions } from '../with-qemu/transfer-group.js';
 import { toDescriptor } from './descriptors.js';
 
 /** `mr preflight` */

@@ -1,5 +1,5 @@
 import type { DescriptorReference } from '@mapped-ram/fdset';
-import { UsageError } from '../../usage-error.js';
+import { UsageError } from '../../shared/usage-error.js';
 
 const DESCRIPTOR = /^(?:(\d{1,9}):)?(\d{1,9})$/;
 

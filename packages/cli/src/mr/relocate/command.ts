@@ -1,10 +1,10 @@
 import { relocateSnapshot, transformFile } from '@mapped-ram/transform';
-import { toOffset } from '../../option-values.js';
-import { formatBytes, formatOffset } from '../../quantities.js';
-import { UsageError } from '../../usage-error.js';
+import { toOffset } from '../../shared/option-values.js';
+import { formatBytes, formatOffset } from '../../shared/quantities.js';
+import { bitmapOrderOption } from '../../shared/reading-options.js';
+import { UsageError } from '../../shared/usage-error.js';
 import type { Command } from '../command.js';
 import {
-  bitmapOrderOption,
   fileExitStatus,
   forceOption,
   formatOption,

@@ -1,11 +1,11 @@
 import { type RestoredSnapshot, restoreSnapshot } from '@mapped-ram/migrate';
-import { printable } from '../../printable.js';
+import { printable } from '../../shared/printable.js';
 import type { Command } from '../command.js';
 import { formatOption, wantsJson } from '../file-options.js';
-import { findingLines } from '../save/finding-text.js';
-import { qmpOption, socketAndFile } from '../save/qmp-socket.js';
-import { runWithQemu } from '../save/run-with-qemu.js';
-import { transferOf, transferOptions } from '../save/transfer-group.js';
+import { findingLines } from '../with-qemu/finding-text.js';
+import { qmpOption, socketAndFile } from '../with-qemu/qmp-socket.js';
+import { runWithQemu } from '../with-qemu/run-with-qemu.js';
+import { transferOf, transferOptions } from '../with-qemu/transfer-group.js';
 
 /** `mr restore` */
 export const restoreCommand: Command = {

@@ -1,12 +1,12 @@
 import { type SavedSnapshot, saveSnapshot } from '@mapped-ram/migrate';
-import { toOffset } from '../../option-values.js';
-import { formatBytes, formatCount } from '../../quantities.js';
+import { toOffset } from '../../shared/option-values.js';
+import { formatBytes, formatCount } from '../../shared/quantities.js';
 import type { Command } from '../command.js';
 import { forceOption, formatOption, lastValue, wantsJson } from '../file-options.js';
-import { findingLines } from './finding-text.js';
-import { qmpOption, socketAndFile } from './qmp-socket.js';
-import { runWithQemu } from './run-with-qemu.js';
-import { transferOf, transferOptions } from './transfer-group.js';
+import { findingLines } from '../with-qemu/finding-text.js';
+import { qmpOption, socketAndFile } from '../with-qemu/qmp-socket.js';
+import { runWithQemu } from '../with-qemu/run-with-qemu.js';
+import { transferOf, transferOptions } from '../with-qemu/transfer-group.js';
 
 /** `mr save` */
 export const saveCommand: Command = {

@@ -1,6 +1,6 @@
 import { scrubInPlace, scrubToCopy, transformFile } from '@mapped-ram/transform';
-import { formatBytes, formatCount } from '../../quantities.js';
-import { UsageError } from '../../usage-error.js';
+import { formatBytes, formatCount } from '../../shared/quantities.js';
+import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
 import type { Command } from '../command.js';
 import { forceOption, formatOption, inputGroup, inputOptions, wantsJson } from '../file-options.js';

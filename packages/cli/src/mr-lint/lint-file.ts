@@ -1,0 +1,31 @@
+import { type LintOptions, lintSource } from '@mapped-ram/lint';
+import type { ByteSource } from '@mapped-ram/reader';
+import { openFileSource } from '@mapped-ram/reader/file';
+import { toFileFault } from '../shared/file-fault.js';
+import type { FileResult } from './file-result.js';
+import type { PageScanners } from './page-scanners.js';
+
+/**
+ * Opens, checks and closes one file. A file that cannot be read is a result too.
+ *
+ * @param scanners In a deep run.
+ * @throws The signal's reason, when aborted; nothing else.
+ */
+export async function lintFile(
+  path: string,
+  options: LintOptions,
+  scanners?: PageScanners,
+): Promise<FileResult> {
+  let source: ByteSource | undefined;
+  try {
+    source = await openFileSource(path);
+    const scanner = await scanners?.start(path);
+    return await lintSource(source, { ...options, ...(scanner !== undefined && { scanner }) });
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    return { path, error: toFileFault(error) };
+  } finally {
+    await scanners?.close();
+    await source?.close();
+  }
+}

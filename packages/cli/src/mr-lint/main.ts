@@ -1,0 +1,76 @@
+import { type CommandLine, readCommandLine } from '../shared/command-line.js';
+import { ExitStatus } from '../shared/exit-status.js';
+import { type PageReading, toPageReading } from '../shared/page-reading.js';
+import { printable } from '../shared/printable.js';
+import { type Terminal, textColumns } from '../shared/terminal.js';
+import { UsageError } from '../shared/usage-error.js';
+import { allOptions, USAGE } from './options.js';
+import type { PageScanners } from './page-scanners.js';
+
+/**
+ * The whole of `mr-lint` but the process: takes the arguments (without node and script), prints, and returns the exit
+ * status. What a run does not need is not loaded.
+ *
+ * @param signal Aborts the run.
+ */
+export async function main(
+  argv: readonly string[],
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<ExitStatus> {
+  try {
+    return await dispatch(readCommandLine(argv, allOptions), terminal, signal);
+  } catch (error) {
+    if (signal.aborted) return ExitStatus.interrupted;
+    const text =
+      error instanceof UsageError
+        ? `${printable(error.message)}\n${USAGE}\nTry 'mr-lint --help' for the options.`
+        : `a fault of mr-lint itself, please report it: ${error instanceof Error ? error.stack : error}`;
+    terminal.stderr.write(`mr-lint: ${text}\n`);
+    return ExitStatus.unusable;
+  }
+}
+
+async function dispatch(line: CommandLine, terminal: Terminal, signal: AbortSignal): Promise<ExitStatus> {
+  const { stdout } = terminal;
+  const columns = textColumns(stdout);
+  if (line.flags.has('help')) {
+    const { helpText } = await import('./help.js');
+    stdout.write(helpText(columns));
+    return ExitStatus.ok;
+  }
+  const { packageVersion } = await import('../shared/package-version.js');
+  if (line.flags.has('version')) {
+    stdout.write(`${packageVersion}\n`);
+    return ExitStatus.ok;
+  }
+  const reading = toPageReading(line);
+  const scanners = reading && (await startScanners(reading, line, terminal, signal));
+  try {
+    const { toInvocation } = await import('./invocation.js');
+    const invocation = toInvocation(line);
+    if (invocation.kind === 'lint') {
+      const { runLint } = await import('./run.js');
+      return await runLint(invocation, terminal, packageVersion, signal, scanners);
+    }
+    const { explanationText, ruleJson, ruleTable } = await import('./rule-texts.js');
+    if (invocation.kind === 'explain') stdout.write(explanationText(invocation.ruleId, columns));
+    else stdout.write(invocation.format === 'json' ? ruleJson() : ruleTable());
+    return ExitStatus.ok;
+  } finally {
+    await scanners?.close();
+  }
+}
+
+/** Starts the threads for the first file of a deep run: they come up while the rules are loaded. */
+async function startScanners(
+  reading: PageReading,
+  { paths: [path] }: CommandLine,
+  { stderr }: Terminal,
+  signal: AbortSignal,
+): Promise<PageScanners> {
+  const { PageScanners } = await import('./page-scanners.js');
+  const scanners = new PageScanners(reading, stderr, signal);
+  if (path !== undefined) await scanners.start(path);
+  return scanners;
+}

@@ -1,0 +1,45 @@
+import type { FileReport, Outcome, Severity } from '@mapped-ram/lint';
+import { type Mark, type Paint, plainPaint } from '../shared/colour.js';
+import { printable } from '../shared/printable.js';
+import { formatCount } from '../shared/quantities.js';
+import type { OutputContext } from './output/output.js';
+
+/** A verdict as people read it. */
+interface VerdictWords {
+  /** Of one file. */
+  readonly label: string;
+  /** After a number of files. */
+  readonly counted: string;
+  readonly mark: Mark;
+}
+
+/** All verdicts, the best first. */
+export const verdicts: Readonly<Record<Outcome, VerdictWords>> = {
+  restores: { label: 'restores', counted: 'restore', mark: 'good' },
+  'wrong-memory': { label: 'WRONG MEMORY', counted: 'with wrong memory', mark: 'bad' },
+  refused: { label: 'REFUSED', counted: 'refused', mark: 'bad' },
+  crashes: { label: 'CRASHES', counted: 'crash', mark: 'bad' },
+};
+
+/** The QEMU that the prediction is for: `QEMU 11.1`, `QEMU 10.0 with multifd`. */
+export function targetInWords({ qemu, multifd }: Pick<OutputContext, 'qemu' | 'multifd'>): string {
+  return `QEMU ${qemu}${multifd ? ' with multifd' : ''}`;
+}
+
+/** How many findings of each severity: `no errors, 1 note`. */
+export function countFindings(report: FileReport): Readonly<Record<Severity, number>> {
+  const counts = { error: 0, warning: 0, note: 0 };
+  for (const { severity } of report.findings) counts[severity]++;
+  return counts;
+}
+
+/** `x.mr: REFUSED (QEMU 11.1): 1 error, 2 notes` */
+export function verdictLine(report: FileReport, context: OutputContext, paint: Paint = plainPaint): string {
+  const { label, mark } = verdicts[report.verdict];
+  const { error, warning, note } = countFindings(report);
+  const counts = [formatCount(error, 'error')];
+  if (warning > 0) counts.push(formatCount(warning, 'warning'));
+  if (note > 0) counts.push(formatCount(note, 'note'));
+  const path = paint('heading', printable(report.path));
+  return `${path}: ${paint(mark, label)} (${targetInWords(context)}): ${counts.join(', ')}`;
+}

@@ -1,7 +1,0 @@
-/** The shortest help there is. */
-export const USAGE = 'usage: mr-lint [options] FILE...';
-
-/** The command line cannot be used as it stands. The message is one line for the user, without the program's name. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
