@@ -1,4 +1,4 @@
-import { findMainRam, findMemoryBackends, objectIdOf } from '@mapped-ram/machine';
+import { findMainRam, findMemoryBackends, objectIdOf } from '@mapped-ram/facts';
 import type { RamBlock } from '@mapped-ram/reader';
 
 /** Which blocks are mapped into a clone, and which of them is the machine's main RAM. */

@@ -1,8 +1,8 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isKnownMachine } from '@mapped-ram/facts';
 import { IGNORE_SHARED_CAPABILITY, MappedRamError, type WordOrder } from '@mapped-ram/format';
-import { isKnownMachine } from '@mapped-ram/machine';
 import { type ByteSource, openSnapshot, type RamBlock, type Snapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { createFileTarget } from '@mapped-ram/writer/file';

@@ -1,4 +1,4 @@
-import { hasObjectPath, objectIdOf } from '@mapped-ram/machine';
+import { hasObjectPath, objectIdOf } from '@mapped-ram/facts';
 import type { BlockChoice } from './block-choice.js';
 
 /** Where the memory of a clone comes from. */

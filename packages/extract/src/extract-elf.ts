@@ -1,4 +1,4 @@
-import { architectureOf, type PhysicalRange } from '@mapped-ram/machine';
+import { architectureOf, type PhysicalRange } from '@mapped-ram/facts';
 import type { Snapshot } from '@mapped-ram/reader';
 import { describeProcessors } from './cpu/describe-processors.js';
 import { readDevices, type StateFields } from './cpu/state-fields.js';

@@ -1,4 +1,4 @@
-import { clipRange, endOf, type PhysicalRange } from '@mapped-ram/machine';
+import { clipRange, endOf, type PhysicalRange } from '@mapped-ram/facts';
 import { checkInSnapshot } from './extract-block.js';
 import { mapOf, type PhysicalOptions } from './read-map.js';
 import { type OutputReport, withSnapshot, writeOutput } from './write-output.js';

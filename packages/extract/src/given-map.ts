@@ -1,4 +1,4 @@
-import { type PhysicalRange, stackLayers } from '@mapped-ram/machine';
+import { type PhysicalRange, stackLayers } from '@mapped-ram/facts';
 import type { RamBlock } from '@mapped-ram/reader';
 
 /** A stretch of guest-physical addresses as a user gives it. */

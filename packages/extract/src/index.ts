@@ -1,4 +1,4 @@
-export type { PhysicalMap, PhysicalRange } from '@mapped-ram/machine';
+export type { PhysicalMap, PhysicalRange } from '@mapped-ram/facts';
 export type { CopyProgress } from './copy/copy-pieces.js';
 export type { ChannelOptions } from './copy/copy-with-channels.js';
 export { extractBlock } from './extract-block.js';

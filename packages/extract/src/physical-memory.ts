@@ -1,4 +1,4 @@
-import { type PhysicalRange, partOf } from '@mapped-ram/machine';
+import { type PhysicalRange, partOf } from '@mapped-ram/facts';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
 
 /** A guest's memory by guest-physical address. */

@@ -1,4 +1,4 @@
-import { derivePhysicalMap, type PhysicalMap } from '@mapped-ram/machine';
+import { derivePhysicalMap, type PhysicalMap } from '@mapped-ram/facts';
 import type { Snapshot } from '@mapped-ram/reader';
 import type { ExtractOptions } from './extract-options.js';
 import { type GivenRange, resolveMap } from './given-map.js';

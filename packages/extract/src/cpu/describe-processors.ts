@@ -1,4 +1,4 @@
-import type { Architecture, PhysicalRange } from '@mapped-ram/machine';
+import type { Architecture, PhysicalRange } from '@mapped-ram/facts';
 import { describeArmProcessors } from './arm.js';
 import { type CoreProcessors, ElfMachine } from './core-description.js';
 import { describePpcProcessors } from './ppc.js';

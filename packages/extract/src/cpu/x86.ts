@@ -1,4 +1,4 @@
-import { endOf, type PhysicalRange } from '@mapped-ram/machine';
+import { endOf, type PhysicalRange } from '@mapped-ram/facts';
 import { type ElfNote, NoteType, NumberWriter } from '../elf/elf-note.js';
 import { type CoreProcessors, ElfMachine } from './core-description.js';
 import type { StateFields } from './state-fields.js';

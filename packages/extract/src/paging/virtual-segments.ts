@@ -1,5 +1,5 @@
+import type { Architecture } from '@mapped-ram/facts';
 import { MappedRamError } from '@mapped-ram/format';
-import type { Architecture } from '@mapped-ram/machine';
 import type { StateFields } from '../cpu/state-fields.js';
 import type { CoreSegment } from '../elf/core-file.js';
 import type { PhysicalMemory } from '../physical-memory.js';
