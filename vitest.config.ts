@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { ClosingLineReporter } from './tools/vitest/closing-line.js';
 
 /** Every workspace package is a project of its own, named after its folder. */
@@ -11,15 +11,25 @@ function foldersIn(parent: string): string[] {
     .filter((folder) => existsSync(`${folder}/package.json`));
 }
 
-export default defineConfig({
+/** Longer than any test takes on the busiest machine: what does not come to an end is a fault, what is slow is not. */
+const PATIENCE_MS = 600_000;
+
+/** What a plain run leaves to `--mode all`: full cross products, which take minutes. */
+const SLOW = 'src/**/*.all.test.ts';
+
+export default defineConfig(({ mode }) => ({
   test: {
-    include: ['src/**/*.test.ts'],
-    testTimeout: 20_000,
-    reporters: ['default', new ClosingLineReporter()],
+    reporters: ['default', new ClosingLineReporter(mode !== 'all')],
     projects: packages.map((root) => ({
-      extends: true as const,
       root,
-      test: { name: root.split('/').at(-1) },
+      test: {
+        name: root.split('/').at(-1) as string,
+        include: ['src/**/*.test.ts'],
+        exclude: [...configDefaults.exclude, ...(mode === 'all' ? [] : [SLOW])],
+        testTimeout: PATIENCE_MS,
+        hookTimeout: PATIENCE_MS,
+        expect: { poll: { timeout: PATIENCE_MS } },
+      },
     })),
   },
-});
+}));

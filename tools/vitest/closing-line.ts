@@ -1,7 +1,17 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Ends a run with the skipped tests by name, so that no skip is silent, and one line that scripts can read. */
+/**
+ * Ends a run with the skipped tests by name, so that no skip is silent; where it was of several packages, with how to run the
+ * tests that it left out; and with one line that scripts can read.
+ */
 export class ClosingLineReporter implements Reporter {
+  readonly #leavesOut: boolean;
+
+  /** @param leavesOut whether the run leaves out `*.all.test.ts` */
+  constructor(leavesOut: boolean) {
+    this.#leavesOut = leavesOut;
+  }
+
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
     const skipped: string[] = [];
@@ -19,6 +29,9 @@ export class ClosingLineReporter implements Reporter {
       }
     }
     for (const name of skipped) console.log(`skipped: ${name}`);
+    if (this.#leavesOut && new Set(modules.map(({ project }) => project.name)).size > 1) {
+      console.log('These were the quick tests. `npm run test:all` runs them all, as CI does.');
+    }
     console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
   }
 }
