@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { configDefaults, defineConfig } from 'vitest/config';
-import { ClosingLineReporter } from './tools/vitest/closing-line.js';
+import { ClosingLineReporter } from './tools/checks/src/closing-line.js';
 
 /** Every workspace package is a project of its own, named after its folder. */
 const packages = ['fixtures', 'conformance', ...foldersIn('packages'), ...foldersIn('tools')];

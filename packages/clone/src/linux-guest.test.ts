@@ -1,8 +1,13 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bootLinux, connectConsole, findLinuxGuest, LINUX_GUEST_ARGS } from '@mapped-ram/tool-linux-guest';
 import { findQemu, QEMU_VERSIONS, saveMappedRam } from '@mapped-ram/tool-qemu';
+import {
+  bootLinux,
+  connectConsole,
+  findLinuxGuest,
+  LINUX_GUEST_ARGS,
+} from '@mapped-ram/tool-qemu/linux-guest';
 import { describe, expect, it } from 'vitest';
 import { prepareClone } from './prepare-clone.js';
 import { type RunningClone, startClone } from './start-clone.js';

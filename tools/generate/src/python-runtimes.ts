@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { installFolder, readInstalled, unpackPackages } from '@mapped-ram/tool-debian';
+import { installFolder, readInstalled, unpackPackages } from '@mapped-ram/tool-qemu/debian';
 import { repositoryRoot } from './grammar.js';
 
 /** The Python modules that generated parsers stand on: the Debian package of each, and what has to hold after it is imported. */

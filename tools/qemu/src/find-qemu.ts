@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { readInstalled as readRecord } from '@mapped-ram/tool-debian';
 import { CACHE_PATH } from './checkout.js';
+import { readInstalled as readRecord } from './debian/index.js';
 import { type QemuGroup, type QemuTarget, type QemuVersion, TARGET_GROUPS } from './qemu-version.js';
 
 /** How to start one program of one QEMU. */

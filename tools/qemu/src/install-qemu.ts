@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { installFolder, unpackPackages } from '@mapped-ram/tool-debian';
+import { installFolder, unpackPackages } from './debian/index.js';
 import {
   findQemu,
   groupPath,

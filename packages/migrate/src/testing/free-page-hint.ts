@@ -2,9 +2,14 @@
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchParent } from '@mapped-ram/fixtures';
-import { installFolder, readInstalled, unpackPackages } from '@mapped-ram/tool-debian';
-import { bootLinux, connectConsole, installLinuxGuest, LINUX_GUEST_ARGS } from '@mapped-ram/tool-linux-guest';
 import { CACHE_PATH, launchQemu, QEMU_VERSIONS, type QemuVersion } from '@mapped-ram/tool-qemu';
+import { installFolder, readInstalled, unpackPackages } from '@mapped-ram/tool-qemu/debian';
+import {
+  bootLinux,
+  connectConsole,
+  installLinuxGuest,
+  LINUX_GUEST_ARGS,
+} from '@mapped-ram/tool-qemu/linux-guest';
 import { restoreSnapshot } from '../restore-snapshot.js';
 import type { SavedSnapshot } from '../save-options.js';
 import { saveSnapshot } from '../save-snapshot.js';

@@ -1,4 +1,4 @@
-/** `node tools/clone-bars/dist/main.js [SIZE ...]`: clones of snapshots of these sizes against QEMU's own restore. */
+/** `node tools/bench/dist/clone-bars/main.js [SIZE ...]`: clones of snapshots of these sizes against QEMU's own restore. */
 import { tmpdir } from 'node:os';
 import { parseSize } from '@mapped-ram/format';
 import { QEMU_VERSIONS } from '@mapped-ram/tool-qemu';

@@ -10,7 +10,7 @@ import { checkout, type PublishedPackage, pack, publishedPackages } from './pack
 const run = promisify(execFile);
 /** A command of this package's own dependencies. */
 const tool = (name: string, ...args: string[]) =>
-  run(join(checkout, 'tools/publish/node_modules/.bin', name), args, { cwd: checkout });
+  run(join(checkout, 'tools/checks/node_modules/.bin', name), args, { cwd: checkout });
 
 const packages = await publishedPackages();
 let room: string;

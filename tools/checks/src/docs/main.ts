@@ -3,7 +3,7 @@ import { rulePages, writeRulePages } from './rule-pages.js';
 
 const [option, ...rest] = process.argv.slice(2);
 if (rest.length > 0 || (option !== undefined && option !== '--check')) {
-  console.error('usage: node tools/docs/dist/main.js [--check]');
+  console.error('usage: node tools/checks/dist/docs/main.js [--check]');
   process.exit(2);
 }
 

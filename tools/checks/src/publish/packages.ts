@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** The top of the checkout. */
-export const checkout = fileURLToPath(new URL('../../../', import.meta.url));
+export const checkout = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** Folders of packages that are published, beside all of `packages/`. */
 const OTHERS = ['conformance', 'fixtures'];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The top of the checkout. */
-export const CHECKOUT_PATH = fileURLToPath(new URL('../../../', import.meta.url));
+export const CHECKOUT_PATH = fileURLToPath(new URL('../../../../', import.meta.url));
 
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', 'coverage']);
 

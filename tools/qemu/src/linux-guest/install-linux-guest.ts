@@ -1,8 +1,8 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { installFolder, readInstalled, unpackPackages } from '@mapped-ram/tool-debian';
-import { CACHE_PATH } from '@mapped-ram/tool-qemu';
+import { installFolder, readInstalled, unpackPackages } from '../debian/index.js';
+import { CACHE_PATH } from '../index.js';
 import { cpioArchive } from './cpio.js';
 import { INIT_SCRIPT } from './init-script.js';
 
@@ -39,7 +39,7 @@ export function findLinuxGuest(): LinuxGuest | MissingLinuxGuest {
   const installed = readInstalled<Installed>(INSTALL_PATH);
   if (installed === undefined) {
     const reason =
-      'a Linux guest is not in .cache/linux-guest; node tools/linux-guest/dist/bin/install.js fetches it';
+      'a Linux guest is not in .cache/linux-guest; node tools/qemu/dist/linux-guest/bin/install.js fetches it';
     return { kind: 'missing', reason };
   }
   const at = (name: string) => join(INSTALL_PATH, name);

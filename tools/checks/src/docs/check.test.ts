@@ -5,7 +5,7 @@ import { staleRulePages } from './rule-pages.js';
 import { unknownClauses } from './unknown-clauses.js';
 
 it('the pages of the rules are what their metadata says', () => {
-  expect(staleRulePages(), 'node tools/docs/dist/main.js writes them').toEqual([]);
+  expect(staleRulePages(), 'node tools/checks/dist/docs/main.js writes them').toEqual([]);
 });
 
 it('no link leads nowhere', () => {

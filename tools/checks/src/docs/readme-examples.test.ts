@@ -53,6 +53,10 @@ it.skipIf(qemu.kind === 'missing').each(examples.filter(needsQemu))(
 );
 
 it('an example that fails says why', async () => {
-  const failing = { place: 'nowhere', packageFolder: 'tools/docs', code: 'throw new Error("out of order");' };
+  const failing = {
+    place: 'nowhere',
+    packageFolder: 'tools/checks',
+    code: 'throw new Error("out of order");',
+  };
   await expect(runExample(failing, async () => {})).rejects.toThrow('out of order');
 });

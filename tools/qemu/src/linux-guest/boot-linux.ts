@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { launchQemu, type QemuVersion, type QemuVm } from '@mapped-ram/tool-qemu';
+import { launchQemu, type QemuVersion, type QemuVm } from '../index.js';
 import { READY } from './init-script.js';
 import type { LinuxGuest } from './install-linux-guest.js';
 import { SerialConsole } from './serial-console.js';
