@@ -18,7 +18,7 @@ export interface OutputPlan {
 export interface OutputReport {
   /** Length of the file; zero pages are holes in it. */
   readonly sizeBytes: number;
-  /** Bytes of memory that were copied: those whose pages are in the snapshot. */
+  /** Bytes of memory that were copied: those whose pages are in the snapshot, and in no hole of it. */
   readonly copiedBytes: number;
 }
 
@@ -89,7 +89,7 @@ function copy(
   return copyWithChannels(snapshot, pieces, { source, target, signal }, channels, onCopied);
 }
 
-/** Bytes of pages that are in the snapshot, as far as they are in pieces. */
+/** Bytes of pages that are in the snapshot and in no hole, as far as they are in pieces. */
 async function countBytes(snapshot: Snapshot, pieces: readonly CopyPiece[]): Promise<number> {
   let lengthBytes = 0;
   for (const { block, blockOffset, lengthBytes: pieceBytes } of pieces) {
@@ -97,7 +97,7 @@ async function countBytes(snapshot: Snapshot, pieces: readonly CopyPiece[]): Pro
     const end = blockOffset + pieceBytes;
     const firstPage = Math.floor(blockOffset / pageSize);
     const pageCount = Math.ceil(end / pageSize) - firstPage;
-    for await (const batch of snapshot.runs(block, { firstPage, pageCount })) {
+    for await (const batch of snapshot.runs(block, { firstPage, pageCount, withoutHoles: true })) {
       for (let index = 0; index < batch.length; index++) {
         const from = batch.firstPage(index) * pageSize;
         const to = from + batch.pageCount(index) * pageSize;

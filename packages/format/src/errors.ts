@@ -35,6 +35,7 @@ const whatByCode = {
   'write-failed': 'writing failed',
   'target-exists': 'the target exists already',
   unsupported: 'the file is built in a way that this operation cannot carry over',
+  'not-restorable': 'QEMU would not restore the file',
   'incomplete-save': 'the save that made the file did not complete',
 } as const;
 

@@ -47,6 +47,7 @@ export {
   STREAM_VERSION,
 } from './layout.js';
 export { Limits } from './limits.js';
+export { isPageSize } from './page-size.js';
 export { SafeKaitaiStream } from './safe-kaitai-stream.js';
 export { parseSize } from './size-syntax.js';
 export type { WasmMemory } from './web-assembly.js';

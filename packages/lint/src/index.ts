@@ -3,6 +3,7 @@ export { explainRule, outcomeInWords } from './explain.js';
 export type { BitmapFacts } from './facts/bitmap-facts.js';
 export type { PageFacts } from './facts/page-facts.js';
 export type { Finding, Outcome, Severity } from './finding.js';
+export { type JudgeOptions, judgeSnapshot } from './judge.js';
 export { lintSource } from './lint.js';
 export type { LintOptions, LintProgress } from './options.js';
 export type { PagesScanner, PagesToScan, ScannedPages } from './page-scanner.js';

@@ -10,6 +10,7 @@ const neverProblems = [
   'read-failed',
   'short-read',
   'incomplete-save',
+  'not-restorable',
   'target-exists',
   'unexpected-value',
   'unsupported',

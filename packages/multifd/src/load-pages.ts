@@ -1,6 +1,6 @@
 import {
   forEachRun,
-  Limits,
+  isPageSize,
   MappedRamError,
   type WordOrder,
   withLittleEndianWords,
@@ -18,6 +18,8 @@ export interface LoadOptions {
   readonly firstPage?: number | undefined;
   /** Pages that are loaded; all from the first one on, if not given. */
   readonly pageCount?: number | undefined;
+  /** Leave pages out that lie in holes of the snapshot's file, where the source knows its holes. Off if not given. */
+  readonly withoutHoles?: boolean | undefined;
   /** Leave pages out that are stored though they are all zeros. Off if not given. */
   readonly findZeros?: boolean | undefined;
   /** Told of pages that are there now. */
@@ -37,8 +39,8 @@ export async function loadPages(
   { memoryOffset = 0, firstPage = 0, pageCount = block.pageCount - firstPage, ...rest }: LoadOptions = {},
 ): Promise<void> {
   const { pageSize, pagesOffset } = block;
-  const { onMoved, findZeros } = rest;
-  for await (const chunk of snapshot.readBitmap(block)) {
+  const { onMoved, findZeros, withoutHoles = false } = rest;
+  for await (const chunk of snapshot.readBitmap(block, { withoutHoles })) {
     checkPageSize(block);
     const from = Math.max(firstPage, chunk.firstPage);
     const to = Math.min(firstPage + pageCount, chunk.firstPage + chunk.pageCount);
@@ -75,9 +77,7 @@ function wantedPages(
  * @throws MappedRamError `bad-page-size`.
  */
 export function checkPageSize({ pageSize, headerOffset, index }: RamBlock): void {
-  const { minPageSizeBytes, maxPageSizeBytes } = Limits;
-  const isPower = (pageSize & (pageSize - 1)) === 0;
-  if (isPower && pageSize >= minPageSizeBytes && pageSize <= maxPageSizeBytes) return;
+  if (isPageSize(pageSize)) return;
   throw new MappedRamError('bad-page-size', {
     byteOffset: headerOffset + 4,
     path: `ram.blocks[${index}].pageSize`,

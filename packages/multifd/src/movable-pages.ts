@@ -1,4 +1,4 @@
-import { anySet, countSet, Limits } from '@mapped-ram/format';
+import { anySet, countSet, isPageSize } from '@mapped-ram/format';
 import { BATCH_BYTES } from './channel-memory.js';
 import type { Batch } from './protocol.js';
 
@@ -51,8 +51,7 @@ export interface PageBatch extends Batch {
 /** @throws RangeError where these are not pages that channels can move. */
 export function checkPages(pages: MovablePages, hasTarget: boolean): void {
   const { pageSize, firstPage = 0, pageCount, wanted } = pages;
-  const isPower = Number.isInteger(pageSize) && (pageSize & (pageSize - 1)) === 0;
-  if (!isPower || pageSize < Limits.minPageSizeBytes || pageSize > Limits.maxPageSizeBytes) {
+  if (!isPageSize(pageSize)) {
     throw new RangeError(`channels move pages of 256 to 65,536 bytes, not of ${pageSize}`);
   }
   const place = (pageZero: number) => pageZero + firstPage * pageSize;

@@ -1,3 +1,9 @@
+/** Consecutive bytes of a source. */
+export interface Extent {
+  readonly byteOffset: number;
+  readonly lengthBytes: number;
+}
+
 /**
  * What the reader needs of a file: its size, and bytes at an offset. Everything that can be read at an offset
  * (a file, memory, a Blob, a range server) can be a source.
@@ -9,6 +15,11 @@ export interface ByteSource {
   readonly sizeBytes: number;
   /** Bytes that the source occupies on disk, where it knows; holes do not count. */
   readonly allocatedBytes?: number;
+  /**
+   * Where the source knows its holes: the stretches between two offsets that are none, in ascending order; none past its end.
+   * They may hold zeros all the same.
+   */
+  readonly dataExtents?: (fromOffset: number, toOffset: number) => Iterable<Extent>;
   /**
    * Fills `target` from `byteOffset`. Returns the number of bytes read, which is less than `target.length` only
    * where the source ends. Several reads may be under way at once.

@@ -1,7 +1,8 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { MappedRamError } from '@mapped-ram/format';
-import type { ByteSource } from './byte-source.js';
+import { dataExtents, isPosixAvailable, PosixError } from '@mapped-ram/posix';
+import type { ByteSource, Extent } from './byte-source.js';
 
 /** The unit of `st_blocks`, whatever the file system's own block size. */
 const STAT_BLOCK_BYTES = 512;
@@ -48,6 +49,8 @@ function fileSource(name: string, handle: FileHandle, stats: Stats): ByteSource 
     name,
     sizeBytes: stats.size,
     allocatedBytes: stats.blocks * STAT_BLOCK_BYTES,
+    // Reading is at offsets, so that moving the descriptor's position for this does no harm.
+    dataExtents: (from, to) => extentsOf(name, handle.fd, from, Math.min(to, stats.size)),
     async read(target, byteOffset) {
       let filled = 0;
       try {
@@ -58,11 +61,7 @@ function fileSource(name: string, handle: FileHandle, stats: Stats): ByteSource 
           filled += bytesRead;
         }
       } catch (cause) {
-        throw new MappedRamError('read-failed', {
-          what: `reading ${name} failed: ${reasonOf(cause)}`,
-          byteOffset: byteOffset + filled,
-          cause,
-        });
+        throw readFailed(name, cause, byteOffset + filled);
       }
       return filled;
     },
@@ -70,11 +69,36 @@ function fileSource(name: string, handle: FileHandle, stats: Stats): ByteSource 
   };
 }
 
+/** One where holes cannot be asked for. */
+function* extentsOf(
+  name: string,
+  descriptor: number,
+  fromOffset: number,
+  toOffset: number,
+): Iterable<Extent> {
+  if (toOffset <= fromOffset) return;
+  if (!isPosixAvailable()) {
+    yield { byteOffset: fromOffset, lengthBytes: toOffset - fromOffset };
+    return;
+  }
+  try {
+    yield* dataExtents(descriptor, fromOffset, toOffset);
+  } catch (cause) {
+    if (!(cause instanceof PosixError)) throw cause;
+    throw readFailed(name, cause, fromOffset);
+  }
+}
+
 function kindOf(stats: Stats): string {
   if (stats.isDirectory()) return 'a directory';
   if (stats.isFIFO()) return 'a pipe';
   if (stats.isSocket()) return 'a socket';
   return 'a device';
+}
+
+function readFailed(name: string, cause: unknown, byteOffset: number): MappedRamError {
+  const what = `reading ${name} failed: ${reasonOf(cause)}`;
+  return new MappedRamError('read-failed', { what, byteOffset, cause });
 }
 
 function reasonOf(cause: unknown): string {

@@ -22,6 +22,7 @@ import type {
 } from './model.js';
 import { type BitmapChunk, readBitmapChunks, readBitmapPart } from './ram/bitmap-chunks.js';
 import type { BlockInFile } from './ram/block-region.js';
+import { clearPagesInHoles } from './ram/holes.js';
 import { type PageBatch, readPageBatches } from './ram/page-batches.js';
 import { readPages } from './ram/read-pages.js';
 import { findRuns, type RunBatch, type RunSearch } from './ram/runs.js';
@@ -53,6 +54,11 @@ export interface OpenOptions {
 export interface RunOptions {
   /** Runs of clear bits instead of set ones. */
   readonly clear?: boolean;
+  /**
+   * Take pages that lie in holes of the file for clear, where the source knows its holes: they are zero, whatever their bits
+   * say. A small file can have any number of set bits over holes. Off if not given.
+   */
+  readonly withoutHoles?: boolean;
   /** Only pages from this one on; 0 if not given. */
   readonly firstPage?: number;
   /** So many pages from there on, at most; to the block's last one if not given. */
@@ -111,10 +117,18 @@ export class Snapshot implements StreamModel {
    * A block's bitmap, as it stands in the file, in pieces of up to 1 MiB (of 4 KiB pages: 32 GiB). Nothing for an
    * ignored block.
    *
+   * @param options With `withoutHoles`, the bits of pages in holes are clear.
    * @throws MappedRamError `offset-outside-file`, `read-failed`.
    */
-  readBitmap(block: RamBlock): AsyncGenerator<BitmapChunk, void, undefined> {
-    return readBitmapChunks(this.#locate(block));
+  async *readBitmap(
+    block: RamBlock,
+    { withoutHoles = false }: Pick<RunOptions, 'withoutHoles'> = {},
+  ): AsyncGenerator<BitmapChunk, void, undefined> {
+    const at = this.#locate(block);
+    for await (const chunk of readBitmapChunks(at)) {
+      if (withoutHoles) clearPagesInHoles(at, chunk, this.wordOrder);
+      yield chunk;
+    }
   }
 
   /**
@@ -205,9 +219,9 @@ export class Snapshot implements StreamModel {
   }
 
   #search(block: RamBlock, options: RunOptions): RunSearch {
-    const { clear = false, firstPage = 0, pageCount = block.pageCount } = options;
+    const { clear = false, withoutHoles = false, firstPage = 0, pageCount = block.pageCount } = options;
     const endPage = Math.min(block.pageCount, firstPage + pageCount);
-    return { order: this.wordOrder, clear, firstPage, endPage };
+    return { order: this.wordOrder, clear, withoutHoles, firstPage, endPage };
   }
 
   #locate(block: RamBlock): BlockInFile {

@@ -71,6 +71,7 @@ export class ChannelTransport implements PageTransport {
     for (const [index, block] of from.ramBlocks.entries()) {
       await loadPages(channels, from, block, {
         memoryOffset: to.blocks[index]?.pagesOffset,
+        withoutHoles: true,
         findZeros: to.detectsZeroPages,
         onMoved: (moved) => {
           to.settlePages(index, moved);
@@ -164,11 +165,11 @@ export class ChannelTransport implements PageTransport {
   }
 }
 
-/** The pages of a block that are in the file, as many at a time as go into a half of the room. */
+/** The pages of a block that are in the file and in no hole, as many at a time as go into a half of the room. */
 async function* halves(from: Snapshot, block: RamBlock): AsyncGenerator<Half, void, undefined> {
   const mostPages = HALF_BYTES / block.pageSize;
   let memoryOffset = 0;
-  for await (const chunk of from.readBitmap(block)) {
+  for await (const chunk of from.readBitmap(block, { withoutHoles: true })) {
     const words = withLittleEndianWords(chunk.bytes, from.wordOrder);
     for (let done = 0; done < chunk.pageCount; done += mostPages) {
       const pageCount = Math.min(mostPages, chunk.pageCount - done);

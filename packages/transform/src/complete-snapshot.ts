@@ -1,9 +1,15 @@
 import { MappedRamError, RAM_SECTION_IDSTR } from '@mapped-ram/format';
-import { openSnapshot, type RamBlock, type Snapshot, type StreamModel } from '@mapped-ram/reader';
+import {
+  type ByteSource,
+  openSnapshot,
+  type RamBlock,
+  type Snapshot,
+  type StreamModel,
+} from '@mapped-ram/reader';
 import { checkNotCompressed } from './libvirt-image.js';
 import { countSetBytes } from './move-pages.js';
 import type { TransformOptions } from './options.js';
-import { extentsOf, type SparseSource } from './sparse-source.js';
+import { extentsOf } from './sparse-source.js';
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -12,7 +18,7 @@ const CHUNK_BYTES = 1024 * 1024;
  *
  * @throws MappedRamError the first problem of the file; `incomplete-save` where the bitmaps do not say what was saved.
  */
-export async function openComplete(source: SparseSource, options: TransformOptions): Promise<Snapshot> {
+export async function openComplete(source: ByteSource, options: TransformOptions): Promise<Snapshot> {
   const snapshot = await openSnapshot(source, { ...openOptions(options), tolerant: true });
   checkNotCompressed(snapshot);
   const [problem] = snapshot.problems;
@@ -48,7 +54,7 @@ export function hasRamEnd({ sections }: StreamModel): boolean {
  * @throws MappedRamError `read-failed`.
  */
 export async function findBlockWithData(
-  source: SparseSource,
+  source: ByteSource,
   blocks: readonly RamBlock[],
 ): Promise<RamBlock | undefined> {
   const buffer = new Uint8Array(CHUNK_BYTES);

@@ -1,4 +1,4 @@
-import type { RamBlock, Snapshot } from '@mapped-ram/reader';
+import type { ByteSource, RamBlock, Snapshot } from '@mapped-ram/reader';
 import {
   createSnapshot,
   findBlockTable,
@@ -10,7 +10,6 @@ import {
 import { openComplete } from './complete-snapshot.js';
 import { movePages } from './move-pages.js';
 import type { TransformOptions } from './options.js';
-import type { SparseSource } from './sparse-source.js';
 
 /** What a copy holds. */
 export interface CopyReport {
@@ -26,7 +25,7 @@ export interface CopyReport {
  * @throws MappedRamError as `openComplete` and `createSnapshot` do. The target is then to be given up.
  */
 export async function copySnapshot(
-  source: SparseSource,
+  source: ByteSource,
   target: SnapshotTarget,
   options: TransformOptions = {},
 ): Promise<CopyReport> {
@@ -39,7 +38,7 @@ export async function copySnapshot(
  *
  * @throws MappedRamError as `openComplete` does.
  */
-export function openToCopy(source: SparseSource, options: TransformOptions): Promise<Snapshot> {
+export function openToCopy(source: ByteSource, options: TransformOptions): Promise<Snapshot> {
   options.transport?.prepareMove();
   return openComplete(source, options);
 }
@@ -58,7 +57,7 @@ export async function copyPages(
 }
 
 /** The layout with which everything stays where it is, to the last byte of the file. */
-export function layoutInPlace(snapshot: Snapshot, source: SparseSource): SnapshotLayout {
+export function layoutInPlace(snapshot: Snapshot, source: ByteSource): SnapshotLayout {
   const layout = layoutOf(snapshot, source);
   const { table } = findBlockTable(snapshot);
   const tailOffset = table.byteOffset + table.byteLength;

@@ -1,11 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { isPosixAvailable, PosixError, punchHole } from '@mapped-ram/posix';
+import type { ByteSource } from '@mapped-ram/reader';
 import type { SnapshotTarget } from '@mapped-ram/writer';
 import { createFileTarget, type FileTarget, type PunchHole } from '@mapped-ram/writer/file';
 import { type ChannelOptions, ChannelTransport } from './channel-transport.js';
+import { judgedTarget } from './judged-target.js';
 import { type PageTransport, pagesInTurn } from './page-transport.js';
 import { copyFromPipe } from './pipe.js';
-import { openSparseFile, type SparseSource } from './sparse-source.js';
+import { openSparseFile } from './sparse-source.js';
 
 /** The unit of `st_blocks`, whatever the file system's own block size. */
 const STAT_BLOCK_BYTES = 512;
@@ -33,17 +35,18 @@ export interface FileOutcome<Report> {
 
 /** Makes a file out of another. */
 export type FileOperation<Report> = (
-  source: SparseSource,
+  source: ByteSource,
   target: SnapshotTarget,
   transport: PageTransport,
 ) => Promise<Report>;
 
 /**
  * Runs an operation from one file to another. The output is there when this returns, and whole; whatever goes wrong
- * before, there is none, or the one that was there.
+ * before, there is none, or the one that was there. So it is where QEMU would not restore it.
  *
  * @param operation Gets both files, and what moves pages between them.
- * @throws MappedRamError `read-failed`, `write-failed`, `target-exists`; what the operation throws; the signal's reason.
+ * @throws MappedRamError `read-failed`, `write-failed`, `target-exists`, `not-restorable`; what the operation throws; the
+ * signal's reason.
  */
 export async function transformFile<Report>(
   pair: FilePair,
@@ -52,7 +55,7 @@ export async function transformFile<Report>(
   const { input, output, overwrite, signal } = pair;
   const source = await openSparseFile(input, signal);
   try {
-    const target = await createFileTarget(output, { overwrite, punchHole: tryPunchHole });
+    const target = await openTarget(output, overwrite);
     try {
       const report = await runOperation(source, target, pair, operation);
       const inputAllocatedBytes = source.allocatedBytes ?? source.sizeBytes;
@@ -66,9 +69,14 @@ export async function transformFile<Report>(
   }
 }
 
+/** Whatever is made is judged before it takes its name. */
+async function openTarget(path: string, overwrite: boolean | undefined): Promise<FileTarget> {
+  return judgedTarget(await createFileTarget(path, { overwrite, punchHole: tryPunchHole }));
+}
+
 /** When it returns, every thread that it started has ended. */
 async function runOperation<Report>(
-  source: SparseSource,
+  source: ByteSource,
   target: FileTarget,
   { input, signal, channels }: FilePair,
   operation: FileOperation<Report>,
@@ -85,14 +93,14 @@ async function runOperation<Report>(
 /**
  * Takes in a snapshot from a pipe.
  *
- * @throws MappedRamError as `copyFromPipe` does, and `target-exists`. The output is then absent, or what it was before.
+ * @throws MappedRamError as `copyFromPipe` does, `not-restorable` and `target-exists`. The output is then absent, or what it was before.
  */
 export async function pipeToFile(
   input: AsyncIterable<Uint8Array>,
   { output, overwrite }: Pick<FilePair, 'output' | 'overwrite'>,
   options: Parameters<typeof copyFromPipe>[2] = {},
 ): Promise<{ sizeBytes: number; allocatedBytes: number }> {
-  const target = await createFileTarget(output, { overwrite, punchHole: tryPunchHole });
+  const target = await openTarget(output, overwrite);
   try {
     const sizeBytes = await copyFromPipe(input, target, options);
     return { sizeBytes, allocatedBytes: await allocatedBytes(output) };

@@ -11,4 +11,4 @@ export type { Repair, RepairKind, RepairReport } from './repair/repair-report.js
 export { repairSnapshot } from './repair/repair-snapshot.js';
 export { type ScrubInPlaceOptions, type ScrubInPlaceReport, scrubInPlace } from './scrub-in-place.js';
 export { type ScrubReport, scrubToCopy } from './scrub-to-copy.js';
-export { type Extent, openSparseFile, type SparseSource } from './sparse-source.js';
+export { openSparseFile } from './sparse-source.js';

@@ -9,14 +9,15 @@ export interface PageTransport {
   /** Pages will be moved: starts what takes time, in the background. A failure is met by `move`. */
   prepareMove(): void;
   /**
-   * Moves all pages of a snapshot into one that is being written and has the same blocks in the same order.
+   * Moves all pages of a snapshot that are in no hole of its file into one that is being written and has the same blocks in
+   * the same order.
    *
    * @param onMoved Called with the number of bytes of every piece that was moved.
    * @throws MappedRamError as `Snapshot.pages` and `SnapshotWriter.writeRuns` do.
    */
   move(from: Snapshot, to: SnapshotWriter, onMoved: (lengthBytes: number) => void): Promise<void>;
   /**
-   * The pages of a block that are in the file, in ascending order and in batches of runs; a batch is valid until the next
+   * The pages of a block that are in the file and in no hole, in ascending order and in batches of runs; a batch is valid until the next
    * step.
    *
    * @throws MappedRamError as `Snapshot.pages` does.
@@ -44,6 +45,6 @@ export const pagesInTurn: PageTransport = {
       }
     }
   },
-  read: (from, block) => from.pages(block, { chunkBytes: CHUNK_BYTES }),
+  read: (from, block) => from.pages(block, { chunkBytes: CHUNK_BYTES, withoutHoles: true }),
   write: (to, blockIndex, runs) => to.writeRuns(blockIndex, runs),
 };

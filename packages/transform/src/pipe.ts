@@ -1,11 +1,10 @@
-import type { Snapshot } from '@mapped-ram/reader';
+import type { ByteSource, Snapshot } from '@mapped-ram/reader';
 import { DataFinder, placeSnapshot } from '@mapped-ram/writer';
 import type { FileTarget } from '@mapped-ram/writer/file';
 import { openComplete } from './complete-snapshot.js';
 import { layoutInPlace } from './copy-snapshot.js';
 import { countSetBytes } from './move-pages.js';
 import type { TransformOptions } from './options.js';
-import type { SparseSource } from './sparse-source.js';
 
 const CHUNK_BYTES = 1024 * 1024;
 const ZEROS = new Uint8Array(CHUNK_BYTES);
@@ -22,7 +21,7 @@ export type PipeSink = (bytes: Uint8Array) => Promise<void>;
  * throws.
  */
 export async function copyToPipe(
-  source: SparseSource,
+  source: ByteSource,
   sink: PipeSink,
   options: Omit<TransformOptions, 'transport'> = {},
 ): Promise<number> {
@@ -33,12 +32,12 @@ export async function copyToPipe(
 
 class PipeCopy {
   readonly #snapshot: Snapshot;
-  readonly #source: SparseSource;
+  readonly #source: ByteSource;
   readonly #sink: PipeSink;
   readonly #options: TransformOptions;
   #position = 0;
 
-  constructor(snapshot: Snapshot, source: SparseSource, sink: PipeSink, options: TransformOptions) {
+  constructor(snapshot: Snapshot, source: ByteSource, sink: PipeSink, options: TransformOptions) {
     this.#snapshot = snapshot;
     this.#source = source;
     this.#sink = sink;
@@ -113,6 +112,7 @@ export async function copyFromPipe(
   }
   if (dataEnd < position) await target.write([{ byteOffset: position - 1, bytes: Uint8Array.of(0) }]);
   await openComplete(await target.written(), options);
-  await target.commit();
+  const { streamOffset, wordOrder } = options;
+  await target.commit({ layout: 'mapped-ram', streamOffset, wordOrder });
   return position;
 }

@@ -1,7 +1,7 @@
+import type { ByteSource } from '@mapped-ram/reader';
 import { layoutOf, type SnapshotTarget } from '@mapped-ram/writer';
 import { type CopyReport, copyPages, openToCopy } from './copy-snapshot.js';
 import type { TransformOptions } from './options.js';
-import type { SparseSource } from './sparse-source.js';
 
 /**
  * Moves a stream to another place in its file, and rewrites every offset: out of a container such as a libvirt image, or
@@ -12,7 +12,7 @@ import type { SparseSource } from './sparse-source.js';
  * @throws MappedRamError as `openComplete` and `createSnapshot` do. The target is then to be given up.
  */
 export async function relocateSnapshot(
-  source: SparseSource,
+  source: ByteSource,
   target: SnapshotTarget,
   toOffset: number,
   options: TransformOptions = {},

@@ -1,16 +1,17 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { MappedRamError, withLittleEndianWords } from '@mapped-ram/format';
+import { judgeSnapshot } from '@mapped-ram/lint';
 import { FileScanner } from '@mapped-ram/multifd';
-import type { RamBlock, Snapshot } from '@mapped-ram/reader';
+import type { ByteSource, RamBlock, Snapshot } from '@mapped-ram/reader';
 import { type FilteredRuns, PageBits, placeSnapshot } from '@mapped-ram/writer';
 import type { ChannelOptions } from './channel-transport.js';
-import { openComplete } from './complete-snapshot.js';
+import { openComplete, openOptions } from './complete-snapshot.js';
 import { layoutInPlace } from './copy-snapshot.js';
 import { allocatedBytes, tryPunchHole } from './files.js';
 import { countSetBytes } from './move-pages.js';
 import type { TransformOptions } from './options.js';
 import { type PageSorter, sortPagesInTurn, sortPagesWith } from './sort-pages.js';
-import { extentsOf, openSparseFile, type SparseSource } from './sparse-source.js';
+import { extentsOf, openSparseFile } from './sparse-source.js';
 
 /** What was scrubbed. */
 export interface ScrubInPlaceReport {
@@ -44,6 +45,7 @@ export async function scrubInPlace(
   const source = await openSparseFile(path, options.signal);
   try {
     const snapshot = await openComplete(source, options);
+    await judgeSnapshot(source, openOptions(options));
     // Pages that share their place with anything else must not be touched.
     placeSnapshot(layoutInPlace(snapshot, source));
     const handle = await openForWriting(path);
@@ -83,14 +85,14 @@ interface ScrubOptions extends Pick<TransformOptions, 'onProgress'> {
 
 class Scrub {
   readonly #snapshot: Snapshot;
-  readonly #source: SparseSource;
+  readonly #source: ByteSource;
   readonly #handle: FileHandle;
   readonly #path: string;
   readonly #options: ScrubOptions;
 
   constructor(
     snapshot: Snapshot,
-    source: SparseSource,
+    source: ByteSource,
     handle: FileHandle,
     path: string,
     options: ScrubOptions,

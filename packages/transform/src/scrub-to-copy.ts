@@ -1,8 +1,7 @@
-import type { Snapshot } from '@mapped-ram/reader';
+import type { ByteSource, Snapshot } from '@mapped-ram/reader';
 import type { SnapshotTarget } from '@mapped-ram/writer';
 import { copyPages, layoutInPlace, openToCopy } from './copy-snapshot.js';
 import type { TransformOptions } from './options.js';
-import type { SparseSource } from './sparse-source.js';
 
 /** What was scrubbed. */
 export interface ScrubReport {
@@ -18,7 +17,7 @@ export interface ScrubReport {
  * @throws MappedRamError as `openComplete` and `createSnapshot` do. The target is then to be given up.
  */
 export async function scrubToCopy(
-  source: SparseSource,
+  source: ByteSource,
   target: SnapshotTarget,
   options: TransformOptions = {},
 ): Promise<ScrubReport> {

@@ -7,7 +7,7 @@ export { type MemoryTarget, memoryTarget } from './memory-target.js';
 export { PageBits } from './page-bits.js';
 export { type FilteredRuns, type FreePages, PageFilter } from './page-filter.js';
 export { type PlacedBlock, type Placement, placeSnapshot } from './placement.js';
-export type { SnapshotTarget, TargetPiece } from './snapshot-target.js';
+export type { MadeStream, SnapshotTarget, TargetPiece } from './snapshot-target.js';
 export {
   createSnapshot,
   type SettledPages,

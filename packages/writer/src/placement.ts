@@ -1,6 +1,6 @@
 import {
   bitmapLengthBytes,
-  Limits,
+  isPageSize,
   MAPPED_RAM_HEADER_LENGTH_BYTES,
   MappedRamError,
   pageCount,
@@ -92,10 +92,7 @@ function placeBlock(block: BlockLayout, entryOffset: number): PlacedBlock {
 function checkBlock({ idstr, pageSize, usedLength }: BlockLayout): void {
   const name = JSON.stringify(idstr);
   if (idstr === '') throw new RangeError('a block needs a name');
-  const isPageSize = pageSize >= Limits.minPageSizeBytes && pageSize <= Limits.maxPageSizeBytes;
-  if (!isPageSize || !Number.isInteger(Math.log2(pageSize))) {
-    throw new RangeError(`${pageSize} is not a page size for block ${name}`);
-  }
+  if (!isPageSize(pageSize)) throw new RangeError(`${pageSize} is not a page size for block ${name}`);
   if (!Number.isSafeInteger(usedLength) || usedLength < 0) {
     throw new RangeError(`${usedLength} is not a length for block ${name}`);
   }

@@ -1,7 +1,19 @@
+import type { WordOrder } from '@mapped-ram/format';
+
 /** Bytes and the place in the file where they go. */
 export interface TargetPiece {
   readonly byteOffset: number;
   readonly bytes: Uint8Array;
+}
+
+/** What kind of stream was written, and where: what one has to know to read it again. */
+export interface MadeStream {
+  /** With pages in their places, or one after another. */
+  readonly layout: 'mapped-ram' | 'classic';
+  /** Where the stream starts in the file, in bytes; not given where a libvirt header says so. */
+  readonly streamOffset?: number | undefined;
+  /** Byte order of the bitmaps' words; little-endian if not given. */
+  readonly wordOrder?: WordOrder | undefined;
 }
 
 /**
@@ -27,9 +39,10 @@ export interface SnapshotTarget {
   /**
    * Makes the file durable and gives it its name. Nothing may be written afterwards.
    *
-   * @throws MappedRamError `write-failed`, `target-exists`.
+   * @param made The stream that was written, for a target that looks at it first.
+   * @throws MappedRamError `write-failed`, `target-exists`; what speaks against it.
    */
-  commit(): Promise<void>;
+  commit(made?: MadeStream): Promise<void>;
   /** Leaves nothing behind. After `commit`, or a second time, it does nothing. */
   abort(): Promise<void>;
 }

@@ -82,6 +82,7 @@ export class SnapshotWriter {
   readonly detectsZeroPages: boolean;
   readonly #target: SnapshotTarget;
   readonly #layout: SnapshotLayout;
+  readonly #streamOffset: number;
   readonly #tailOffset: number;
   readonly #bits: readonly PageBits[];
   readonly #filters: readonly PageFilter[];
@@ -92,6 +93,7 @@ export class SnapshotWriter {
     const { detectZeroPages = true, freePages = [] } = options;
     this.#target = target;
     this.#layout = layout;
+    this.#streamOffset = placement.streamOffset;
     this.#tailOffset = placement.tailOffset;
     this.blocks = placement.blocks;
     this.detectsZeroPages = detectZeroPages;
@@ -156,6 +158,17 @@ export class SnapshotWriter {
   }
 
   /**
+   * Takes pages for stored of which nothing was written: holes, which read as zeros. A snapshot can say so of any number of
+   * pages, and its copy then takes no more room than it does.
+   *
+   * @throws RangeError as {@link writePages} does.
+   */
+  keepHoles(blockIndex: number, firstPage: number, pageCount: number): void {
+    checkRun(this.#block(blockIndex), firstPage, pageCount);
+    (this.#bits[blockIndex] as PageBits).set(firstPage, pageCount);
+  }
+
+  /**
    * Takes down what became of consecutive pages that were written past this writer, such as by threads: those that are not
    * stored are zero. What is free is not looked at.
    *
@@ -200,7 +213,8 @@ export class SnapshotWriter {
     for (const [index, block] of this.blocks.entries()) await this.#writeBitmap(index, block);
     // END comes after the bitmaps: a file that lacks them never looks complete.
     const sizeBytes = await writeParts(this.#target, this.#tailOffset, tail);
-    await this.#target.commit();
+    const { wordOrder } = this.#layout;
+    await this.#target.commit({ layout: 'mapped-ram', streamOffset: this.#streamOffset, wordOrder });
     return { sizeBytes, setPages: this.#bits.map((bits) => bits.setPages) };
   }
 

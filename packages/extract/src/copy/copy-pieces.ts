@@ -34,7 +34,8 @@ export async function copyPieces(
   onCopied: OnCopied,
 ): Promise<void> {
   for (const piece of pieces) {
-    for await (const batch of snapshot.pages(piece.block, { ...pagesOf(piece), chunkBytes: CHUNK_BYTES })) {
+    const wanted = { ...pagesOf(piece), chunkBytes: CHUNK_BYTES, withoutHoles: true };
+    for await (const batch of snapshot.pages(piece.block, wanted)) {
       const parts: TargetPiece[] = [];
       let lengthBytes = 0;
       for (const { firstPage, bytes } of batch) {

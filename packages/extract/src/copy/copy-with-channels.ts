@@ -44,6 +44,7 @@ export async function copyWithChannels(
       const { block, blockOffset, targetOffset } = whole;
       await loadPages(channels, snapshot, block, {
         ...pagesOf(whole),
+        withoutHoles: true,
         memoryOffset: targetOffset - blockOffset,
         onMoved: ({ wantedPages }) => onCopied(wantedPages * block.pageSize),
       });

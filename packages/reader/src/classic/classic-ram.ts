@@ -1,4 +1,5 @@
 import {
+  isPageSize,
   Limits,
   MappedRam,
   MappedRamError,
@@ -60,7 +61,7 @@ export class ClassicRam implements RamReader {
   #pageSize(configuration: Configuration | undefined): number {
     const { targetPageBits } = configuration ?? {};
     const pageSize = targetPageBits === undefined ? this.#statedPageSize : 2 ** targetPageBits;
-    if (pageSize >= Limits.minPageSizeBytes && pageSize <= Limits.maxPageSizeBytes) return pageSize;
+    if (isPageSize(pageSize)) return pageSize;
     throw new MappedRamError('bad-page-size', { path: 'configuration', actual: pageSize });
   }
 

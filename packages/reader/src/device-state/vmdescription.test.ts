@@ -65,5 +65,17 @@ it('refuses what is nested too deeply', () => {
   expect(() => parse({ devices: [{ name: 'a', instance_id: 0, ...struct }] })).toThrow(
     expect.objectContaining({ code: 'limit-exceeded' }),
   );
-  expect(() => parse('['.repeat(10_000_000))).toThrow(expect.objectContaining({ code: 'bad-vmdescription' }));
+  expect(() => parse('['.repeat(10_000_000))).toThrow(expect.objectContaining({ code: 'limit-exceeded' }));
+});
+
+it.each([
+  ['objects', `[${'{},'.repeat(600_000)}{}]`],
+  ['numbers', `[${'1,'.repeat(3_000_000)}1]`],
+])('refuses too many %s before they are parsed', (_, json) => {
+  expect(() => parse(json)).toThrow(expect.objectContaining({ code: 'limit-exceeded' }));
+});
+
+it('does not take brackets and commas in names for others', () => {
+  const name = `${'[{,'.repeat(1000)}\\"]`;
+  expect(parse({ devices: [{ name, instance_id: 0 }] }).devices[0]?.name).toBe(name);
 });

@@ -1,5 +1,6 @@
 import { MappedRamError } from '@mapped-ram/format';
 import type { Vmdescription, VmsdDevice, VmsdField, VmsdStruct } from '../model.js';
+import { checkJsonBounds } from './json-bounds.js';
 
 /** Structs within structs; QEMU's deepest devices have about eight. */
 const MAX_DEPTH = 64;
@@ -8,9 +9,10 @@ const MAX_DEPTH = 64;
  * Parses the vmdescription's JSON and checks every member that the walk relies on.
  *
  * @param byteOffset Where the JSON starts in the file, for errors.
- * @throws MappedRamError `bad-vmdescription`.
+ * @throws MappedRamError `bad-vmdescription`; `limit-exceeded` where parsing it would take more memory than any real one.
  */
 export function parseVmdescription(json: Uint8Array, byteOffset: number): Vmdescription {
+  checkJsonBounds(json, byteOffset);
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
     checkVmdescription(value);

@@ -1,4 +1,4 @@
-import { Limits, MappedRamError } from '@mapped-ram/format';
+import { isPageSize, MappedRamError } from '@mapped-ram/format';
 import type { ByteSource } from '../byte-source.js';
 import type { RamBlock } from '../model.js';
 
@@ -28,12 +28,12 @@ export function checkBitmapRegion({ source, block, path }: BlockInFile): void {
 }
 
 /**
- * Checks that pages of this size can be read.
+ * Checks that pages of this size can be read: in a snapshot that was opened whatever is wrong with it.
  *
  * @throws MappedRamError `bad-page-size`.
  */
 export function checkPageSize({ block, path }: BlockInFile): void {
-  if (block.pageSize > 0 && block.pageSize <= Limits.maxPageSizeBytes) return;
+  if (isPageSize(block.pageSize)) return;
   throw new MappedRamError('bad-page-size', {
     byteOffset: block.headerOffset + 4,
     path: `${path}.pageSize`,

@@ -1,6 +1,7 @@
 import { forEachRun, RunJoiner, type WordOrder } from '@mapped-ram/format';
 import { readBitmapChunks } from './bitmap-chunks.js';
 import type { BlockInFile } from './block-region.js';
+import { clearPagesInHoles } from './holes.js';
 
 /** Pages whose bits are scanned at a time: half as many runs at most. */
 const PAGES_PER_STEP = 65_536;
@@ -65,6 +66,8 @@ export interface RunSearch {
   readonly order: WordOrder;
   /** Runs of clear bits instead of set ones. */
   readonly clear: boolean;
+  /** Take the bits of pages in holes for clear. */
+  readonly withoutHoles?: boolean | undefined;
   /** Only pages from this one on; runs are cut. */
   readonly firstPage: number;
   /** Only pages before this one. */
@@ -81,12 +84,13 @@ export async function* findRuns(
   at: BlockInFile,
   search: RunSearch,
 ): AsyncGenerator<RunBatch, void, undefined> {
-  const { order, clear, firstPage, endPage } = search;
+  const { order, clear, withoutHoles, firstPage, endPage } = search;
   const batch = new RunBatch();
   const addRun = (first: number, count: number) => batch.push(first, count);
   const gaps = new GapFinder(firstPage, addRun);
   const joiner = new RunJoiner(clear ? gaps.push : addRun);
   for await (const chunk of readBitmapChunks(at, firstPage, endPage)) {
+    if (withoutHoles === true) clearPagesInHoles(at, chunk, order);
     const base = chunk.firstPage;
     const end = Math.min(chunk.pageCount, endPage - base);
     for (let from = Math.max(0, firstPage - base); from < end; from += PAGES_PER_STEP) {

@@ -6,6 +6,7 @@ export function abortable(source: ByteSource, signal: AbortSignal): ByteSource {
     name: source.name,
     sizeBytes: source.sizeBytes,
     ...(source.allocatedBytes !== undefined && { allocatedBytes: source.allocatedBytes }),
+    ...(source.dataExtents !== undefined && { dataExtents: source.dataExtents }),
     read: async (target, byteOffset) => {
       signal.throwIfAborted();
       return source.read(target, byteOffset);

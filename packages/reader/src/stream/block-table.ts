@@ -1,5 +1,6 @@
 import {
   bitmapLengthBytes,
+  isPageSize,
   Limits,
   MAPPED_RAM_HEADER_LENGTH_BYTES,
   MappedRam,
@@ -119,11 +120,11 @@ export class BlockTableReader {
       throw new MappedRamError('limit-exceeded', { what, byteOffset, path });
     }
     this.#entryOffsets.add(byteOffset);
-    let headerOffset = Number.POSITIVE_INFINITY;
+    let expectedHeaderOffset = Number.POSITIVE_INFINITY;
     const { value, endOffset } = await this.#window
       .parse(byteOffset, (io) => {
         const entry = new MappedRam.RamBlockEntry(io, undefined, undefined, hasGuestPhysicalAddress);
-        headerOffset = byteOffset + io.pos;
+        expectedHeaderOffset = byteOffset + io.pos;
         // Without a name it is no block's entry, and what follows need not be a header.
         const isEntry = isBlockName(entry.idstr);
         return { entry, header: isEntry ? new MappedRam.MappedRamHeader(io) : undefined };
@@ -134,7 +135,7 @@ export class BlockTableReader {
         if (faultOfName !== undefined) throw faultOfName;
         const exact = await this.#exactBlock(byteOffset, hasGuestPhysicalAddress);
         this.oversizedBlock ??= exact.block;
-        const located = locateField(error, path, headerOffset);
+        const located = locateField(error, path, expectedHeaderOffset);
         if (!canBeFollowed(exact.block)) throw located;
         this.#problems.push({ error: located, stopped: false });
         return exact;
@@ -143,6 +144,9 @@ export class BlockTableReader {
     if (header === undefined) throw notAName(entry.idstr, byteOffset, path);
     const pages = header.lenPage === 0 ? 0 : pageCount(entry.lenUsed, header.lenPage);
     const { guestPhysicalAddress } = entry;
+    const ignored = hasGuestPhysicalAddress && header.ofsBitmap === 0 && header.ofsPages === 0;
+    const headerOffset = endOffset - MAPPED_RAM_HEADER_LENGTH_BYTES;
+    if (!ignored) this.#checkPageSize(header.lenPage, headerOffset, path);
     return {
       byteOffset,
       byteLength: endOffset - byteOffset,
@@ -150,15 +154,24 @@ export class BlockTableReader {
       idstr: entry.idstr,
       usedLength: entry.lenUsed,
       ...(guestPhysicalAddress !== undefined && { guestPhysicalAddress: exactOf(guestPhysicalAddress) }),
-      headerOffset: endOffset - MAPPED_RAM_HEADER_LENGTH_BYTES,
+      headerOffset,
       headerVersion: header.version,
       pageSize: header.lenPage,
       bitmapOffset: header.ofsBitmap,
       pagesOffset: header.ofsPages,
       pageCount: pages,
       bitmapLengthBytes: bitmapLengthBytes(pages),
-      ignored: hasGuestPhysicalAddress && header.ofsBitmap === 0 && header.ofsPages === 0,
+      ignored,
     };
+  }
+
+  /** Here and nowhere else: whoever gets a snapshot that is not open for all its problems can allocate by pages. */
+  #checkPageSize(pageSize: number, headerOffset: number, path: string): void {
+    // What is beyond 2^53 - 1 was reported as such.
+    if (isPageSize(pageSize) || pageSize === Number.MAX_SAFE_INTEGER) return;
+    const where = { byteOffset: headerOffset + PAGE_SIZE_AT, path: `${path}.pageSize` };
+    const error = new MappedRamError('bad-page-size', { ...where, actual: pageSize });
+    this.#problems.push({ error, stopped: false });
   }
 }
 
@@ -203,9 +216,12 @@ function notTheTotal(byteOffset: number, expected: bigint, actual: bigint): Mapp
   return new MappedRamError('bad-block-table', { what, byteOffset, path: 'ram', expected, actual });
 }
 
+/** Where the page size stands in a mapped-ram header. */
+const PAGE_SIZE_AT = 4;
+
 /** The 64-bit fields of a mapped-ram header by their place in it. */
 const HEADER_FIELDS: ReadonlyMap<number, string> = new Map([
-  [4, 'pageSize'],
+  [PAGE_SIZE_AT, 'pageSize'],
   [12, 'bitmapOffset'],
   [20, 'pagesOffset'],
 ]);

@@ -167,8 +167,13 @@ describe('the block table', () => {
 
   it('has page sizes of 0', async () => {
     const model = await open((image) => image.patch(firstBlock.headerOffset + 4, be64(0n)));
-    expect(model.problems).toEqual([]);
+    expect(summary(model)).toEqual([['bad-page-size', firstBlock.headerOffset + 4, false]]);
     expect(model.ramBlocks[0]).toMatchObject({ pageSize: 0, pageCount: 0, bitmapLengthBytes: 0 });
+  });
+
+  it.each([1n, 3n, 128n, 3000n, 65_537n, 131_072n, 2n ** 40n])('has page sizes of %d', async (size) => {
+    const model = await open((image) => image.patch(firstBlock.headerOffset + 4, be64(size)));
+    expect(summary(model)).toEqual([['bad-page-size', firstBlock.headerOffset + 4, false]]);
   });
 
   it('has a version of its own, and is read', async () => {

@@ -1,5 +1,6 @@
 import {
   IGNORE_SHARED_CAPABILITY,
+  isPageSize,
   Limits,
   MAPPED_RAM_CAPABILITY,
   MAPPED_RAM_HEADER_VERSION,
@@ -125,11 +126,6 @@ export async function readRamWord(
 function isPlausible({ version, lenPage, ofsPages }: MappedRam.MappedRamHeader): boolean {
   if (version > MAPPED_RAM_HEADER_VERSION) return false;
   return lenPage === 0 || isPageSize(lenPage) || (ofsPages !== 0 && ofsPages % PAGES_ALIGNMENT_BYTES === 0);
-}
-
-function isPageSize(value: number): boolean {
-  const inRange = value >= Limits.minPageSizeBytes && value <= Limits.maxPageSizeBytes;
-  return inRange && Number.isInteger(Math.log2(value));
 }
 
 /** The lowest set bit in the lower half of a word, of those worth `floor` and more; Infinity where there is none. */

@@ -1,10 +1,9 @@
 import { MappedRamError } from '@mapped-ram/format';
-import { openSnapshot } from '@mapped-ram/reader';
+import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import type { SnapshotTarget } from '@mapped-ram/writer';
 import { openOptions } from '../complete-snapshot.js';
 import { checkNotCompressed } from '../libvirt-image.js';
 import type { TransformOptions } from '../options.js';
-import type { SparseSource } from '../sparse-source.js';
 import type { ConvertReport, StreamKind } from './convert-report.js';
 import { convertToMappedRam } from './to-mapped-ram.js';
 import { convertToStream } from './to-stream.js';
@@ -17,7 +16,7 @@ import { convertToStream } from './to-stream.js';
  * stored in a way that cannot be read; `write-failed`. The target is then to be given up.
  */
 export async function convertSnapshot(
-  source: SparseSource,
+  source: ByteSource,
   target: SnapshotTarget,
   to: StreamKind,
   options: TransformOptions = {},

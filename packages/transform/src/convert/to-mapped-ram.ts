@@ -1,5 +1,6 @@
 import { MappedRamError, RAM_SECTION_IDSTR } from '@mapped-ram/format';
 import {
+  type ByteSource,
   type ClassicMemory,
   type ClassicRun,
   type ClassicVisitor,
@@ -17,7 +18,6 @@ import { openOptions } from '../complete-snapshot.js';
 import { LibvirtFormat, libvirtFront } from '../libvirt-image.js';
 import type { TransformOptions } from '../options.js';
 import { pagesInTurn } from '../page-transport.js';
-import type { SparseSource } from '../sparse-source.js';
 import { convertEnd, convertHead } from './configuration.js';
 import type { ConvertReport } from './convert-report.js';
 
@@ -28,7 +28,7 @@ import type { ConvertReport } from './convert-report.js';
  * @throws MappedRamError as `readClassicStream` does, `unsupported`, `write-failed`. The target is then to be given up.
  */
 export async function convertToMappedRam(
-  source: SparseSource,
+  source: ByteSource,
   target: SnapshotTarget,
   options: TransformOptions = {},
 ): Promise<ConvertReport> {
@@ -45,13 +45,13 @@ export async function convertToMappedRam(
 
 /** Puts every page in its place while the stream is read. */
 class MappingVisitor implements ClassicVisitor {
-  readonly #source: SparseSource;
+  readonly #source: ByteSource;
   readonly #target: SnapshotTarget;
   readonly #options: TransformOptions;
   #writer: SnapshotWriter | undefined;
   #doneBytes = 0;
 
-  constructor(source: SparseSource, target: SnapshotTarget, options: TransformOptions) {
+  constructor(source: ByteSource, target: SnapshotTarget, options: TransformOptions) {
     this.#source = source;
     this.#target = target;
     this.#options = options;
@@ -108,7 +108,7 @@ class MappingVisitor implements ClassicVisitor {
 
 /** With `x-ignore-shared`, nothing says which blocks are left out but that no page of them comes. */
 async function findBlocksWithoutPages(
-  source: SparseSource,
+  source: ByteSource,
   { blocks, stream: { streamOffset } }: ClassicMemory,
   options: TransformOptions,
 ): Promise<ReadonlySet<number>> {
@@ -125,7 +125,7 @@ async function findBlocksWithoutPages(
 }
 
 /** Everything behind the block table, without the pages. */
-async function tailOf(model: StreamModel, source: SparseSource): Promise<StreamPart[]> {
+async function tailOf(model: StreamModel, source: ByteSource): Promise<StreamPart[]> {
   const part = (from: number, to: number): StreamPart => ({
     source,
     byteOffset: from,

@@ -1,5 +1,6 @@
 import { RAM_SECTION_IDSTR } from '@mapped-ram/format';
-import type { ContinuingSection, Snapshot } from '@mapped-ram/reader';
+import { judgeSnapshot } from '@mapped-ram/lint';
+import type { ByteSource, ContinuingSection, Snapshot } from '@mapped-ram/reader';
 import {
   blockEntry,
   type ClassicBlockFields,
@@ -11,12 +12,11 @@ import {
   type StreamPart,
   writeParts,
 } from '@mapped-ram/writer';
-import { openComplete } from '../complete-snapshot.js';
+import { openComplete, openOptions } from '../complete-snapshot.js';
 import { LibvirtFormat, libvirtFront } from '../libvirt-image.js';
-import { countSetBytes } from '../move-pages.js';
+import { countDataBytes } from '../move-pages.js';
 import type { TransformOptions } from '../options.js';
 import { pagesInTurn } from '../page-transport.js';
-import type { SparseSource } from '../sparse-source.js';
 import { convertEnd, convertHead } from './configuration.js';
 import type { ConvertReport } from './convert-report.js';
 
@@ -27,11 +27,13 @@ import type { ConvertReport } from './convert-report.js';
  * @throws MappedRamError as `openComplete` does; `unsupported`, `write-failed`. The target is then to be given up.
  */
 export async function convertToStream(
-  source: SparseSource,
+  source: ByteSource,
   target: SnapshotTarget,
   options: TransformOptions = {},
 ): Promise<ConvertReport> {
   const snapshot = await openComplete(source, options);
+  // A stream cannot be judged as well as what it is made of.
+  await judgeSnapshot(source, openOptions(options));
   const { section, table } = findBlockTable(snapshot);
   const end = lastRamSection(snapshot);
   const tableEnd = table.byteOffset + table.byteLength;
@@ -64,7 +66,8 @@ export async function convertToStream(
     part(bodyEnd, snapshot.endMarkerOffset ?? snapshot.endOffset),
     ...(await convertEnd(snapshot, source, 'classic')),
   ]);
-  await target.commit();
+  // A libvirt header says itself where the stream starts.
+  await target.commit({ layout: 'classic' });
   return { from: 'mapped-ram', to: 'stream', pages, sizeBytes };
 }
 
@@ -77,17 +80,17 @@ function lastRamSection({ sections }: Snapshot): ContinuingSection {
   return end;
 }
 
-/** Every page has a record: what is not zero at the destination already has to be said. */
+/** Every page has a record: what is not zero at the destination already has to be said. A page in a hole is zero. */
 async function writePages(
   snapshot: Snapshot,
   records: ClassicRecords,
   { transport = pagesInTurn, onProgress }: TransformOptions,
 ): Promise<number> {
-  const totalBytes = await countSetBytes(snapshot);
+  const totalBytes = await countDataBytes(snapshot);
   let doneBytes = 0;
   let pages = 0;
   for (const [index, block] of snapshot.ramBlocks.entries()) {
-    for await (const batch of snapshot.runs(block, { clear: true })) {
+    for await (const batch of snapshot.runs(block, { clear: true, withoutHoles: true })) {
       for (const { firstPage, pageCount } of batch) await records.zeroPages(index, firstPage, pageCount);
     }
     for await (const batch of transport.read(snapshot, block)) {

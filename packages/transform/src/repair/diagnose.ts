@@ -1,10 +1,9 @@
 import { MappedRamError, RAM_SECTION_IDSTR } from '@mapped-ram/format';
-import { openSnapshot, type Snapshot } from '@mapped-ram/reader';
+import { type ByteSource, openSnapshot, type Snapshot } from '@mapped-ram/reader';
 import { findBlockWithData, hasRamEnd, openOptions } from '../complete-snapshot.js';
 import { checkNotCompressed, LibvirtFormat } from '../libvirt-image.js';
 import { countSetBytes } from '../move-pages.js';
 import type { TransformOptions } from '../options.js';
-import type { SparseSource } from '../sparse-source.js';
 import type { Repair, RepairKind } from './repair-report.js';
 
 /** What is wrong with a file, all of which can be mended. */
@@ -22,7 +21,7 @@ export interface Diagnosis {
  * @throws MappedRamError `incomplete-save` where memory or device state is not in the file; the first problem that cannot
  * be mended; `read-failed`.
  */
-export async function diagnose(source: SparseSource, options: TransformOptions): Promise<Diagnosis> {
+export async function diagnose(source: ByteSource, options: TransformOptions): Promise<Diagnosis> {
   const snapshot = await openSnapshot(source, { ...openOptions(options), tolerant: true });
   checkNotCompressed(snapshot);
   const found = new Findings();
@@ -61,7 +60,7 @@ function diagnoseContainer({ libvirt, ramLayout }: Snapshot, found: Findings): v
 }
 
 /** Looks at what is behind the last section; where the records end. */
-function diagnoseEnd(snapshot: Snapshot, source: SparseSource, found: Findings): number {
+function diagnoseEnd(snapshot: Snapshot, source: ByteSource, found: Findings): number {
   const { problems, endMarkerOffset, vmdescription } = snapshot;
   for (const { error, stopped } of problems) {
     if (stopped || error.path?.startsWith('vmdescription') !== true) continue;
@@ -101,7 +100,7 @@ function checkDevices({ sections, vmdescription }: Snapshot): void {
   });
 }
 
-async function diagnoseMemory(snapshot: Snapshot, source: SparseSource, found: Findings): Promise<void> {
+async function diagnoseMemory(snapshot: Snapshot, source: ByteSource, found: Findings): Promise<void> {
   const hasEnd = hasRamEnd(snapshot);
   const { sections } = snapshot;
   const hasDevices = sections.some(({ kind }) => kind === 'full');

@@ -1,7 +1,7 @@
-import type { RamBlock, Snapshot } from '@mapped-ram/reader';
+import type { ByteSource, Extent, RamBlock, Snapshot } from '@mapped-ram/reader';
 import type { SnapshotWriter } from '@mapped-ram/writer';
 import type { TransformOptions } from '../options.js';
-import { type Extent, extentsOf, type SparseSource } from '../sparse-source.js';
+import { extentsOf } from '../sparse-source.js';
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -13,7 +13,7 @@ const CHUNK_BYTES = 1024 * 1024;
  */
 export async function movePagesByContents(
   from: Snapshot,
-  source: SparseSource,
+  source: ByteSource,
   to: SnapshotWriter,
   { onProgress }: TransformOptions,
 ): Promise<void> {
@@ -34,7 +34,7 @@ export async function movePagesByContents(
 }
 
 /** Whole pages that are not all in holes, in pieces. */
-function* pagesWithData(block: RamBlock, source: SparseSource, mostPages: number) {
+function* pagesWithData(block: RamBlock, source: ByteSource, mostPages: number) {
   const { pagesOffset, pageSize, pageCount } = block;
   let next = 0;
   for (const extent of extentsOf(source, pagesOffset, pagesOffset + block.usedLength)) {

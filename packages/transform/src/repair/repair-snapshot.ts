@@ -1,5 +1,5 @@
 import { MappedRamError, RAM_SECTION_IDSTR } from '@mapped-ram/format';
-import { readClassicStream, type Snapshot } from '@mapped-ram/reader';
+import { type ByteSource, readClassicStream, type Snapshot } from '@mapped-ram/reader';
 import {
   continuing,
   createSnapshot,
@@ -16,7 +16,6 @@ import { openOptions } from '../complete-snapshot.js';
 import { LibvirtFormat, libvirtFront } from '../libvirt-image.js';
 import { movePages } from '../move-pages.js';
 import type { TransformOptions } from '../options.js';
-import type { SparseSource } from '../sparse-source.js';
 import { type Diagnosis, diagnose } from './diagnose.js';
 import { movePagesByContents } from './move-by-contents.js';
 import type { RepairKind, RepairReport } from './repair-report.js';
@@ -29,7 +28,7 @@ import type { RepairKind, RepairReport } from './repair-report.js';
  * problem that cannot be mended; `write-failed`. The target is then to be given up.
  */
 export async function repairSnapshot(
-  source: SparseSource,
+  source: ByteSource,
   target: SnapshotTarget,
   options: TransformOptions = {},
 ): Promise<RepairReport> {
@@ -49,7 +48,7 @@ export async function repairSnapshot(
 /** A classic stream in a wrong container: it stays as it is, if it is complete. */
 async function repairContainer(
   diagnosis: Diagnosis,
-  source: SparseSource,
+  source: ByteSource,
   target: SnapshotTarget,
   options: TransformOptions,
 ): Promise<number> {
@@ -64,13 +63,13 @@ async function repairContainer(
     ...mendedFront(diagnosis, source, LibvirtFormat.raw),
     stream,
   ]);
-  await target.commit();
+  await target.commit({ layout: 'classic', streamOffset });
   return sizeBytes;
 }
 
 async function rewrite(
   diagnosis: Diagnosis,
-  source: SparseSource,
+  source: ByteSource,
   target: SnapshotTarget,
   options: TransformOptions,
 ): Promise<number> {
@@ -94,7 +93,7 @@ function has({ repairs }: Diagnosis, kind: RepairKind): boolean {
 }
 
 /** Everything before the stream, also where that is no libvirt image. */
-function mendedFront(diagnosis: Diagnosis, source: SparseSource, format: number): StreamPart[] {
+function mendedFront(diagnosis: Diagnosis, source: ByteSource, format: number): StreamPart[] {
   const { snapshot } = diagnosis;
   if (snapshot.libvirt === undefined) return [{ source, byteOffset: 0, byteLength: snapshot.streamOffset }];
   return libvirtFront(snapshot, source, {
@@ -103,7 +102,7 @@ function mendedFront(diagnosis: Diagnosis, source: SparseSource, format: number)
   });
 }
 
-function mendedTail(diagnosis: Diagnosis, source: SparseSource): StreamPart[] {
+function mendedTail(diagnosis: Diagnosis, source: ByteSource): StreamPart[] {
   const { snapshot, recordsEnd } = diagnosis;
   const { table } = findBlockTable(snapshot);
   const tableEnd = table.byteOffset + table.byteLength;

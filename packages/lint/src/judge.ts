@@ -1,0 +1,53 @@
+import { MappedRamError, type WordOrder } from '@mapped-ram/format';
+import type { ByteSource } from '@mapped-ram/reader';
+import { outcomeInWords } from './explain.js';
+import type { Finding } from './finding.js';
+import { lintSource } from './lint.js';
+import type { FileReport } from './report.js';
+import { newestQemuVersion, qemuVersions } from './target.js';
+
+/** Findings that are told of a snapshot which would not be restored. */
+const MOST_TOLD = 3;
+
+/** How a snapshot is to be read. */
+export interface JudgeOptions {
+  /** Offset of the stream in the file, in bytes; by default the start, or where a libvirt header says. */
+  readonly streamOffset?: number | undefined;
+  /** Byte order of the bitmaps' words; little-endian by default. */
+  readonly wordOrder?: WordOrder | undefined;
+}
+
+/**
+ * Makes sure that a QEMU would restore a snapshot, by its headers and bitmaps: the newest one, or else any that is known, since
+ * what only older ones load is no worse for being copied.
+ *
+ * @throws MappedRamError `not-restorable`, with what is wrong; `read-failed`.
+ */
+export async function judgeSnapshot(
+  source: ByteSource,
+  { streamOffset, wordOrder }: JudgeOptions = {},
+): Promise<void> {
+  const options = {
+    ...(streamOffset !== undefined && { streamOffset }),
+    ...(wordOrder !== undefined && { wordOrder }),
+  };
+  const report = await lintSource(source, options);
+  if (report.verdict === 'restores') return;
+  for (const qemu of qemuVersions) {
+    if (qemu === newestQemuVersion) continue;
+    if ((await lintSource(source, { ...options, qemu })).verdict === 'restores') return;
+  }
+  throw notRestorable(report);
+}
+
+function notRestorable({ verdict, findings }: FileReport): MappedRamError {
+  const errors = findings.filter(({ severity, reached }) => severity === 'error' && reached);
+  const told = errors.slice(0, MOST_TOLD).map(inWords);
+  const more = errors.length > told.length ? [`and ${errors.length - told.length} more`] : [];
+  const what = `QEMU ${newestQemuVersion} ${outcomeInWords[verdict]}: ${[...told, ...more].join('; ')}`;
+  return new MappedRamError('not-restorable', { what });
+}
+
+function inWords({ rule, message, where }: Finding): string {
+  return `${rule}: ${message.replace(/\.$/, '')} (${where})`;
+}
