@@ -10,7 +10,7 @@ import {
 import type { ByteSource } from '../byte-source.js';
 import type { Configuration } from '../model.js';
 import { exactOf } from '../stream/exact.js';
-import type { RamBodyDraft } from '../stream/ram-body.js';
+import type { RamBodyDraft } from '../stream/ram-body-draft.js';
 import { readRamWord } from '../stream/ram-format.js';
 import type { RamContext, RamReader } from '../stream/stream-walk.js';
 import type { SourceWindow } from '../window.js';

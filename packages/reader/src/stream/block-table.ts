@@ -11,7 +11,7 @@ import {
 import type { OversizedBlock, Problem, RamBlock } from '../model.js';
 import type { SourceWindow } from '../window.js';
 import { exactOf } from './exact.js';
-import type { RamBodyDraft } from './ram-body.js';
+import type { RamBodyDraft } from './ram-body-draft.js';
 import type { RamFormat } from './ram-format.js';
 
 /** The longest entry with its header has 300 bytes. Reading further might read pages. */

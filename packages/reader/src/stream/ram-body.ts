@@ -5,23 +5,11 @@ import {
   RAM_WORD_LENGTH_BYTES,
   RamFlag,
 } from '@mapped-ram/format';
-import type { RamBlockTable, RamBody, RamWord } from '../model.js';
+import type { RamWord } from '../model.js';
 import type { SourceWindow } from '../window.js';
 import type { BlockTableReader } from './block-table.js';
-import type { Mutable } from './mutable.js';
+import type { RamBodyDraft } from './ram-body-draft.js';
 import { readRamWord } from './ram-format.js';
-
-/** A body of a ram section while it is being read. */
-export interface RamBodyDraft {
-  readonly body: Mutable<RamBody> & { readonly words: RamWord[]; readonly blockTables: RamBlockTable[] };
-  /** Where reading has come to. */
-  endOffset: number;
-}
-
-/** A body of which nothing was read yet. */
-export function ramBodyDraft(bodyOffset: number): RamBodyDraft {
-  return { body: { words: [], blockTables: [], ended: false }, endOffset: bodyOffset };
-}
 
 /**
  * Reads the body of a ram section: words up to one with EOS, and the block table where a word announces one. Mirrors

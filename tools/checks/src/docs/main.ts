@@ -1,3 +1,6 @@
+import { checkFloors } from '../floors/check-floors.js';
+import { writeFloorTable } from '../floors/floor-table.js';
+import { readFloors } from '../floors/floors.js';
 import { checkDocuments } from './check.js';
 import { rulePages, writeRulePages } from './rule-pages.js';
 
@@ -9,9 +12,10 @@ if (rest.length > 0 || (option !== undefined && option !== '--check')) {
 
 if (option === undefined) {
   writeRulePages();
+  writeFloorTable(readFloors());
   console.log(`wrote ${rulePages().size} pages`);
 }
-const faults = checkDocuments();
+const faults = [...checkDocuments(), ...checkFloors()];
 for (const fault of faults) console.error(fault);
 if (faults.length > 0) process.exitCode = 1;
-else console.log('the documents are in order');
+else console.log('the documents and the floors are in order');
