@@ -14,6 +14,7 @@ import { writeStateStream } from './state-stream.js';
 
 /** The two files in a clone's folder. */
 const STATE_NAME = 'state';
+/** Name of the file in a clone's folder that describes it. */
 export const CLONE_NAME = 'clone.json';
 
 /** Pages must lie where the host can map them; hosts have pages of 4 KiB, on Arm and POWER of up to 64 KiB. */

@@ -7,8 +7,8 @@ import { type OutputReport, withSnapshot, writeOutput } from './write-output.js'
  * Writes a block's memory into a file of its own, as it was in the guest; zero pages are holes.
  *
  * @param idstr For example `pc.ram`.
- * @throws MappedRamError `unsupported` where the block's memory is not in the snapshot; what {@link withSnapshot} and
- * {@link writeOutput} throw.
+ * @throws MappedRamError `unsupported` where the block's memory is not in the snapshot; what `withSnapshot` and
+ * `writeOutput` throw.
  * @throws RangeError where there is no such block.
  */
 export function extractBlock(

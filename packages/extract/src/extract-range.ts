@@ -21,7 +21,7 @@ export interface RangeReport extends OutputReport {
  * Writes what a guest has at guest-physical addresses into a file. Where there is no memory, and where pages are zero,
  * there are holes.
  *
- * @throws MappedRamError `unsupported` where the machine's map is not known; what {@link withSnapshot} and {@link writeOutput} throw.
+ * @throws MappedRamError `unsupported` where the machine's map is not known; what `withSnapshot` and `writeOutput` throw.
  * @throws RangeError where nothing of the range is memory, or the given map does not fit the snapshot.
  */
 export function extractRange(

@@ -13,7 +13,7 @@ export interface PhysicalOptions extends ExtractOptions {
 /**
  * The guest-physical map of a snapshot: where the memory lies of which addresses.
  *
- * @throws MappedRamError `unsupported` where the machine's map is not known; what {@link withSnapshot} throws.
+ * @throws MappedRamError `unsupported` where the machine's map is not known; what `withSnapshot` throws.
  * @throws RangeError where the given map does not fit the snapshot.
  */
 export function readPhysicalMap(path: string, options: PhysicalOptions = {}): Promise<PhysicalMap> {

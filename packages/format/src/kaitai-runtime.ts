@@ -11,12 +11,19 @@ export interface KaitaiStreamInstance {
   readonly size: number;
   /** Goes to a position. */
   seek(position: number): void;
+  /** An unsigned byte. */
   readU1(): number;
+  /** Two bytes, big-endian. */
   readU2be(): number;
+  /** Four bytes, big-endian. */
   readU4be(): number;
+  /** Four bytes, little-endian. */
   readU4le(): number;
+  /** Eight bytes, big-endian. */
   readU8be(): number;
+  /** So many bytes. */
   readBytes(lengthBytes: number): Uint8Array;
+  /** Bytes up to a terminator. */
   readBytesTerm(terminator: number, include: boolean, consume: boolean, eosError: boolean): Uint8Array;
 }
 

@@ -49,14 +49,17 @@ export class SafeKaitaiStream implements KaitaiStreamInstance {
     return this.#view.getUint8(this.#advance(1));
   }
 
+  /** Two bytes, big-endian. */
   readU2be(): number {
     return this.#view.getUint16(this.#advance(2));
   }
 
+  /** Four bytes, big-endian. */
   readU4be(): number {
     return this.#view.getUint32(this.#advance(4));
   }
 
+  /** Four bytes, little-endian. */
   readU4le(): number {
     return this.#view.getUint32(this.#advance(4), true);
   }

@@ -9,6 +9,7 @@ export interface LintProgress {
   readonly totalBytes: number;
 }
 
+/** Which restore is predicted, how the file is read, and how far. */
 export interface LintOptions {
   /** The QEMU to predict for; the newest known by default. */
   readonly qemu?: QemuVersion;

@@ -11,6 +11,7 @@ export interface BlockSummary {
   readonly setPages: number | null;
 }
 
+/** One section of the stream. */
 export interface SectionSummary {
   readonly kind: 'start' | 'part' | 'end' | 'full' | 'command';
   /** Section id; for a command, its number. */

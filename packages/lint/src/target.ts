@@ -1,6 +1,7 @@
 /** QEMU releases whose behaviour the rules know, oldest first. mapped-ram came with 9.0. */
 export const qemuVersions = ['9.0', '9.1', '9.2', '10.0', '10.1', '10.2', '11.0', '11.1'] as const;
 
+/** A QEMU release, as `major.minor`. */
 export type QemuVersion = (typeof qemuVersions)[number];
 
 /** The newest release that was run; the default to predict for. */

@@ -20,6 +20,7 @@ export interface SaveOptions extends TransferOptions {
   readonly keepRunning?: boolean | undefined;
   /** Cancels the save in QEMU. */
   readonly signal?: AbortSignal | undefined;
+  /** Called whenever QEMU was asked how far it is. */
   readonly onProgress?: ((progress: SaveProgress) => void) | undefined;
 }
 

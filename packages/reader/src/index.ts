@@ -38,6 +38,6 @@ export {
   type RunOptions,
   type Snapshot,
 } from './snapshot.js';
-export { type BlobLike, blobSource } from './sources/blob-source.js';
+export { type BlobLike, type BlobPart, blobSource } from './sources/blob-source.js';
 export { type CountingSource, countingSource } from './sources/counting-source.js';
 export { memorySource } from './sources/memory-source.js';

@@ -81,6 +81,7 @@ export interface CommandSection extends SectionBase {
   readonly dataLengthBytes: number;
 }
 
+/** Any section of the stream. */
 export type Section = OpeningSection | ContinuingSection | CommandSection;
 
 /** One be64 word of a ram section's body: address bits and flags. */
@@ -162,11 +163,13 @@ export interface Vmdescription {
   readonly devices: readonly VmsdDevice[];
 }
 
+/** A device in the vmdescription: what its state consists of. */
 export interface VmsdDevice extends VmsdStruct {
   readonly name: string;
   readonly instance_id: number;
 }
 
+/** A struct in the vmdescription, with its fields and subsections. */
 export interface VmsdStruct {
   readonly vmsd_name?: string;
   readonly version?: number;

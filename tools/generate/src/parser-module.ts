@@ -23,7 +23,7 @@ export async function generateParserModule(grammarName: string): Promise<string>
     "import { KaitaiStream, type KaitaiStreamInstance } from '../kaitai-runtime.js';",
     '',
     declareParser(await readGrammar(grammarName)),
-    `export const ${root}: ${root}Parsers = /* @__PURE__ */ (function() {`,
+    `/** The parsers of the grammar: one class a type. */\nexport const ${root}: ${root}Parsers = /* @__PURE__ */ (function() {`,
     code.slice(start, end).replace(/^.*\n/, '').trimEnd(),
     '',
   ].join('\n');

@@ -11,6 +11,7 @@ export interface OutputStream {
   readonly columns?: number;
   /** Set once a write has failed. */
   readonly errored?: Error | null;
+  /** Writes text, whole. */
   write(text: string): unknown;
 }
 

@@ -64,6 +64,7 @@ export interface LibvirtSaveParsers {
   readonly Format: { readonly RAW: 0; readonly GZIP: 1; readonly BZIP2: 2; readonly XZ: 3; readonly LZOP: 4; readonly ZSTD: 5; readonly SPARSE: 6 };
 }
 
+/** The parsers of the grammar: one class a type. */
 export const LibvirtSave: LibvirtSaveParsers = /* @__PURE__ */ (function() {
   LibvirtSave.Format = Object.freeze({
     RAW: 0,

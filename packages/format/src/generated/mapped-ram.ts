@@ -400,6 +400,7 @@ export interface MappedRamParsers {
   readonly CommandType: { readonly OPEN_RETURN_PATH: 1; readonly PING: 2; readonly POSTCOPY_ADVISE: 3; readonly POSTCOPY_LISTEN: 4; readonly POSTCOPY_RUN: 5; readonly POSTCOPY_RAM_DISCARD: 6; readonly PACKAGED: 7; readonly ENABLE_COLO: 8; readonly POSTCOPY_RESUME: 9; readonly RECV_BITMAP: 10; readonly SWITCHOVER_START: 11 };
 }
 
+/** The parsers of the grammar: one class a type. */
 export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
   MappedRam.CommandType = Object.freeze({
     OPEN_RETURN_PATH: 1,

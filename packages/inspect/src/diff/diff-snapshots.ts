@@ -23,6 +23,7 @@ export interface SnapshotDifference {
   readonly devices: readonly DeviceDifference[];
 }
 
+/** A field of the headers that the two snapshots have with different values. */
 export interface HeaderDifference {
   readonly name: 'machine' | 'capabilities' | 'uuid' | 'targetPageBits';
   readonly a: string | null;

@@ -65,6 +65,7 @@ export interface BlockInfo extends PageCounts {
   readonly guestPhysicalAddress: string | null;
 }
 
+/** A section of the stream. */
 export interface SectionInfo {
   readonly kind: Section['kind'];
   /** A section's id, or a command's number. */
@@ -74,6 +75,7 @@ export interface SectionInfo {
   readonly lengthBytes: number;
 }
 
+/** A device whose state is in the stream. */
 export interface DeviceInfo {
   readonly name: string;
   readonly instanceId: number;

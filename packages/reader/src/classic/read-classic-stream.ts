@@ -10,6 +10,7 @@ import type { ClassicVisitor } from './visitor.js';
 /** The page of most targets, where nothing says otherwise. */
 const USUAL_PAGE_BYTES = 4096;
 
+/** How a classic stream is read. */
 export interface ClassicOptions {
   /** Offset of the stream in the file, in bytes; by default the start, or where a libvirt header says. */
   readonly streamOffset?: number | undefined;

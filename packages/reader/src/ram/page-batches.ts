@@ -28,6 +28,7 @@ export class PageBatch implements Iterable<PageRunBytes> {
     return this.#span.runs.length;
   }
 
+  /** Goes through the runs of the batch. */
   *[Symbol.iterator](): Generator<PageRunBytes, void, undefined> {
     for (const { firstPage, pageCount } of this.#span.runs) {
       const start = (firstPage - this.#span.firstPage) * this.#pageSize;

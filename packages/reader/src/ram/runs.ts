@@ -36,6 +36,7 @@ export class RunBatch implements Iterable<PageRun> {
     return this.#at(2 * index + 1);
   }
 
+  /** Goes through the runs of the batch. */
   *[Symbol.iterator](): Generator<PageRun, void, undefined> {
     for (let index = 0; index < this.#length; index++) {
       yield { firstPage: this.firstPage(index), pageCount: this.pageCount(index) };

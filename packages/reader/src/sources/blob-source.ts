@@ -1,12 +1,19 @@
 import { MappedRamError } from '@mapped-ram/format';
 import type { ByteSource } from '../byte-source.js';
 
+/** What a source needs of a slice of a blob. */
+export interface BlobPart {
+  /** Its bytes. */
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
 /** The part of the platform's `Blob` that a source needs; a `File` from a file picker is one. */
 export interface BlobLike {
   readonly size: number;
   /** The file's name, where the blob is a `File`. */
   readonly name?: string;
-  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+  /** The bytes from `start` to before `end`. */
+  slice(start: number, end: number): BlobPart;
 }
 
 /**

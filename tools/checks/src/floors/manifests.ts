@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { CHECKOUT_PATH } from '../docs/checkout.js';
 import { listSourceFiles } from './source-files.js';
@@ -12,13 +12,15 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Every package of the workspace, as its folder below the checkout. */
+/** Every package of the workspace that has code, as its folder below the checkout. */
 export function listPackageFolders(): string[] {
   const below = (parent: string) =>
     readdirSync(join(CHECKOUT_PATH, parent))
       .sort()
       .map((name) => `${parent}/${name}`);
-  return [...below('packages'), 'fixtures', 'conformance', ...below('tools')];
+  return [...below('packages'), 'fixtures', 'conformance', ...below('tools')].filter((folder) =>
+    existsSync(join(CHECKOUT_PATH, folder, 'src')),
+  );
 }
 
 /** Where what a package imports, what its package.json says and what its tsconfig.json refers to differ, a line each. */

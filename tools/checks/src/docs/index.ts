@@ -1,2 +1,0 @@
-export { checkDocuments } from './check.js';
-export { type ReadmeExample, readmeExamples, runExample } from './readme-examples.js';
