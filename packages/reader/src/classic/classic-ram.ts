@@ -12,7 +12,7 @@ import type { Configuration } from '../model.js';
 import { exactOf } from '../stream/exact.js';
 import type { RamBodyDraft } from '../stream/ram-body-draft.js';
 import { readRamWord } from '../stream/ram-format.js';
-import type { RamContext, RamReader } from '../stream/stream-walk.js';
+import type { RamContext, RamReader } from '../stream/ram-reader.js';
 import type { SourceWindow } from '../window.js';
 import { PageRecords } from './page-records.js';
 import { RecordInput } from './record-input.js';

@@ -8,9 +8,10 @@ import {
   pageCount,
   RAM_WORD_LENGTH_BYTES,
 } from '@mapped-ram/format';
-import type { OversizedBlock, Problem, RamBlock } from '../model.js';
+import type { OversizedBlock, RamBlock } from '../model.js';
 import type { SourceWindow } from '../window.js';
 import { exactOf } from './exact.js';
+import type { NoteFault } from './problem-list.js';
 import type { RamBodyDraft } from './ram-body-draft.js';
 import type { RamFormat } from './ram-format.js';
 
@@ -28,13 +29,13 @@ export class BlockTableReader {
   oversizedBlock: OversizedBlock | undefined;
   readonly format: RamFormat;
   readonly #window: SourceWindow;
-  readonly #problems: Problem[];
+  readonly #note: NoteFault;
   readonly #entryOffsets = new Set<number>();
 
-  /** @param problems Takes what is wrong with an entry and does not keep the next one from being read. */
-  constructor(window: SourceWindow, format: RamFormat, problems: Problem[]) {
+  /** @param note Takes what is wrong with an entry and does not keep the next one from being read. */
+  constructor(window: SourceWindow, format: RamFormat, note: NoteFault) {
     this.#window = window;
-    this.#problems = problems;
+    this.#note = note;
     this.format = format;
   }
 
@@ -137,7 +138,7 @@ export class BlockTableReader {
         this.oversizedBlock ??= exact.block;
         const located = locateField(error, path, expectedHeaderOffset);
         if (!canBeFollowed(exact.block)) throw located;
-        this.#problems.push({ error: located, stopped: false });
+        this.#note(located);
         return exact;
       });
     const { entry, header } = value;
@@ -171,7 +172,7 @@ export class BlockTableReader {
     if (isPageSize(pageSize) || pageSize === Number.MAX_SAFE_INTEGER) return;
     const where = { byteOffset: headerOffset + PAGE_SIZE_AT, path: `${path}.pageSize` };
     const error = new MappedRamError('bad-page-size', { ...where, actual: pageSize });
-    this.#problems.push({ error, stopped: false });
+    this.#note(error);
   }
 }
 

@@ -5,9 +5,10 @@ import { DescribedDevices } from '../device-state/described-devices.js';
 import { findDescriptionDoubt } from '../device-state/one-character.js';
 import { isSubsectionHeader } from '../device-state/subsection-header.js';
 import { findVmdescription } from '../device-state/vmdescription-frame.js';
-import type { BodyBound, Problem, VmdescriptionFrame, VmsdDevice } from '../model.js';
+import type { BodyBound, VmdescriptionFrame, VmsdDevice } from '../model.js';
 import type { SourceWindow } from '../window.js';
 import { iterableBodies } from './iterable-bodies.js';
+import type { NoteFault } from './problem-list.js';
 import type { SectionEnds } from './section-end.js';
 
 /** What is known of a section when its body's end is looked for. */
@@ -32,7 +33,7 @@ export class BodyBounds {
   readonly #source: ByteSource;
   readonly #window: SourceWindow;
   readonly #ends: SectionEnds;
-  readonly #problems: Problem[];
+  readonly #note: NoteFault;
   #vmdescription: VmdescriptionFrame | undefined;
   #devices: DescribedDevices | undefined;
   #searched = false;
@@ -44,13 +45,13 @@ export class BodyBounds {
     source: ByteSource,
     window: SourceWindow,
     ends: SectionEnds,
-    problems: Problem[],
+    note: NoteFault,
     vmdescription: VmdescriptionFrame | undefined,
   ) {
     this.#source = source;
     this.#window = window;
     this.#ends = ends;
-    this.#problems = problems;
+    this.#note = note;
     this.#vmdescription = vmdescription;
   }
 
@@ -72,14 +73,13 @@ export class BodyBounds {
     } catch (error) {
       problem = contentsErrorOf(error);
     }
-    const problemIndex = this.#problems.length;
     try {
       const endOffset = await this.#ends.search(bodyOffset, sectionId, path);
       problem = problem && ((await this.#doubtOf(problem, section, endOffset)) ?? problem);
       return { endOffset, boundedBy: 'footer-search' };
     } finally {
-      // In front of what the search for the end has met.
-      if (problem !== undefined) this.#problems.splice(problemIndex, 0, { error: problem, stopped: false });
+      // In front of what the search for the end throws.
+      if (problem !== undefined) this.#note(problem);
     }
   }
 

@@ -1,7 +1,8 @@
 import { MappedRam, MappedRamError, SECTION_FOOTER_LENGTH_BYTES, SectionType } from '@mapped-ram/format';
-import type { Footer, Problem } from '../model.js';
+import type { Footer } from '../model.js';
 import type { SourceWindow } from '../window.js';
 import { seemsElement } from './next-element.js';
+import type { NoteFault } from './problem-list.js';
 
 /** How far the end of a body is searched for that nothing describes. */
 const MAX_SEARCH_BYTES = 16 * 1024 * 1024;
@@ -24,15 +25,15 @@ export interface SectionEnd {
 export class SectionEnds {
   readonly #window: SourceWindow;
   readonly #startedIds: ReadonlyMap<number, string>;
-  readonly #problems: Problem[];
+  readonly #note: NoteFault;
   /** The first footer that was missed. It is no fault as long as no section has one. */
   #firstMissing: MappedRamError | undefined;
   #usesFooters = false;
 
-  constructor(window: SourceWindow, startedIds: ReadonlyMap<number, string>, problems: Problem[]) {
+  constructor(window: SourceWindow, startedIds: ReadonlyMap<number, string>, note: NoteFault) {
     this.#window = window;
     this.#startedIds = startedIds;
-    this.#problems = problems;
+    this.#note = note;
   }
 
   /** Whether it is known that the stream has no footers. */
@@ -64,12 +65,12 @@ export class SectionEnds {
     }
     const missing = missingFooter(bodyEndOffset, path, await this.#byteAt(bodyEndOffset));
     if (await this.#seemsElement(bodyEndOffset)) {
-      if (this.#usesFooters) this.#problems.push({ error: missing, stopped: false });
+      if (this.#usesFooters) this.#note(missing);
       else this.#firstMissing ??= missing;
       return { endOffset: bodyEndOffset };
     }
     if (await this.#lacksTypeByteOnly(bodyEndOffset, sectionId)) {
-      this.#problems.push({ error: missing, stopped: false });
+      this.#note(missing);
       return { endOffset: bodyEndOffset + SECTION_FOOTER_LENGTH_BYTES };
     }
     if (!(await this.#isWithoutFooters(bodyEndOffset, sectionId))) throw missing;
@@ -122,7 +123,7 @@ export class SectionEnds {
 
   #noteFooter(footer: Footer, sectionId: number, path: string): void {
     if (this.#firstMissing !== undefined && !this.#usesFooters) {
-      this.#problems.push({ error: this.#firstMissing, stopped: false });
+      this.#note(this.#firstMissing);
     }
     this.#usesFooters = true;
     if (footer.sectionId === sectionId) return;
@@ -132,7 +133,7 @@ export class SectionEnds {
       expected: sectionId,
       actual: footer.sectionId,
     });
-    this.#problems.push({ error, stopped: false });
+    this.#note(error);
   }
 
   /** Undefined where there is none. Throws `unexpected-end` where it is cut. */
