@@ -8,7 +8,6 @@ import { listVectors } from '../vector/store.js';
 import { listTasks } from '../writing/task-store.js';
 import { packArchive } from './pack-archive.js';
 
-const SLOW_MS = 120_000;
 const MAX_BYTES = 5 * 1000 * 1000;
 
 let folder: string;
@@ -30,7 +29,6 @@ it('is small, and the same every time', async () => {
 
 it.skipIf(!hasPython)(
   `gives every file with tar and python3 alone${hasPython ? '' : ' (missing tool: python3 or tar)'}`,
-  { timeout: SLOW_MS },
   async () => {
     const archive = join(folder, 'whole.tar.gz');
     await packArchive(archive);

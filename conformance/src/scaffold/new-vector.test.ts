@@ -22,7 +22,6 @@ const skipped = missing.length === 0 ? '' : ` (missing tool: ${missing.join('; '
 
 test.skipIf(skipped !== '')(
   `what a vector expects is what QEMU does, and its rules are those that fire${skipped}`,
-  { timeout: 30_000 },
   async () => {
     const { vector, predicted } = await makeNewVector(idea);
     expect(vector).toMatchObject({ edits: known?.edits, file: known?.file, qemu: known?.qemu });

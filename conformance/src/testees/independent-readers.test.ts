@@ -5,8 +5,6 @@ import { failsTheRun } from '../run/known-failing.js';
 import { runCandidates } from '../run/run-candidates.js';
 import { canRun } from '../testing/can-run.js';
 
-const SLOW_MS = 120_000;
-
 const hasPython = canRun('python3');
 const hasKaitai = hasPython && hasPythonRuntime('kaitaistruct');
 
@@ -23,7 +21,6 @@ const READERS = [
 for (const { name, missing } of READERS) {
   test.skipIf(missing !== '')(
     `${name} passes every vector and every good capture${missing && ` (${missing})`}`,
-    { timeout: SLOW_MS },
     async () => {
       const results = await runCandidates(name, [...vectorCandidates(), ...captureCandidates()]);
       expect(results.filter(({ status }) => failsTheRun(status))).toEqual([]);

@@ -8,17 +8,13 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
   const program = findQemu(version);
   const missing = program.kind === 'missing' ? ` (skipped: ${program.reason})` : '';
 
-  test.skipIf(missing !== '')(
-    `does with every vector what is recorded${missing}`,
-    { timeout: 180_000 },
-    async () => {
-      const recorded = vectorCandidates().filter(({ expectation }) =>
-        expectation.verdict(version, false, 'destination'),
-      );
-      expect(recorded.length).toBeGreaterThan(100);
-      const results = await runCandidates(`qemu-${version}`, recorded);
-      // Those of other architectures may be skipped, by name.
-      expect(results.filter(({ status }) => failsTheRun(status))).toEqual([]);
-    },
-  );
+  test.skipIf(missing !== '')(`does with every vector what is recorded${missing}`, async () => {
+    const recorded = vectorCandidates().filter(({ expectation }) =>
+      expectation.verdict(version, false, 'destination'),
+    );
+    expect(recorded.length).toBeGreaterThan(100);
+    const results = await runCandidates(`qemu-${version}`, recorded);
+    // Those of other architectures may be skipped, by name.
+    expect(results.filter(({ status }) => failsTheRun(status))).toEqual([]);
+  });
 });

@@ -10,8 +10,6 @@ import { canRun } from '../testing/can-run.js';
 import { runTasks } from './run-tasks.js';
 import { readTasks } from './task-store.js';
 
-const SLOW_MS = 120_000;
-
 const tasks = readTasks();
 const testees = fileURLToPath(new URL('../../testees/', import.meta.url));
 
@@ -38,7 +36,6 @@ describe.skipIf(skipped !== '')(`writing${skipped}`, () => {
       // Those of other architectures may be skipped, by name.
       expect(restored.size).toBeGreaterThan(tasks.length / 2);
     },
-    SLOW_MS,
   );
 
   test('a testee that only reads is not asked to write', async () => {

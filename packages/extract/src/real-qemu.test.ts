@@ -17,8 +17,6 @@ import { extractBlock } from './extract-block.js';
 import { extractElf } from './extract-elf.js';
 import { findCoreDifference, readElfCore } from './testing/elf-core.js';
 
-/** Of one capture, 4 GiB have to be compared. */
-const SLOW_MS = 120_000;
 const DUMP_MS = 60_000;
 
 /** Their memory maps are not known; the memory of ignored blocks is not in the file. */
@@ -69,7 +67,6 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
         await vm.kill();
       }
     },
-    SLOW_MS,
   );
 });
 

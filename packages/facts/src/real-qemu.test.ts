@@ -17,8 +17,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { derivePhysicalMap } from './derive-map.js';
 import { memoryTree, rangeLine } from './testing/memory-tree.js';
 
-const SLOW_MS = 60_000;
-
 /** The memory map of microcontrollers is not known; of virtio-mem's memory, QEMU shows also what the guest does not have. */
 const NOT_COMPARED = /\/(avr|cortex-m|virtio-mem)$/;
 
@@ -79,23 +77,19 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
   const qemu = findQemu(version);
   const title = qemu.kind === 'missing' ? `missing tool: ${qemu.reason}` : 'machines';
   describe.skipIf(qemu.kind === 'missing')(title, () => {
-    it.each(MACHINES)(
-      '%s',
-      async (_name, args) => {
-        const path = join(folder, 'machine.mr');
-        const vm = await launchQemu({ version, args: ['-nodefaults', ...args] });
-        try {
-          // SeaBIOS moves itself into RAM and finds the display.
-          await new Promise((resolve) => setTimeout(resolve, 300));
-          await vm.qmp.execute('stop');
-          expect(await saveMappedRam(vm, { uri: `file:${path}` })).toEqual({ kind: 'completed' });
-          await expectSameMap(path, 0, vm);
-        } finally {
-          await vm.kill();
-        }
-      },
-      SLOW_MS,
-    );
+    it.each(MACHINES)('%s', async (_name, args) => {
+      const path = join(folder, 'machine.mr');
+      const vm = await launchQemu({ version, args: ['-nodefaults', ...args] });
+      try {
+        // SeaBIOS moves itself into RAM and finds the display.
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        await vm.qmp.execute('stop');
+        expect(await saveMappedRam(vm, { uri: `file:${path}` })).toEqual({ kind: 'completed' });
+        await expectSameMap(path, 0, vm);
+      } finally {
+        await vm.kill();
+      }
+    });
   });
 });
 

@@ -21,8 +21,6 @@ import { withChannels } from './testing/with-channels.js';
 
 const SAVING = [1, 2, 4, 8, 16];
 const LOADING = [1, 3, 8];
-const TIMEOUT_MS = 180_000;
-
 const MEMORY_BYTES = 40 * 1024 * 1024;
 const memory = somePages(MEMORY_BYTES / 4096, 4096);
 
@@ -145,62 +143,49 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
             expect(isSame(await loadByQemu(version, path, loading)), `by QEMU, ${loading}`).toBe(true);
           }
         },
-        TIMEOUT_MS,
       );
 
-      it(
-        'what our channels save is one file, however many they are, and the same memory, whoever loads it',
-        async () => {
-          const empty = inScratch('empty.mr');
-          await saveByQemu(version, empty, 1, new Uint8Array(MEMORY_BYTES));
-          const path = inScratch('by-us.mr');
-          const digests = new Set<string>();
-          for (const channels of SAVING) {
-            copyFileSync(empty, path);
-            await saveByUs(version, path, channels);
-            digests.add(sha256(path));
-          }
-          expect(digests.size).toBe(1);
-          for (const loading of LOADING) {
-            expect(isSame(await loadByUs(path, loading)), `by ours, ${loading}`).toBe(true);
-            expect(isSame(await loadByQemu(version, path, loading)), `by QEMU, ${loading}`).toBe(true);
-          }
-        },
-        TIMEOUT_MS,
-      );
+      it('what our channels save is one file, however many they are, and the same memory, whoever loads it', async () => {
+        const empty = inScratch('empty.mr');
+        await saveByQemu(version, empty, 1, new Uint8Array(MEMORY_BYTES));
+        const path = inScratch('by-us.mr');
+        const digests = new Set<string>();
+        for (const channels of SAVING) {
+          copyFileSync(empty, path);
+          await saveByUs(version, path, channels);
+          digests.add(sha256(path));
+        }
+        expect(digests.size).toBe(1);
+        for (const loading of LOADING) {
+          expect(isSame(await loadByUs(path, loading)), `by ours, ${loading}`).toBe(true);
+          expect(isSame(await loadByQemu(version, path, loading)), `by QEMU, ${loading}`).toBe(true);
+        }
+      });
 
-      it(
-        'direct I/O leaves the same file and the same memory',
-        async () => {
-          const path = onDisk('direct.mr');
-          const cached = inScratch('cached.mr');
-          await saveByQemu(version, path, 2, new Uint8Array(MEMORY_BYTES));
-          copyFileSync(path, cached);
-          await saveByUs(version, path, 3, true);
-          await saveByUs(version, cached, 3);
-          expect(sha256(path)).toBe(sha256(cached));
-          expect(isSame(await loadByUs(path, 3, true))).toBe(true);
-        },
-        TIMEOUT_MS,
-      );
+      it('direct I/O leaves the same file and the same memory', async () => {
+        const path = onDisk('direct.mr');
+        const cached = inScratch('cached.mr');
+        await saveByQemu(version, path, 2, new Uint8Array(MEMORY_BYTES));
+        copyFileSync(path, cached);
+        await saveByUs(version, path, 3, true);
+        await saveByUs(version, cached, 3);
+        expect(sha256(path)).toBe(sha256(cached));
+        expect(isSame(await loadByUs(path, 3, true))).toBe(true);
+      });
 
-      it(
-        'what our channels save is what QEMU saves of the same memory',
-        async () => {
-          const path = inScratch('ours.mr');
-          const theirs = inScratch('theirs.mr');
-          await saveByQemu(version, path, 1, new Uint8Array(MEMORY_BYTES));
-          await saveByQemu(version, theirs, 1, memory);
-          await saveByUs(version, path, 2);
-          const end = await withSnapshot(
-            path,
-            async (_, { pagesOffset, usedLength }) => pagesOffset + usedLength,
-          );
-          const upTo = (file: string) => readFileSync(file).subarray(0, end);
-          expect(Buffer.compare(upTo(path), upTo(theirs))).toBe(0);
-        },
-        TIMEOUT_MS,
-      );
+      it('what our channels save is what QEMU saves of the same memory', async () => {
+        const path = inScratch('ours.mr');
+        const theirs = inScratch('theirs.mr');
+        await saveByQemu(version, path, 1, new Uint8Array(MEMORY_BYTES));
+        await saveByQemu(version, theirs, 1, memory);
+        await saveByUs(version, path, 2);
+        const end = await withSnapshot(
+          path,
+          async (_, { pagesOffset, usedLength }) => pagesOffset + usedLength,
+        );
+        const upTo = (file: string) => readFileSync(file).subarray(0, end);
+        expect(Buffer.compare(upTo(path), upTo(theirs))).toBe(0);
+      });
     },
   );
 });

@@ -205,6 +205,5 @@ describe.each(['10.0', '11.1'] as const)('QEMU %s', (version) => {
       ).toBeUndefined();
       expect((await SparseImage.fromFile(output)).sizeBytes).toBe(statSync(input).size);
     },
-    60_000,
   );
 });

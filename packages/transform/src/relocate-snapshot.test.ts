@@ -64,6 +64,5 @@ describe.each(CASES)('%s', (id, version, toOffset) => {
       );
       expect(difference).toBeUndefined();
     },
-    60_000,
   );
 });

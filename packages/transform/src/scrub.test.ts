@@ -56,7 +56,6 @@ describe.each(['qemu-10.0/live', 'qemu-11.1/live', 'qemu-10.0/zero-pages-stored'
         expect(await findRestoreDifference(version, info.machine, ...files)).toBeUndefined();
       }
     },
-    30_000,
   );
 });
 

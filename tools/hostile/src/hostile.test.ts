@@ -15,5 +15,4 @@ test.each(['qemu-10.0/none', 'qemu-10.0/live', 'qemu-11.1/q35-devices'])(
     expect(holding.broken).toEqual([]);
     expect(holding.cases).toBeGreaterThan(700);
   },
-  60_000,
 );

@@ -35,33 +35,29 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
   for (const { target, args, guest, expected, registerCount } of guests) {
     const program = findQemu(version, target);
     const missing = program.kind === 'missing' ? ` (missing tool: ${program.reason})` : '';
-    it.skipIf(missing !== '')(
-      `registers of ${target} are what QMP says${missing}`,
-      async () => {
-        const vm = await launchQemu({
-          version,
-          target,
-          args,
-          prepare: (folder) => writeFile(join(folder, 'guest'), guest()),
-        });
-        try {
-          const text = await registersOnceSet(vm);
-          const path = join(vm.folder, 'snapshot.mr');
-          expect(await saveMappedRam(vm, { uri: `file:${path}` })).toEqual({ kind: 'completed' });
-          const snapshot = await openSnapshot(await openFileSource(path));
-          const cpus = text.split(/^CPU#\d+$/m).slice(1);
-          const decoded = await registersIn(snapshot);
-          await snapshot.close();
-          expect(cpus).toHaveLength(2);
-          expect(decoded).toHaveLength(2);
-          for (const [index, cpu] of cpus.entries()) expect(decoded[index]).toMatchObject(expected(cpu));
-          expect(Object.keys(expected(cpus[0] ?? '')).length).toBeGreaterThanOrEqual(registerCount);
-        } finally {
-          await vm.kill();
-        }
-      },
-      60_000,
-    );
+    it.skipIf(missing !== '')(`registers of ${target} are what QMP says${missing}`, async () => {
+      const vm = await launchQemu({
+        version,
+        target,
+        args,
+        prepare: (folder) => writeFile(join(folder, 'guest'), guest()),
+      });
+      try {
+        const text = await registersOnceSet(vm);
+        const path = join(vm.folder, 'snapshot.mr');
+        expect(await saveMappedRam(vm, { uri: `file:${path}` })).toEqual({ kind: 'completed' });
+        const snapshot = await openSnapshot(await openFileSource(path));
+        const cpus = text.split(/^CPU#\d+$/m).slice(1);
+        const decoded = await registersIn(snapshot);
+        await snapshot.close();
+        expect(cpus).toHaveLength(2);
+        expect(decoded).toHaveLength(2);
+        for (const [index, cpu] of cpus.entries()) expect(decoded[index]).toMatchObject(expected(cpu));
+        expect(Object.keys(expected(cpus[0] ?? '')).length).toBeGreaterThanOrEqual(registerCount);
+      } finally {
+        await vm.kill();
+      }
+    });
   }
 });
 

@@ -102,7 +102,6 @@ describe.each(CASES)('%s', (id, version) => {
         expect(await findRestoreDifference(version, info.machine, { path }, file)).toBeUndefined();
       }
     },
-    60_000,
   );
 
   it.skipIf(missing !== undefined)(
@@ -132,7 +131,6 @@ describe.each(CASES)('%s', (id, version) => {
       const files = [{ path: classic, mappedRam: false }, { path: mapped }] as const;
       expect(await findRestoreDifference(version, info.machine, ...files)).toBeUndefined();
     },
-    60_000,
   );
 });
 
@@ -171,7 +169,6 @@ describe('a libvirt save image', () => {
         expect(await findRestoreDifference('10.0', machine, original, file)).toBeUndefined();
       }
     },
-    30_000,
   );
 
   it('that is compressed is refused', async () => {

@@ -118,7 +118,6 @@ describe.each(QEMU_VERSIONS)('a background snapshot of QEMU %s', (version) => {
         await restored.kill();
       }
     },
-    30_000,
   );
 });
 

@@ -29,10 +29,8 @@ async function check(example: ReadmeExample, prepare: (folder: string) => Promis
   expect(printed.split('\n')).toEqual(expect.arrayContaining(promised));
 }
 
-it.each(examples.filter((example) => !needsQemu(example)))(
-  '$place runs',
-  (example) => check(example, async () => {}),
-  60_000,
+it.each(examples.filter((example) => !needsQemu(example)))('$place runs', (example) =>
+  check(example, async () => {}),
 );
 
 it.skipIf(qemu.kind === 'missing').each(examples.filter(needsQemu))(
@@ -49,7 +47,6 @@ it.skipIf(qemu.kind === 'missing').each(examples.filter(needsQemu))(
       await kill();
     }
   },
-  60_000,
 );
 
 it('an example that fails says why', async () => {

@@ -74,70 +74,54 @@ describe.skipIf(qemu.kind === 'missing')(
       return connectQmp(join(folder, socket));
     }
 
-    it(
-      'lets the guest go on, and ends as QEMU ends, with nothing left',
-      async () => {
-        const started = startMr(...command('quit.qmp'));
-        const qmp = await whenReady(started, 'quit.qmp');
-        expect(await qmp.execute('query-status')).toMatchObject({ running: true, status: 'running' });
-        expect(readdirSync(temporary)).toEqual([]);
-        await qmp.execute('quit');
-        expect(await started.ended).toBe(0);
-        expect(started.said()).toContain('guest.mr can be written to');
-      },
-      START_MS,
-    );
+    it('lets the guest go on, and ends as QEMU ends, with nothing left', async () => {
+      const started = startMr(...command('quit.qmp'));
+      const qmp = await whenReady(started, 'quit.qmp');
+      expect(await qmp.execute('query-status')).toMatchObject({ running: true, status: 'running' });
+      expect(readdirSync(temporary)).toEqual([]);
+      await qmp.execute('quit');
+      expect(await started.ended).toBe(0);
+      expect(started.said()).toContain('guest.mr can be written to');
+    });
 
-    it(
-      'ends QEMU at Ctrl-C',
-      async () => {
-        const started = startMr(...command('interrupt.qmp'));
-        const qmp = await whenReady(started, 'interrupt.qmp');
-        // Ends with the connection, whether QEMU still writes its last event or not.
-        const connection = qmp.waitForEvent('none, until QEMU is gone').catch((error: unknown) => error);
-        started.child.kill('SIGINT');
-        expect(await started.ended).toBe(130);
-        expect(await connection).toBeInstanceOf(QmpClosedError);
-        await expect(connectQmp(join(folder, 'interrupt.qmp'))).rejects.toThrow(/ECONNREFUSED|ENOENT|broke/);
-      },
-      START_MS,
-    );
+    it('ends QEMU at Ctrl-C', async () => {
+      const started = startMr(...command('interrupt.qmp'));
+      const qmp = await whenReady(started, 'interrupt.qmp');
+      // Ends with the connection, whether QEMU still writes its last event or not.
+      const connection = qmp.waitForEvent('none, until QEMU is gone').catch((error: unknown) => error);
+      started.child.kill('SIGINT');
+      expect(await started.ended).toBe(130);
+      expect(await connection).toBeInstanceOf(QmpClosedError);
+      await expect(connectQmp(join(folder, 'interrupt.qmp'))).rejects.toThrow(/ECONNREFUSED|ENOENT|broke/);
+    });
 
-    it(
-      'shows the memory that was saved, once mr scrub took the stale bytes of a live save away',
-      async () => {
-        const { machine } = captureInfo(LIVE_CAPTURE);
-        const live = join(folder, 'live.mr');
-        await (await loadCapture(LIVE_CAPTURE)).writeTo(live);
-        const restored = await launchDestination(machine, { version: '10.0' });
-        try {
-          expect(await restoreMappedRam(restored, { uri: `file:${live}` })).toEqual({ kind: 'completed' });
-          expect((await runMr('clone', live, '-o', join(folder, 'live.clone'))).status).toBe(1);
-          expect((await runMr('scrub', live)).status).toBe(0);
-          const clone = await runMrJson('clone', live, '-o', join(folder, 'live.clone'));
-          createMachineFiles(machine, folder);
-          const [program = '', ...own] = command('live.qmp', LIVE_CAPTURE);
-          const options = { stdio: 'ignore', cwd: folder, env: environment } as const;
-          const vm = await startClone(clone, [program, ...own, '-S'], options);
-          expect(await findGuestDifference(restored, vm)).toBeUndefined();
-          await vm.qmp.execute('quit');
-          expect(await vm.exit).toBe(0);
-        } finally {
-          await restored.kill();
-        }
-      },
-      START_MS,
-    );
+    it('shows the memory that was saved, once mr scrub took the stale bytes of a live save away', async () => {
+      const { machine } = captureInfo(LIVE_CAPTURE);
+      const live = join(folder, 'live.mr');
+      await (await loadCapture(LIVE_CAPTURE)).writeTo(live);
+      const restored = await launchDestination(machine, { version: '10.0' });
+      try {
+        expect(await restoreMappedRam(restored, { uri: `file:${live}` })).toEqual({ kind: 'completed' });
+        expect((await runMr('clone', live, '-o', join(folder, 'live.clone'))).status).toBe(1);
+        expect((await runMr('scrub', live)).status).toBe(0);
+        const clone = await runMrJson('clone', live, '-o', join(folder, 'live.clone'));
+        createMachineFiles(machine, folder);
+        const [program = '', ...own] = command('live.qmp', LIVE_CAPTURE);
+        const options = { stdio: 'ignore', cwd: folder, env: environment } as const;
+        const vm = await startClone(clone, [program, ...own, '-S'], options);
+        expect(await findGuestDifference(restored, vm)).toBeUndefined();
+        await vm.qmp.execute('quit');
+        expect(await vm.exit).toBe(0);
+      } finally {
+        await restored.kill();
+      }
+    });
 
-    it(
-      'says why QEMU did not start, and leaves nothing',
-      async () => {
-        const started = startMr(...command('refused.qmp'), '-m', '32M');
-        expect(await started.ended).toBe(1);
-        expect(started.said()).toMatch(/mr clone: QEMU (did not load the state|ended with status)/);
-        expect(readdirSync(temporary)).toEqual([]);
-      },
-      START_MS,
-    );
+    it('says why QEMU did not start, and leaves nothing', async () => {
+      const started = startMr(...command('refused.qmp'), '-m', '32M');
+      expect(await started.ended).toBe(1);
+      expect(started.said()).toMatch(/mr clone: QEMU (did not load the state|ended with status)/);
+      expect(readdirSync(temporary)).toEqual([]);
+    });
   },
 );
