@@ -54,7 +54,6 @@ async function withMachine<T>(
 const multifd = (channels: number) => ({
   capabilities: ['multifd'],
   parameters: { 'multifd-channels': channels },
-  timeoutMs: 60_000,
 });
 
 async function saveByQemu(

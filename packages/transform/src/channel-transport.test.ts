@@ -37,7 +37,7 @@ async function leftovers(): Promise<string[]> {
   return [...descriptors, ...parts, ...ports.slice(portsBefore)];
 }
 const portsBefore = process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
-afterEach(() => expect.poll(leftovers, { timeout: 10_000 }).toEqual([]));
+afterEach(() => expect.poll(leftovers).toEqual([]));
 
 type Operation = (id: string) => FileOperation<unknown>;
 const copy: Operation = (id) => (source, target, transport) =>

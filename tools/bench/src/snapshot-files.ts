@@ -31,7 +31,7 @@ export function fourGibibyteSnapshot(): Promise<string> {
       prepare: (folder) => fillMemory(join(folder, 'ram')),
     });
     try {
-      const outcome = await saveMappedRam(vm, { uri: `file:${path}`, timeoutMs: 300_000 });
+      const outcome = await saveMappedRam(vm, { uri: `file:${path}` });
       if (outcome.kind !== 'completed') throw new Error(`QEMU did not save: ${JSON.stringify(outcome)}`);
     } finally {
       await vm.kill();

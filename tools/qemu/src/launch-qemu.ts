@@ -21,8 +21,6 @@ export interface LaunchOptions {
   readonly prepare?: (folder: string) => void | Promise<void>;
   /** Descriptors of this process that QEMU inherits as 3, 4, ... They stay open here. */
   readonly inherit?: readonly number[];
-  /** How long QEMU may take until it answers over QMP; 20,000 when not given. */
-  readonly timeoutMs?: number;
 }
 
 /** How a process ended: exactly one of the two is set. */
@@ -86,7 +84,7 @@ async function attach(
   child: ChildProcess,
   server: Server,
   folder: string,
-  { version, timeoutMs = 20_000 }: LaunchOptions,
+  { version }: LaunchOptions,
 ): Promise<QemuVm> {
   const clean = leaveNothing(child, folder);
   let stderrText = '';
@@ -97,8 +95,8 @@ async function attach(
     child.on('close', (code, signal) => resolve({ code, signal }));
   });
   try {
-    const socket = await firstOf(server, child, timeoutMs);
-    const qmp = await connectQmp(socket, { timeoutMs });
+    const socket = await firstOf(server, child);
+    const qmp = await connectQmp(socket, { timeoutMs: Number.POSITIVE_INFINITY });
     const kill = async (): Promise<void> => {
       clean();
       qmp.close();
@@ -118,18 +116,11 @@ async function attach(
 }
 
 /** QEMU dials our socket, so there is nothing to poll for: either it comes, or its process ends. */
-function firstOf(server: Server, child: ChildProcess, timeoutMs: number): Promise<Socket> {
+function firstOf(server: Server, child: ChildProcess): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no QMP connection within ${timeoutMs} ms`)), timeoutMs);
-    const settle = (act: () => void): void => {
-      clearTimeout(timer);
-      act();
-    };
-    server.once('connection', (socket) => settle(() => resolve(socket)));
-    child.once('error', (error) => settle(() => reject(error)));
-    child.once('close', (code, signal) =>
-      settle(() => reject(new Error(`it ended with ${signal ?? `status ${code}`}`))),
-    );
+    server.once('connection', resolve);
+    child.once('error', reject);
+    child.once('close', (code, signal) => reject(new Error(`it ended with ${signal ?? `status ${code}`}`)));
   });
 }
 

@@ -1,5 +1,6 @@
-import { QmpClosedError, QmpError, QmpTimeoutError } from '@mapped-ram/qmp';
+import { QmpClosedError, QmpError } from '@mapped-ram/qmp';
 import type { QemuVm } from './launch-qemu.js';
+import { untilStandstill } from './standstill.js';
 
 /** How a save or a restore is to be done. */
 export interface MigrationSettings {
@@ -11,8 +12,8 @@ export interface MigrationSettings {
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** `mapped-ram` is on unless this is false. */
   readonly mappedRam?: boolean;
-  /** When a migration that says nothing more counts as hung; 20,000 when not given. */
-  readonly timeoutMs?: number;
+  /** For how long QEMU must have done nothing at all for a migration that is not over to count as hung; 2,000 when not given. */
+  readonly quietMs?: number;
 }
 
 /** How a save or a restore ended. `text` is what QEMU said, a line for each cause, for people. */
@@ -27,10 +28,12 @@ export type MigrationOutcome =
       readonly code: number | null;
       readonly text: string;
     }
-  /** QEMU runs, but the migration neither completed nor failed in time. */
-  | { readonly kind: 'hung'; readonly timeoutMs: number };
+  /** QEMU lives and does nothing, and the migration neither completed nor failed. */
+  | { readonly kind: 'hung' };
 
-const DEFAULT_TIMEOUT_MS = 20_000;
+const DEFAULT_QUIET_MS = 2_000;
+/** Whether QEMU still answers is told by whether it does anything. */
+const UNLIMITED = { timeoutMs: Number.POSITIVE_INFINITY };
 const FINAL = ['completed', 'failed', 'cancelled'];
 
 /** Saves the VM into a file. The VM may run or be stopped; afterwards it is stopped (postmigrate). */
@@ -66,27 +69,53 @@ async function migrate(
   command: string,
   args: Record<string, unknown>,
 ): Promise<MigrationOutcome> {
-  const { timeoutMs = DEFAULT_TIMEOUT_MS } = settings;
+  const isOver = new AbortController();
   try {
-    await configureMigration(vm, settings);
-    const [event] = await Promise.all([
-      vm.qmp.waitForEvent<{ status: string }>('MIGRATION', ({ data }) => FINAL.includes(data.status), {
-        timeoutMs,
-      }),
-      vm.qmp.execute(command, args, { timeoutMs }),
+    return await Promise.race([
+      untilEnd(vm, settings, command, args),
+      untilHung(vm, settings.quietMs ?? DEFAULT_QUIET_MS, isOver.signal),
     ]);
-    // A QEMU that fell over just after the event does not answer this.
-    const info = await vm.qmp.execute<{ 'error-desc'?: string }>('query-migrate', {}, { timeoutMs });
-    if (event.data.status === 'completed') return { kind: 'completed' };
-    return { kind: 'failed', text: describeFailure(vm, info['error-desc'] ?? event.data.status) };
-  } catch (error) {
-    return await explain(vm, error, timeoutMs);
+  } finally {
+    isOver.abort();
   }
 }
 
-async function explain(vm: QemuVm, error: unknown, timeoutMs: number): Promise<MigrationOutcome> {
+async function untilEnd(
+  vm: QemuVm,
+  settings: MigrationSettings,
+  command: string,
+  args: Record<string, unknown>,
+): Promise<MigrationOutcome> {
+  try {
+    await configureMigration(vm, settings);
+    const [event] = await Promise.all([
+      vm.qmp.waitForEvent<{ status: string }>(
+        'MIGRATION',
+        ({ data }) => FINAL.includes(data.status),
+        UNLIMITED,
+      ),
+      vm.qmp.execute(command, args, UNLIMITED),
+    ]);
+    // A QEMU that fell over just after the event does not answer this.
+    const info = await vm.qmp.execute<{ 'error-desc'?: string }>('query-migrate', {}, UNLIMITED);
+    if (event.data.status === 'completed') return { kind: 'completed' };
+    return { kind: 'failed', text: describeFailure(vm, info['error-desc'] ?? event.data.status) };
+  } catch (error) {
+    return await explain(vm, error);
+  }
+}
+
+/** Never comes to an end where the migration does. */
+async function untilHung(vm: QemuVm, quietMs: number, signal: AbortSignal): Promise<MigrationOutcome> {
+  const isHung = await untilStandstill(vm.process.pid as number, quietMs, signal);
+  // One that has ended is told of by the connection.
+  return isHung && vm.process.exitCode === null && vm.process.signalCode === null
+    ? { kind: 'hung' }
+    : new Promise(() => {});
+}
+
+async function explain(vm: QemuVm, error: unknown): Promise<MigrationOutcome> {
   if (error instanceof QmpError) return { kind: 'failed', text: describeFailure(vm, error.desc) };
-  if (error instanceof QmpTimeoutError) return { kind: 'hung', timeoutMs };
   if (!(error instanceof QmpClosedError)) throw error;
   const { code, signal } = await vm.exit;
   const text = describeFailure(vm, '');

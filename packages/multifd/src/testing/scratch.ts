@@ -51,5 +51,5 @@ export function watchForLeftovers(): () => Promise<void> {
     before = belongings();
   });
   const leftovers = () => Object.entries(belongings()).filter(([name, count]) => count > (before[name] ?? 0));
-  return () => expect.poll(leftovers, { timeout: 5000 }).toEqual([]);
+  return () => expect.poll(leftovers).toEqual([]);
 }

@@ -25,7 +25,6 @@ import { guestWords, proportionalBytes } from './guest-words.js';
 
 const RAM_ID = 'pc.ram';
 const MACHINE = `pc-q35-10.0,memory-backend=${RAM_ID}`;
-const SAVE_MS = 600_000;
 const MULTIFD_CHANNELS = 2;
 const ROUNDS = 5;
 
@@ -79,7 +78,7 @@ export async function prepare(version: QemuVersion, sizeBytes: number, parent: s
     },
   });
   const snapshot = join(folder, 'snapshot.mr');
-  const outcome = await saveMappedRam(source, { uri: `file:${snapshot}`, timeoutMs: SAVE_MS });
+  const outcome = await saveMappedRam(source, { uri: `file:${snapshot}` });
   if (outcome.kind !== 'completed') throw new Error(`QEMU did not save: ${JSON.stringify(outcome)}`);
   const clone = await prepareClone(snapshot, join(folder, 'clone'));
   const end = async () => {
@@ -167,7 +166,7 @@ async function restoreWithMultifd({ version, folder, sizeBytes, snapshot }: Prep
   try {
     const settings = { capabilities: ['multifd'], parameters: { 'multifd-channels': MULTIFD_CHANNELS } };
     const started = performance.now();
-    const outcome = await restoreMappedRam(vm, { uri: `file:${snapshot}`, timeoutMs: SAVE_MS, ...settings });
+    const outcome = await restoreMappedRam(vm, { uri: `file:${snapshot}`, ...settings });
     if (outcome.kind !== 'completed') throw new Error(`QEMU did not restore: ${JSON.stringify(outcome)}`);
     return performance.now() - started;
   } finally {

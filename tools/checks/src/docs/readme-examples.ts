@@ -18,8 +18,6 @@ export interface ReadmeExample {
 /** The package that depends on all others: examples of the top README run there. */
 const WIDEST_PACKAGE = 'packages/cli';
 
-const TIMEOUT_MS = 60_000;
-
 /** Packages that are not in `packages/`. */
 const OTHER_PACKAGES = ['conformance', 'fixtures'];
 
@@ -61,7 +59,6 @@ export async function runExample(
     await writeFile(program, example.code);
     const { stdout } = await promisify(execFile)(process.execPath, [program, 'snapshot.mr'], {
       cwd: folder,
-      timeout: TIMEOUT_MS,
     });
     return stdout;
   } finally {

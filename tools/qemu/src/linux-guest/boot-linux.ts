@@ -4,9 +4,6 @@ import { READY } from './init-script.js';
 import type { LinuxGuest } from './install-linux-guest.js';
 import { SerialConsole } from './serial-console.js';
 
-/** How long the kernel may take to come up, without hardware's help and on a busy machine. */
-const BOOT_MS = 180_000;
-
 const SERIAL_NAME = 'serial';
 
 /** Arguments of every VM with this guest, when it boots and when it is restored; the serial line is a socket in QEMU's folder. */
@@ -36,7 +33,7 @@ export async function bootLinux(guest: LinuxGuest, { version, args }: BootOption
   const vm = await launchQemu({ version, args: [...LINUX_GUEST_ARGS, ...args, ...boot] });
   try {
     const console = await connectConsole(vm.folder);
-    await console.waitFor(READY, BOOT_MS);
+    await console.waitFor(READY);
     const kill = async () => {
       console.close();
       await vm.kill();

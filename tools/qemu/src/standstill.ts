@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const SAMPLE_MS = 50;
+
+/** A QEMU that has nothing to do takes 50 microseconds of a processor a second. */
+const IDLE_NS = 5_000_000n;
+
+/**
+ * Waits until a process has done nothing for a while: none of its threads ran, wanted to run or waited for a disk. So it does not matter how
+ * busy the machine is. A process that has ended stands still too.
+ *
+ * @returns false where the signal ended the wait
+ */
+export async function untilStandstill(pid: number, quietMs: number, signal: AbortSignal): Promise<boolean> {
+  let quietSince = performance.now();
+  let ranNs = 0n;
+  while (!signal.aborted) {
+    const now = activity(pid);
+    if (now.isBusy || now.ranNs - ranNs > IDLE_NS) {
+      quietSince = performance.now();
+      ranNs = now.ranNs;
+    } else if (performance.now() - quietSince >= quietMs) return true;
+    await sleep(SAMPLE_MS, undefined, { signal }).catch(() => {});
+  }
+  return false;
+}
+
+/** Whether a thread runs, wants to or waits for a disk, and how long all have run, as Linux's /proc tells. */
+function activity(pid: number): { isBusy: boolean; ranNs: bigint } {
+  let isBusy = false;
+  let ranNs = 0n;
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      const of = (name: string) => readFileSync(`/proc/${pid}/task/${thread}/${name}`, 'latin1');
+      const stat = of('stat');
+      isBusy ||= /^[RD]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+      ranNs += BigInt(of('schedstat').split(' ', 1)[0] ?? 0);
+    }
+  } catch (error) {
+    // A thread has ended between two looks at it.
+    if (
+      (error as NodeJS.ErrnoException).code !== 'ENOENT' &&
+      (error as NodeJS.ErrnoException).code !== 'ESRCH'
+    )
+      throw error;
+  }
+  return { isBusy, ranNs };
+}
