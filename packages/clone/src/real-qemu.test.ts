@@ -4,10 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   captureInfo,
-  listCaptures,
   loadCapture,
   type SparseImage,
   scratchParent,
+  testedCaptures,
 } from '@mapped-ram/fixtures';
 import { queryRamBlocks } from '@mapped-ram/qmp';
 import {
@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => rm(parent, { recursive: true }));
 
 describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
-  const captures = listCaptures()
+  const captures = testedCaptures()
     .map(captureInfo)
     .filter(
       ({ id, restoreResults }) =>

@@ -1,6 +1,6 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { captureInfo, listCaptures, loadCapture, scratchParent } from '@mapped-ram/fixtures';
+import { captureInfo, loadCapture, scratchParent, testedCaptures } from '@mapped-ram/fixtures';
 import { MappedRamError } from '@mapped-ram/format';
 import { queryRamBlocks } from '@mapped-ram/qmp';
 import {
@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
-  const captures = listCaptures()
+  const captures = testedCaptures()
     .map(captureInfo)
     .filter(({ id, restoreResults }) => {
       return id.startsWith(`qemu-${version}/`) && restoreResults[version]?.verdict === 'restores';

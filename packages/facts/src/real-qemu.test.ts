@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { captureInfo, listCaptures, loadCapture, scratchParent } from '@mapped-ram/fixtures';
+import { captureInfo, loadCapture, scratchParent, testedCaptures } from '@mapped-ram/fixtures';
 import { openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import {
@@ -46,7 +46,7 @@ const MACHINES: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
-  const captures = listCaptures()
+  const captures = testedCaptures()
     .map(captureInfo)
     .filter(
       ({ id, restoreResults }) => restoreResults[version]?.verdict === 'restores' && !NOT_COMPARED.test(id),

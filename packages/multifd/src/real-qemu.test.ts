@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, copyFileSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { allOrFew } from '@mapped-ram/fixtures';
 import { loadPages, savePages } from '@mapped-ram/multifd';
 import { openSnapshot, type RamBlock, type Snapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
@@ -19,9 +20,9 @@ import { somePages } from './testing/patterns.js';
 import { scratchFolder } from './testing/scratch.js';
 import { withChannels } from './testing/with-channels.js';
 
-const SAVING = [1, 2, 4, 8, 16];
-const LOADING = [1, 3, 8];
-const MEMORY_BYTES = 40 * 1024 * 1024;
+const SAVING = allOrFew([1, 2, 4, 8, 16], [1, 5]);
+const LOADING = allOrFew([1, 3, 8], [3]);
+const MEMORY_BYTES = 8 * 1024 * 1024;
 const memory = somePages(MEMORY_BYTES / 4096, 4096);
 
 const inScratch = scratchFolder();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { captureInfo, listCaptures, loadCapture } from '@mapped-ram/fixtures';
+import { allOrFew, captureInfo, loadCapture, testedCaptures } from '@mapped-ram/fixtures';
 import { lintSource } from '@mapped-ram/lint';
 import { type ByteSource, memorySource, openSnapshot, type Snapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
@@ -15,7 +15,7 @@ import { convertSnapshot } from './convert-snapshot.js';
 
 const HUGE_BYTES = 1024 * 1024 * 1024;
 const scratch = useScratch();
-const good = listCaptures()
+const good = testedCaptures()
   .map((id) => captureInfo(id))
   .filter((info) => info.good && info.sizeBytes < HUGE_BYTES);
 
@@ -49,17 +49,19 @@ async function describeSnapshot(snapshot: Snapshot) {
   };
 }
 
-it.each(['qemu-10.0/pc', 'qemu-10.0/aarch64-virt', 'qemu-11.1/ignore-shared', 'qemu-10.0/uuid'])(
-  '%s is the same to the last byte after there and back',
-  async (id) => {
-    const capture = await loadCapture(id);
-    const stream = await convert(capture, 'stream');
-    const back = await convert(stream.source, 'mapped-ram');
-    const bytes = Buffer.alloc(back.source.sizeBytes);
-    await back.source.read(bytes, 0);
-    expect(bytes.equals(capture.bytes(0, capture.sizeBytes))).toBe(true);
-  },
-);
+it.each(
+  allOrFew(
+    ['qemu-10.0/pc', 'qemu-10.0/aarch64-virt', 'qemu-11.1/ignore-shared', 'qemu-10.0/uuid'],
+    ['qemu-11.1/ignore-shared', 'qemu-10.0/uuid'],
+  ),
+)('%s is the same to the last byte after there and back', async (id) => {
+  const capture = await loadCapture(id);
+  const stream = await convert(capture, 'stream');
+  const back = await convert(stream.source, 'mapped-ram');
+  const bytes = Buffer.alloc(back.source.sizeBytes);
+  await back.source.read(bytes, 0);
+  expect(bytes.equals(capture.bytes(0, capture.sizeBytes))).toBe(true);
+});
 
 it.each(good.map(({ id }) => id))('%s is the same after there and back', async (id) => {
   const capture = await loadCapture(id);
@@ -71,15 +73,22 @@ it.each(good.map(({ id }) => id))('%s is the same after there and back', async (
   expect((await lintSource(back.source, { deep: true })).verdict).toBe('restores');
 });
 
-const CASES: readonly (readonly [id: string, version: QemuVersion])[] = [
-  ['qemu-10.0/pc', '10.0'],
-  ['qemu-10.0/q35', '10.0'],
-  ['qemu-10.0/aarch64-virt', '10.0'],
-  ['qemu-10.0/s390x', '10.0'],
-  ['qemu-10.0/live', '10.0'],
-  ['qemu-11.1/q35-devices', '11.1'],
-  ['qemu-11.1/aarch64-virt', '11.1'],
-];
+type Case = readonly [id: string, version: QemuVersion];
+const CASES = allOrFew<Case>(
+  [
+    ['qemu-10.0/pc', '10.0'],
+    ['qemu-10.0/q35', '10.0'],
+    ['qemu-10.0/aarch64-virt', '10.0'],
+    ['qemu-10.0/s390x', '10.0'],
+    ['qemu-10.0/live', '10.0'],
+    ['qemu-11.1/q35-devices', '11.1'],
+    ['qemu-11.1/aarch64-virt', '11.1'],
+  ],
+  [
+    ['qemu-10.0/live', '10.0'],
+    ['qemu-11.1/microvm', '11.1'],
+  ],
+);
 
 describe.each(CASES)('%s', (id, version) => {
   const info = captureInfo(id);
