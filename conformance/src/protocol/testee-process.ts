@@ -26,6 +26,8 @@ export interface TesteeFailure {
 }
 
 const MEMORY_POLL_MS = 50;
+/** How long a testee may take to say who it is: starting a program is not yet work on a file. */
+const START_MS = 300_000;
 /** How long an asked-for end may take. */
 const GRACE_MS = 2_000;
 const STDERR_TAIL = 2_000;
@@ -49,7 +51,7 @@ export class TesteeProcess {
   /** Starts the process and asks who it is. */
   async start(): Promise<StartAnswer | TesteeFailure> {
     this.#spawn();
-    const reply = await this.#ask({ cmd: 'start', protocol: PROTOCOL_VERSION });
+    const reply = await this.#ask({ cmd: 'start', protocol: PROTOCOL_VERSION }, START_MS);
     return isFailure(reply) || isStartAnswer(reply) ? reply : this.#fail('malformed', JSON.stringify(reply));
   }
 
@@ -59,7 +61,7 @@ export class TesteeProcess {
       const started = await this.start();
       if (isFailure(started)) return started;
     }
-    const reply = await this.#ask(request);
+    const reply = await this.#ask(request, this.#limits.timeoutMs);
     if (isFailure(reply)) return reply;
     if (isRunAnswer(reply) && reply.seq === request.seq) return reply;
     return this.#fail('malformed', JSON.stringify(reply));
@@ -98,11 +100,11 @@ export class TesteeProcess {
     this.#waiting?.({ failure: 'crashed', detail: stderr === '' ? how : `${how}: ${stderr}` });
   }
 
-  async #ask(request: unknown): Promise<unknown | TesteeFailure> {
+  async #ask(request: unknown, timeoutMs: number): Promise<unknown | TesteeFailure> {
     const reply = await new Promise<string | TesteeFailure>((resolve) => {
       const timer = setTimeout(
-        () => this.#waiting?.(this.#fail('timed-out', `no answer within ${this.#limits.timeoutMs} ms`)),
-        this.#limits.timeoutMs,
+        () => this.#waiting?.(this.#fail('timed-out', `no answer within ${timeoutMs} ms`)),
+        timeoutMs,
       );
       const poll = setInterval(() => {
         const residentBytes = residentMemory(this.#child?.pid);

@@ -7,8 +7,8 @@ import { type AskedQuestion, putQuestions, type Questionnaire } from './put-ques
 import type { FoundTestee } from './testees.js';
 import { CaseFiles } from './vector-case.js';
 
-/** What a question may take. A hanging QEMU is ended by its testee before. */
-export const defaultLimits = { timeoutMs: 30_000, memoryBytes: 512 * 1024 * 1024 };
+/** What a question may take, on a busy machine too. A hanging QEMU is ended by its testee before. */
+export const defaultLimits = { timeoutMs: 120_000, memoryBytes: 512 * 1024 * 1024 };
 
 /** Puts the questions to a testee, in as many processes as there are processors, and hands on each answer. */
 export async function askTestee(

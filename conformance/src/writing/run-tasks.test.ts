@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { scratchParent } from '@mapped-ram/fixtures';
+import { allOrFew, scratchParent } from '@mapped-ram/fixtures';
 import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { failsTheRun } from '../run/known-failing.js';
@@ -11,6 +11,14 @@ import { runTasks } from './run-tasks.js';
 import { readTasks } from './task-store.js';
 
 const tasks = readTasks();
+const writtenTasks = allOrFew(
+  tasks,
+  tasks.filter(({ id }) => /\/(every-second-page|ignore-shared|microvm|stream-offset-odd)$/.test(id)),
+);
+const restorers = allOrFew(
+  QEMU_VERSIONS.flatMap((version) => [`qemu-${version}`, `qemu-${version}-multifd`]),
+  ['qemu-10.0-multifd', 'qemu-11.1'],
+);
 const testees = fileURLToPath(new URL('../../testees/', import.meta.url));
 
 const missing = [
@@ -26,7 +34,7 @@ describe.skipIf(skipped !== '')(`writing${skipped}`, () => {
   test.each(['ts', 'python-prose'])(
     'what %s writes is read by two others, and restored by QEMU',
     async (name) => {
-      const results = await runTasks(findTestee(name), tasks);
+      const results = await runTasks(findTestee(name), writtenTasks, { restorers });
       expect(results.filter(({ status }) => failsTheRun(status))).toEqual([]);
       const restored = new Set(
         results
@@ -34,7 +42,7 @@ describe.skipIf(skipped !== '')(`writing${skipped}`, () => {
           .map(({ id }) => id),
       );
       // Those of other architectures may be skipped, by name.
-      expect(restored.size).toBeGreaterThan(tasks.length / 2);
+      expect(restored.size).toBeGreaterThan(writtenTasks.length / 2);
     },
   );
 
