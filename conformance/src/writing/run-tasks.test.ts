@@ -13,11 +13,11 @@ import { readTasks } from './task-store.js';
 const tasks = readTasks();
 const writtenTasks = allOrFew(
   tasks,
-  tasks.filter(({ id }) => /\/(every-second-page|ignore-shared|microvm|stream-offset-odd)$/.test(id)),
+  tasks.filter(({ id }) => /\/(every-second-page|stream-offset-odd)$/.test(id)),
 );
 const restorers = allOrFew(
   QEMU_VERSIONS.flatMap((version) => [`qemu-${version}`, `qemu-${version}-multifd`]),
-  ['qemu-10.0-multifd', 'qemu-11.1'],
+  ['qemu-11.1'],
 );
 const testees = fileURLToPath(new URL('../../testees/', import.meta.url));
 
@@ -101,7 +101,7 @@ describe.skipIf(skipped !== '')(`a faulty writer${skipped}`, () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test.each(FAULTS)('%s', async (_, right, wrong, slug) => {
+  test.each(allOrFew(FAULTS, FAULTS.slice(0, 1)))('%s', async (_, right, wrong, slug) => {
     const testee = join(folder, slug);
     cpSync(join(testees, 'python-prose'), testee, { recursive: true });
     const path = join(testee, 'writer.py');

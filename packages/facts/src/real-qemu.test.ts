@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { captureInfo, loadCapture, scratchParent, testedCaptures } from '@mapped-ram/fixtures';
+import { allOrFew, captureInfo, loadCapture, scratchParent, testedCaptures } from '@mapped-ram/fixtures';
 import { openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import {
@@ -77,21 +77,28 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
   const qemu = findQemu(version);
   const title = qemu.kind === 'missing' ? `missing tool: ${qemu.reason}` : 'machines';
   describe.skipIf(qemu.kind === 'missing')(title, () => {
-    it.each(MACHINES)('%s', async (_name, args) => {
-      const path = join(folder, 'machine.mr');
-      const vm = await launchQemu({ version, args: ['-nodefaults', ...args] });
-      try {
-        // SeaBIOS moves itself into RAM and finds the display.
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        await vm.qmp.execute('stop');
-        expect(await saveMappedRam(vm, { uri: `file:${path}` })).toEqual({ kind: 'completed' });
-        await expectSameMap(path, 0, vm);
-      } finally {
-        await vm.kill();
-      }
-    });
+    it.each(allOrFew(MACHINES, version === '10.0' ? MACHINES.slice(0, 2) : MACHINES.slice(-1)))(
+      '%s',
+      async (_name, args) => {
+        const path = join(folder, 'machine.mr');
+        const vm = await launchQemu({ version, args: ['-nodefaults', ...args] });
+        try {
+          // SeaBIOS moves itself into RAM and finds the display, and then waits for something to boot.
+          await expect.poll(() => registersOf(vm)).toContain('HLT=1');
+          await vm.qmp.execute('stop');
+          expect(await saveMappedRam(vm, { uri: `file:${path}` })).toEqual({ kind: 'completed' });
+          await expectSameMap(path, 0, vm);
+        } finally {
+          await vm.kill();
+        }
+      },
+    );
   });
 });
+
+function registersOf(vm: QemuVm): Promise<string> {
+  return vm.qmp.execute('human-monitor-command', { 'command-line': 'info registers' });
+}
 
 async function expectSameMap(path: string, streamOffset: number, vm: QemuVm): Promise<void> {
   const source = await openFileSource(path);

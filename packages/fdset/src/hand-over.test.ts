@@ -130,7 +130,12 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
         const vm = await start();
         const fdsetId = await addFdset(vm.qmp, [open('vm.mr')]);
         const parameters = { 'max-bandwidth': 1024 };
-        const saving = saveMappedRam(vm, { uri: formatMigrationUri({ fdsetId }), parameters });
+        const saving = saveMappedRam(vm, {
+          uri: formatMigrationUri({ fdsetId }),
+          parameters,
+          // It waits most of the time.
+          quietMs: Number.POSITIVE_INFINITY,
+        });
         await vm.qmp.waitForEvent('MIGRATION', ({ data }) => data.status === 'active');
         await expect(removeFdset(vm.qmp, fdsetId, { timeoutMs: 100 })).rejects.toThrow(QmpTimeoutError);
         expect(await queryFdsets(vm.qmp)).toEqual([{ fdsetId, descriptors: [] }]);

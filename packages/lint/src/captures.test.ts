@@ -1,9 +1,9 @@
-import { type CaptureInfo, captureInfo, listCaptures, loadCapture } from '@mapped-ram/fixtures';
+import { type CaptureInfo, captureInfo, loadCapture, testedCaptures } from '@mapped-ram/fixtures';
 import { describe, expect, it } from 'vitest';
 import { lintSource } from './lint.js';
 import { type QemuVersion, qemuVersions } from './target.js';
 
-const captures = listCaptures().map((id) => captureInfo(id));
+const captures = testedCaptures().map((id) => captureInfo(id));
 
 /** What a restore needs that the file does not tell: the destination is another one than it was saved from. */
 const needsTheDestination: ReadonlyMap<string, string> = new Map([

@@ -3,7 +3,7 @@ import { SLOTS_PER_CHANNEL, slotBits } from './channel-memory.js';
 import { type Batch, type ChannelMessage, type ChannelSetup, END, type SlotBatch } from './protocol.js';
 
 /** How long a thread may take for what it has, where the disk is slow. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 60_000;
 
 /** Told what was moved of a batch, through the slot's bits, before the slot is used again. */
 export type OnDone = (bits: Uint8Array) => void;

@@ -1,4 +1,4 @@
-import { loadCapture } from '@mapped-ram/fixtures';
+import { allOrFew, loadCapture } from '@mapped-ram/fixtures';
 import { MappedRamError } from '@mapped-ram/format';
 import { expect, it } from 'vitest';
 import { openSnapshot } from './snapshot.js';
@@ -14,15 +14,20 @@ function randomNumbers(seed: number): (below: number) => number {
   };
 }
 
-it.each([
-  'qemu-10.0/microvm',
-  'qemu-10.0/bare',
-  'qemu-10.0/ignore-shared',
-  'qemu-10.0/s390x',
-  'qemu-11.1/ignore-shared',
-  'qemu-11.1/virtio-mem',
-  'libvirt-11.3/save-sparse',
-])('%s with bytes changed is opened or refused, never worse', async (id) => {
+it.each(
+  allOrFew(
+    [
+      'qemu-10.0/microvm',
+      'qemu-10.0/bare',
+      'qemu-10.0/ignore-shared',
+      'qemu-10.0/s390x',
+      'qemu-11.1/ignore-shared',
+      'qemu-11.1/virtio-mem',
+      'libvirt-11.3/save-sparse',
+    ],
+    ['qemu-10.0/s390x', 'qemu-11.1/ignore-shared'],
+  ),
+)('%s with bytes changed is opened or refused, never worse', async (id) => {
   const base = await loadCapture(id);
   const { ramBlocks, endOffset } = await openSnapshot(base, { tolerant: true });
   const places = [

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { captureInfo, listCaptures, loadCapture, type SparseImage } from '@mapped-ram/fixtures';
+import { captureInfo, loadCapture, type SparseImage, testedCaptures } from '@mapped-ram/fixtures';
 import { memoryTarget } from '@mapped-ram/writer';
 import { describe, expect, it } from 'vitest';
 import { copySnapshot } from './copy-snapshot.js';
@@ -9,7 +9,7 @@ import { streamOffsetOf, useScratch } from './testing/scratch.js';
 
 const HUGE_BYTES = 1024 * 1024 * 1024;
 const scratch = useScratch();
-const good = listCaptures()
+const good = testedCaptures()
   .map((id) => captureInfo(id))
   .filter((info) => info.good && info.sizeBytes < HUGE_BYTES);
 

@@ -122,7 +122,11 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
         const vm = await start();
         try {
           // Slow enough that the save is under way when the process ends.
-          const saving = saveMappedRam(vm, { uri: `file:${path}`, parameters: { 'max-bandwidth': 1024 } });
+          const saving = saveMappedRam(vm, {
+            uri: `file:${path}`,
+            parameters: { 'max-bandwidth': 1024 },
+            quietMs: Number.POSITIVE_INFINITY,
+          });
           const event = vm.qmp.waitForEvent('MIGRATION');
           await event;
           vm.process.kill('SIGSEGV');

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadCapture, scratchParent } from '@mapped-ram/fixtures';
+import { allOrFew, loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   commandsOf,
@@ -29,16 +29,18 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it.each(['copy', 'scrub', 'relocate', 'convert', 'repair', 'clone', 'extract'])(
-  'the session of mr %s goes as its page says',
-  async (name) => {
-    const work = join(folder, name);
-    mkdirSync(work);
-    for (const [file, id] of Object.entries(FILES)) await (await loadCapture(id)).writeTo(join(work, file));
-    const session = sessionOf(name);
-    const commands = commandsOf(session);
-    expect(commands.length).toBeGreaterThan(2);
-    const played = playSession(commands, work, binFolder);
-    expect(withoutSizes(played.replaceAll(work, '/vms'))).toBe(withoutSizes(session));
-  },
-);
+it.each(
+  allOrFew(
+    ['copy', 'scrub', 'relocate', 'convert', 'repair', 'clone', 'extract'],
+    ['convert', 'repair', 'clone'],
+  ),
+)('the session of mr %s goes as its page says', async (name) => {
+  const work = join(folder, name);
+  mkdirSync(work);
+  for (const [file, id] of Object.entries(FILES)) await (await loadCapture(id)).writeTo(join(work, file));
+  const session = sessionOf(name);
+  const commands = commandsOf(session);
+  expect(commands.length).toBeGreaterThan(2);
+  const played = playSession(commands, work, binFolder);
+  expect(withoutSizes(played.replaceAll(work, '/vms'))).toBe(withoutSizes(session));
+});

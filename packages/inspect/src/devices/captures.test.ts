@@ -1,4 +1,4 @@
-import { captureInfo, listCaptures, loadCapture } from '@mapped-ram/fixtures';
+import { captureInfo, loadCapture, testedCaptures } from '@mapped-ram/fixtures';
 import { openSnapshot, type Snapshot, type Vmdescription } from '@mapped-ram/reader';
 import { describe, expect, it } from 'vitest';
 import { deviceSections } from './device-sections.js';
@@ -23,7 +23,7 @@ async function descriptionFor(id: string): Promise<Vmdescription | undefined> {
   return other === undefined ? undefined : (await open(other)).vmdescription?.json;
 }
 
-describe.each(listCaptures())('%s', (id) => {
+describe.each(testedCaptures())('%s', (id) => {
   it('is accounted for to the last byte of every device', async () => {
     const snapshot = await open(id);
     const description = await descriptionFor(id);

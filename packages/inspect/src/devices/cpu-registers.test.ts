@@ -63,11 +63,10 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
 
 /** Stops the guest once its registers are set, and returns what QEMU says about them. */
 async function registersOnceSet({ qmp }: QemuVm): Promise<string> {
-  for (let attempt = 0; ; attempt++) {
+  for (;;) {
     await qmp.execute('stop');
     const text = await qmp.execute<string>('human-monitor-command', { 'command-line': 'info registers -a' });
     if (text.includes(`10=${DONE}`)) return text.replaceAll('\r', '');
-    if (attempt === 100) throw new Error(`the guest does not get there:\n${text}`);
     await qmp.execute('cont');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

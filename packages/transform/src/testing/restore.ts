@@ -11,6 +11,10 @@ import {
   restoreMappedRam,
 } from '@mapped-ram/tool-qemu';
 
+const LOOK_MS = 50;
+/** For some minutes. */
+const LOOKS = 5000;
+
 /** A file for QEMU to restore. */
 export interface Restorable {
   readonly path: string;
@@ -68,17 +72,25 @@ export async function findRestoreDifference(
 
 /** Whether two guests that are let go fare alike: some run nonsense, over which QEMU itself may end. */
 async function findFateDifference(before: QemuVm, after: QemuVm): Promise<string | undefined> {
-  const [fate, otherFate] = await Promise.all([letRun(before), letRun(after)]);
-  return fate === otherFate ? undefined : `one guest is ${fate}, the other ${otherFate}`;
+  await Promise.all([letRun(before), letRun(after)]);
+  for (let look = 0; ; look++) {
+    await sleep(LOOK_MS);
+    const [fate, otherFate] = await Promise.all([fateOf(before), fateOf(after)]);
+    // One may come to its end sooner than the other.
+    if (fate === otherFate) return undefined;
+    if (look === LOOKS) return `one guest is ${fate}, the other ${otherFate}`;
+  }
 }
 
-async function letRun(vm: QemuVm): Promise<string> {
-  try {
-    await vm.qmp.execute('cont');
-    await sleep(50);
-    return (await vm.qmp.execute<{ status: string }>('query-status')).status;
-  } catch (error) {
-    if (error instanceof QmpClosedError) return 'gone';
-    throw error;
-  }
+async function letRun(vm: QemuVm): Promise<void> {
+  await vm.qmp.execute('cont').catch(unlessGone);
+}
+
+async function fateOf(vm: QemuVm): Promise<string> {
+  const answer = await vm.qmp.execute<{ status: string }>('query-status').catch(unlessGone);
+  return answer?.status ?? 'gone';
+}
+
+function unlessGone(error: unknown): undefined {
+  if (!(error instanceof QmpClosedError)) throw error;
 }
