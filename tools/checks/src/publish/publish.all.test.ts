@@ -63,11 +63,8 @@ test('the conformance suite runs from the packed packages, and knows its vectors
   expect(usage).not.toContain('new-vector');
 });
 
-test.each(packages)(
-  'publint and attw find nothing wrong in $name',
-  async (one) => {
-    const tarball = tarballs.get(one) as string;
-    await tool('publint', tarball, '--strict');
-    await tool('attw', tarball, '--profile', 'esm-only');
-  },
-);
+test.each(packages)('publint and attw find nothing wrong in $name', async (one) => {
+  const tarball = tarballs.get(one) as string;
+  await tool('publint', tarball, '--strict');
+  await tool('attw', tarball, '--profile', 'esm-only');
+});
