@@ -8,6 +8,7 @@ import {
   rules,
   type Severity,
 } from '@mapped-ram/lint';
+import type { Log, Notification, ReportingDescriptor, Result } from 'sarif';
 import { printableJson } from '../../shared/printable.js';
 import { type FileResult, isReport, type UnusableFile } from '../file-result.js';
 import type { Output, OutputContext } from './output.js';
@@ -27,7 +28,7 @@ export function sarifOutput(context: OutputContext, version: string): Output {
   };
 }
 
-function toLog(files: readonly FileResult[], { qemu, multifd, deep }: OutputContext, version: string) {
+function toLog(files: readonly FileResult[], { qemu, multifd, deep }: OutputContext, version: string): Log {
   const unusable = files.filter((file): file is UnusableFile => !isReport(file));
   return {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
@@ -54,7 +55,7 @@ function toLog(files: readonly FileResult[], { qemu, multifd, deep }: OutputCont
   };
 }
 
-function toReportingDescriptor(rule: Rule) {
+function toReportingDescriptor(rule: Rule): ReportingDescriptor {
   return {
     id: rule.id,
     shortDescription: { text: rule.title },
@@ -65,7 +66,7 @@ function toReportingDescriptor(rule: Rule) {
   };
 }
 
-function toNotification({ path, error }: UnusableFile) {
+function toNotification({ path, error }: UnusableFile): Notification {
   return {
     level: 'error',
     descriptor: { id: error.code },
@@ -74,7 +75,7 @@ function toNotification({ path, error }: UnusableFile) {
   };
 }
 
-function toResults({ path, verdict, findings }: FileReport, artifactIndex: number) {
+function toResults({ path, verdict, findings }: FileReport, artifactIndex: number): Result[] {
   return findings.map((finding) => ({
     ruleId: finding.rule,
     ruleIndex: rules.findIndex(({ id }) => id === finding.rule),
