@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,7 +15,7 @@ import { join } from 'node:path';
 import { allOrFew, loadCapture, SparseImage } from '@mapped-ram/fixtures';
 import { openSnapshot } from '@mapped-ram/reader';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFileTarget } from './file.js';
+import { createFileTarget, makeFile, writeWholeFile } from './file.js';
 import { layoutOf } from './layout-of.js';
 import { createSnapshot } from './snapshot-writer.js';
 
@@ -24,6 +26,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const at = (name: string) => join(folder, name);
+const modeOf = (name: string) => statSync(at(name)).mode & 0o777;
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe('a file', () => {
@@ -36,7 +39,7 @@ describe('a file', () => {
     const content = readFileSync(at('new.mr'));
     expect(content.length).toBe(100_003);
     expect(content.subarray(0, 100_000).every((byte) => byte === 0)).toBe(true);
-    expect(statSync(at('new.mr')).mode & 0o007).toBe(0);
+    expect(modeOf('new.mr')).toBe(0o600);
   });
 
   it('that was given up leaves nothing, also a second time and after the end', async () => {
@@ -86,11 +89,44 @@ describe('a file', () => {
 
   it('cannot replace what is no regular file', async () => {
     mkdirSync(at('folder'));
-    for (const path of [at('folder'), '/dev/null']) {
+    execFileSync('mkfifo', [at('pipe')]);
+    for (const path of [at('folder'), at('pipe'), '/dev/null']) {
       const attempt = createFileTarget(path, { overwrite: true });
       await expect(attempt).rejects.toMatchObject({ code: 'write-failed' });
     }
     await expect(createFileTarget(at('missing/new.mr'))).rejects.toMatchObject({ code: 'write-failed' });
+  });
+
+  it.each([
+    [0o644, undefined, 0o600],
+    [0o400, undefined, 0o400],
+    [0o640, 0o666, 0o640],
+    [0o666, 0o640, 0o640],
+  ])('that is replaced and had %o lets nobody more in: %o asked, %o given', async (old, mode, expected) => {
+    writeFileSync(at('old'), 'old');
+    chmodSync(at('old'), old);
+    const target = await createFileTarget(at('old'), { overwrite: true, mode });
+    expect(statSync(target.partPath).mode & 0o777).toBe(0o600);
+    await target.commit();
+    expect(modeOf('old')).toBe(expected);
+  });
+
+  it('for everybody has the permissions that the umask leaves', async () => {
+    const before = process.umask(0o027);
+    try {
+      await writeWholeFile(at('public'), 'x', { mode: 0o666 });
+    } finally {
+      process.umask(before);
+    }
+    expect(modeOf('public')).toBe(0o640);
+  });
+
+  it('is as long as it is told to be, and no longer than the system lets it', async () => {
+    const target = await createFileTarget(at('long'));
+    await target.resize(1_000_000);
+    await expect(target.resize(2 ** 53 - 1)).rejects.toMatchObject({ code: 'write-failed' });
+    await target.commit();
+    expect(statSync(at('long'))).toMatchObject({ size: 1_000_000, blocks: 0 });
   });
 
   it('may be made twice at a time, and have the longest name there is', async () => {
@@ -117,6 +153,26 @@ describe('a file', () => {
       expect(readFileSync(at('new.mr')).filter((byte) => byte === 0).length).toBe(zeros);
     }
     expect(punched).toEqual([[expect.any(Number), 1, 2_500_000]]);
+  });
+});
+
+describe('a file that is made at once', () => {
+  it('holds bytes, or a text in UTF-8', async () => {
+    await writeWholeFile(at('text'), 'é');
+    expect(readFileSync(at('text'), 'hex')).toBe('c3a9');
+    await writeWholeFile(at('text'), Uint8Array.of(7), { overwrite: true });
+    expect(readFileSync(at('text'), 'hex')).toBe('07');
+  });
+
+  it('is as it was when its making fails', async () => {
+    writeFileSync(at('old'), 'old');
+    const failed = makeFile(at('old'), { overwrite: true }, async (target) => {
+      await target.write([{ byteOffset: 0, bytes: bytes('half') }]);
+      throw new Error('enough');
+    });
+    await expect(failed).rejects.toThrow('enough');
+    expect(readdirSync(folder)).toEqual(['old']);
+    expect(readFileSync(at('old'), 'utf8')).toBe('old');
   });
 });
 
