@@ -1,7 +1,17 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadCapture, scratchParent } from '@mapped-ram/fixtures';
+import { openSnapshot } from '@mapped-ram/reader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { extractBlock } from './extract-block.js';
 import { extractElf } from './extract-elf.js';
@@ -27,6 +37,14 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const read = (name: string) => readFileSync(at(name));
 
+function readPart(name: string, byteOffset: number, lengthBytes: number): Buffer {
+  const part = Buffer.alloc(lengthBytes);
+  const fd = openSync(at(name), 'r');
+  readSync(fd, part, 0, lengthBytes, byteOffset);
+  closeSync(fd);
+  return part;
+}
+
 describe('a block', () => {
   it('is the same with channels, also where there are more than pages', async () => {
     const report = await extractBlock(at('pc.mr'), 'pc.ram', at('one.raw'));
@@ -44,6 +62,25 @@ describe('a block', () => {
     expect(size).toBe(4 * 1024 ** 3);
     expect(blocks * 512).toBeLessThan(64 * 1024 ** 2);
   });
+
+  it.each([undefined, { channels: 2 }])(
+    'has holes too where set bits stand over holes: %o',
+    async (channels) => {
+      const bomb = await loadCapture('qemu-10.0/sparse-4g');
+      const { ramBlocks } = await openSnapshot(bomb);
+      for (const { bitmapOffset, usedLength, pageSize } of ramBlocks) {
+        bomb.patch(bitmapOffset, new Uint8Array(Math.min(usedLength / pageSize, 8192) / 8).fill(0xff));
+      }
+      await bomb.writeTo(at('bomb.mr'));
+      await extractBlock(at('bomb.mr'), 'microvm.ram', at('bomb.raw'), { channels, overwrite: true });
+      const range = { address: 0x10_0000n, lengthBytes: 24 * 1024 ** 2 };
+      await extractRange(at('bomb.mr'), range, at('bombed.raw'), { channels, overwrite: true });
+      for (const name of ['bomb.raw', 'bombed.raw']) {
+        expect(statSync(at(name)).blocks * 512).toBeLessThan(4 * 1024 ** 2);
+      }
+      expect(read('bombed.raw').equals(readPart('sparse.raw', 0x10_0000, range.lengthBytes))).toBe(true);
+    },
+  );
 
   it('of a libvirt save image needs no offset', async () => {
     await extractBlock(at('image.save'), 'pc.ram', at('image.raw'));

@@ -1,7 +1,6 @@
-import { truncate } from 'node:fs/promises';
 import { openSnapshot, type Snapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
-import { createFileTarget, type FileTarget } from '@mapped-ram/writer/file';
+import { type FileTarget, makeFile } from '@mapped-ram/writer/file';
 import { type CopyPiece, copyPieces } from './copy/copy-pieces.js';
 import { copyWithChannels } from './copy/copy-with-channels.js';
 import type { ExtractOptions } from './extract-options.js';
@@ -58,18 +57,13 @@ export async function writeOutput(
   options: ExtractOptions,
 ): Promise<OutputReport> {
   const totalBytes = await countBytes(snapshot, pieces);
-  const target = await createFileTarget(output, { overwrite: options.overwrite });
-  try {
+  await makeFile(output, { overwrite: options.overwrite }, async (target) => {
     // So that it is as long as it says also where it ends with a hole.
-    await truncate(target.partPath, sizeBytes);
+    await target.resize(sizeBytes);
     if (head !== undefined) await target.write([{ byteOffset: 0, bytes: head }]);
     await copy(snapshot, source, target, pieces, totalBytes, options);
-    await target.commit();
-    return { sizeBytes, copiedBytes: totalBytes };
-  } catch (error) {
-    await target.abort();
-    throw error;
-  }
+  });
+  return { sizeBytes, copiedBytes: totalBytes };
 }
 
 function copy(
