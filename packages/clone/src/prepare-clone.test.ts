@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadCapture, type SparseImage, scratchParent } from '@mapped-ram/fixtures';
@@ -70,6 +78,28 @@ describe('what is prepared', () => {
     await expect(prepareClone(path, target, { overwrite: true })).resolves.toBeDefined();
   });
 
+  it('is for its owner alone, and so are the folders that are made for it', async () => {
+    const path = await stored(await capture('qemu-10.0/none'));
+    const target = join(folder, 'made/for/it');
+    await prepareClone(path, target);
+    const modes = ['made', 'made/for', 'made/for/it', 'made/for/it/state', 'made/for/it/clone.json'].map(
+      (name) => statSync(join(folder, name)).mode & 0o777,
+    );
+    expect(modes).toEqual([0o700, 0o700, 0o700, 0o600, 0o600]);
+  });
+
+  it('leaves nothing where it fails, and what was there as it was', async () => {
+    const path = await stored(await capture('qemu-10.0/none'));
+    await expect(prepareClone(path, join(folder, 'a,offset=1/b'))).rejects.toThrow(RangeError);
+    expect(readdirSync(folder)).not.toContain('a,offset=1');
+    const target = join(folder, 'half');
+    mkdirSync(target);
+    writeFileSync(join(target, 'state'), 'precious');
+    await expect(prepareClone(path, target)).rejects.toMatchObject({ code: 'target-exists' });
+    expect(readdirSync(target)).toEqual(['state']);
+    expect(readFileSync(join(target, 'state'), 'utf8')).toBe('precious');
+  });
+
   it('cannot be where a file is', async () => {
     writeFileSync(join(folder, 'a-file'), '');
     const path = await stored(await capture('qemu-10.0/none'));
@@ -94,6 +124,25 @@ describe('warnings', () => {
 });
 
 describe('refused', () => {
+  it.each(['pc,dumpdtb=x', 'none,kernel=/x', 'a b', 'none\0,x=y'])(
+    'is a machine that QEMU would take for options: %j',
+    async (name) => {
+      const image = await capture('qemu-10.0/pc');
+      const { configuration } = await openSnapshot(image);
+      const machine = configuration?.machine ?? '';
+      image.patch(
+        (configuration?.byteOffset ?? 0) + 5,
+        Buffer.from(name.padEnd(machine.length, 'x'), 'latin1'),
+      );
+      const target = join(folder, `orders-${made++}`);
+      await expect(prepareClone(await stored(image), target)).rejects.toMatchObject({
+        code: 'unsupported',
+        path: 'configuration.machine',
+      });
+      expect(existsSync(target)).toBe(false);
+    },
+  );
+
   it.each(['qemu-10.0/live', 'qemu-10.0/live-multifd', 'qemu-11.1/live'])(
     'is a live save, as long as stale bytes lie in it: %s',
     async (id) => {

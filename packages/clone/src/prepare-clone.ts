@@ -1,14 +1,16 @@
 import { closeSync, constants, openSync } from 'node:fs';
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isKnownMachine } from '@mapped-ram/facts';
+import { formatMigrationUri } from '@mapped-ram/fdset';
 import { IGNORE_SHARED_CAPABILITY, MappedRamError, type WordOrder } from '@mapped-ram/format';
 import { type ByteSource, openSnapshot, type RamBlock, type Snapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
-import { createFileTarget } from '@mapped-ram/writer/file';
+import { makeFile } from '@mapped-ram/writer/file';
 import { type BlockChoice, type BlockWishes, chooseBlocks } from './block-choice.js';
+import { inCloneFolder } from './clone-folder.js';
 import { type CloneWarning, findHazards } from './file-hazards.js';
-import { cloneArguments } from './qemu-arguments.js';
+import { checkMachine, cloneArguments } from './qemu-arguments.js';
 import { countStalePages } from './stale-pages.js';
 import { writeStateStream } from './state-stream.js';
 
@@ -67,10 +69,13 @@ export async function prepareClone(path: string, folder: string, options: CloneO
       ...(signal !== undefined && { signal }),
     });
     const choice = chooseBlocks(snapshot.ramBlocks, snapshot.configuration?.machine, options);
+    checkMachine(snapshot.configuration?.machine);
     checkComplete(snapshot);
     for (const block of choice.mapped) checkMappable(block, source);
     await checkNotStale(path, source, snapshot, choice.mapped);
-    return await write({ path, folder, source, snapshot, choice, overwrite: options.overwrite });
+    signal?.throwIfAborted();
+    const preparation = { path, source, snapshot, choice, overwrite: options.overwrite };
+    return await inCloneFolder(folder, (realFolder) => write(preparation, realFolder));
   } finally {
     await source.close();
   }
@@ -78,21 +83,23 @@ export async function prepareClone(path: string, folder: string, options: CloneO
 
 interface Preparation {
   readonly path: string;
-  readonly folder: string;
   readonly source: ByteSource;
   readonly snapshot: Snapshot;
   readonly choice: BlockChoice;
   readonly overwrite: boolean | undefined;
 }
 
-async function write({ path, folder, source, snapshot, choice, overwrite }: Preparation): Promise<Clone> {
-  await makeFolder(folder);
-  const [realPath, realFolder] = [await realpath(path), await realpath(folder)];
-  const statePath = join(realFolder, STATE_NAME);
+/** Both files are made, or none: a state without its clone.json is of no use. */
+async function write(
+  { path, source, snapshot, choice, overwrite }: Preparation,
+  folder: string,
+): Promise<Clone> {
+  const realPath = await realpath(path);
+  const statePath = join(folder, STATE_NAME);
   const machine = snapshot.configuration?.machine;
   const clone: Clone = {
     qemuArgs: cloneArguments({ path: realPath, machine }, choice),
-    incomingUri: `file:${statePath}`,
+    incomingUri: formatMigrationUri({ path: statePath }),
     capabilities: { [IGNORE_SHARED_CAPABILITY]: true },
     mappedBlocks: choice.mapped.map(({ idstr }) => idstr),
     snapshot: realPath,
@@ -100,11 +107,11 @@ async function write({ path, folder, source, snapshot, choice, overwrite }: Prep
     warnings: [...(await findHazards(realPath)), ...machineWarnings(machine)],
   };
   const mapped = new Set(choice.mapped);
-  await writeWhole(statePath, overwrite, (target) => writeStateStream(target, snapshot, source, mapped));
   const json = new TextEncoder().encode(`${JSON.stringify(clone, null, 2)}\n`);
-  await writeWhole(join(realFolder, CLONE_NAME), overwrite, (target) =>
-    target.write([{ byteOffset: 0, bytes: json }]),
-  );
+  await makeFile(join(folder, CLONE_NAME), { overwrite }, async (target) => {
+    await target.write([{ byteOffset: 0, bytes: json }]);
+    await makeFile(statePath, { overwrite }, (state) => writeStateStream(state, snapshot, source, mapped));
+  });
   return clone;
 }
 
@@ -115,32 +122,6 @@ function machineWarnings(machine: string | undefined): CloneWarning[] {
       ? 'the snapshot names no machine type: it has to be among your own arguments'
       : `whether QEMU leaves the memory of ${machine} alone before it loads was never tried; compare a clone with a restore`;
   return [{ code: 'unknown-machine', message }];
-}
-
-type Target = Awaited<ReturnType<typeof createFileTarget>>;
-
-async function writeWhole(
-  path: string,
-  overwrite: boolean | undefined,
-  fill: (target: Target) => Promise<void>,
-): Promise<void> {
-  const target = await createFileTarget(path, { overwrite });
-  try {
-    await fill(target);
-    await target.commit();
-  } catch (error) {
-    await target.abort();
-    throw error;
-  }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (cause) {
-    const what = `the folder ${folder} cannot be made: ${(cause as Error).message}`;
-    throw new MappedRamError('write-failed', { what, cause });
-  }
 }
 
 /** Without an END, the bitmaps were never written: all memory would count as stale. */

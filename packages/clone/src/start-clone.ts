@@ -8,7 +8,7 @@ import type { Clone } from './prepare-clone.js';
 /** The descriptor on which QEMU has its end of the QMP connection. */
 const QMP_FD = 3;
 
-/** How long a QEMU that closed the connection may take to end. */
+/** How long a QEMU that closed the connection, or was told to end, may take to end. */
 const LAST_WORDS_MS = 2000;
 
 /** How to start a VM. */
@@ -18,6 +18,8 @@ export interface StartOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Working directory of QEMU. */
   readonly cwd?: string;
+  /** Ends QEMU with SIGTERM, whether it is starting or the guest runs. While it is starting, it has two seconds for that. */
+  readonly signal?: AbortSignal;
 }
 
 /** A VM that was started from a snapshot. */
@@ -41,7 +43,7 @@ export class CloneStartError extends Error {
  * socket, so nothing is left on disk.
  *
  * @param command QEMU, and its arguments but those that the clone brings; a memory backend of the same id is left out.
- * @throws CloneStartError with QEMU's words; no process is left then.
+ * @throws CloneStartError with QEMU's words, or the signal's reason; no process is left then.
  */
 export async function startClone(
   clone: Clone,
@@ -49,7 +51,8 @@ export async function startClone(
   options: StartOptions = {},
 ): Promise<RunningClone> {
   const [program, ...args] = command;
-  const { stdio = 'inherit', ...spawnOptions } = options;
+  const { stdio = 'inherit', signal, ...spawnOptions } = options;
+  signal?.throwIfAborted();
   const ids = new Set(clone.mappedBlocks.map((idstr) => idstr.replace(/^\/objects\//, '')));
   const qmpArgs = ['-chardev', `socket,id=mapped-ram-clone,fd=${QMP_FD}`, '-qmp', 'chardev:mapped-ram-clone'];
   const child = spawn(program, [...withoutReplaced(args, ids), ...clone.qemuArgs, ...qmpArgs], {
@@ -58,14 +61,44 @@ export async function startClone(
   });
   const exit = exitOf(child);
   exit.catch(() => {});
+  const ending = endAtAbort(child, exit, signal);
   try {
     const qmp = await connectQmp(child.stdio[QMP_FD] as Duplex);
     const loadMs = await load(qmp, clone);
     if (!staysStopped(args)) await qmp.execute('cont');
+    signal?.throwIfAborted();
+    ending.started();
     return { process: child, exit, qmp, loadMs };
   } catch (cause) {
-    throw new CloneStartError(await reasonOf(cause, child, exit), { cause });
+    const reason = await reasonOf(cause, child, exit);
+    signal?.throwIfAborted();
+    throw new CloneStartError(reason, { cause });
   }
+}
+
+/** Listens from the moment that there is a process: a signal that comes while it is starting must not be lost. */
+function endAtAbort(
+  child: ChildProcess,
+  exit: Promise<number>,
+  signal: AbortSignal | undefined,
+): { started(): void } {
+  let isStarting = true;
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    child.kill('SIGTERM');
+    if (isStarting) timer = setTimeout(() => child.kill('SIGKILL'), LAST_WORDS_MS);
+  };
+  const forget = () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  exit.then(forget, forget);
+  return {
+    started() {
+      isStarting = false;
+    },
+  };
 }
 
 /** Why there is no VM. Nothing of it is left afterwards. */

@@ -1,3 +1,5 @@
+import { formatOptions } from '@mapped-ram/format';
+
 /** What to start a QEMU with, so that it has a set of descriptors from the beginning. */
 export interface InheritedFdset {
   /** Arguments for QEMU. */
@@ -29,11 +31,10 @@ export function inheritedArguments(
   { fdsetId, opaque, stdio = ['ignore', 'ignore', 'pipe'] }: InheritedFdsetOptions,
 ): InheritedFdset {
   if (stdio.length < 3) throw new RangeError('QEMU takes no standard stream into a set');
-  // A comma ends a value on QEMU's command line; two are one.
-  const text = opaque === undefined ? '' : `,opaque=${opaque.replaceAll(',', ',,')}`;
+  const text = opaque === undefined ? {} : { opaque };
   const args = descriptors.flatMap((_, index) => [
     '-add-fd',
-    `fd=${stdio.length + index},set=${fdsetId}${text}`,
+    formatOptions(undefined, { fd: stdio.length + index, set: fdsetId, ...text }),
   ]);
   return { args, stdio: [...stdio, ...descriptors] };
 }

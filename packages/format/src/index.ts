@@ -47,6 +47,7 @@ export {
   STREAM_VERSION,
 } from './layout.js';
 export { Limits } from './limits.js';
+export { formatOptions, isMachineName } from './option-syntax.js';
 export { isPageSize } from './page-size.js';
 export { SafeKaitaiStream } from './safe-kaitai-stream.js';
 export { parseSize } from './size-syntax.js';

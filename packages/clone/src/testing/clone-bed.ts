@@ -12,6 +12,8 @@ export interface CloneBed {
   /** The snapshot. */
   readonly path: string;
   readonly clone: Clone;
+  /** Ends the VMs that are started in it. */
+  readonly signal?: AbortSignal;
 }
 
 /** Puts a capture on disk, beside the files that its machine needs to start, and prepares it. */
@@ -27,7 +29,7 @@ export async function makeBed(info: CaptureInfo, image: SparseImage, parent: str
 
 /** Starts a VM in a bed, with the very arguments that its snapshot's VM had. @throws Error where there is no such QEMU */
 export function startInBed(
-  { info, folder, clone }: CloneBed,
+  { info, folder, clone, signal }: CloneBed,
   version: QemuVersion,
   ...more: string[]
 ): Promise<RunningClone> {
@@ -35,7 +37,12 @@ export function startInBed(
   if (qemu.kind === 'missing') throw new Error(qemu.reason);
   const args = [...qemu.args, '-no-user-config', '-display', 'none', ...info.machine.args, ...more];
   const env = { ...process.env, ...qemu.env };
-  return startClone(clone, [qemu.file, ...args], { stdio: 'ignore', cwd: folder, env });
+  return startClone(clone, [qemu.file, ...args], {
+    stdio: 'ignore',
+    cwd: folder,
+    env,
+    ...(signal && { signal }),
+  });
 }
 
 /** Ends a VM and waits for it. */

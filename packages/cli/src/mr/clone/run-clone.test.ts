@@ -94,6 +94,21 @@ describe.skipIf(qemu.kind === 'missing')(
       await expect(connectQmp(join(folder, 'interrupt.qmp'))).rejects.toThrow(/ECONNREFUSED|ENOENT|broke/);
     });
 
+    it.each([
+      ['SIGTERM', 143],
+      ['SIGINT', 130],
+      ['SIGHUP', 129],
+    ] as const)('ends QEMU when %s comes while it starts, and leaves nothing', async (signal, status) => {
+      // It never says a word on QMP, so the signal comes while it is waited for.
+      const started = startMr('sh', '-c', 'echo "pid $$" >&2; exec sleep 600');
+      await expect.poll(started.said).toMatch(/^pid \d+$/m);
+      const pid = Number(/^pid (\d+)$/m.exec(started.said())?.[1]);
+      started.child.kill(signal);
+      expect(await started.ended).toBe(status);
+      expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+      expect(readdirSync(temporary)).toEqual([]);
+    });
+
     it('shows the memory that was saved, once mr scrub took the stale bytes of a live save away', async () => {
       const { machine } = captureInfo(LIVE_CAPTURE);
       const live = join(folder, 'live.mr');

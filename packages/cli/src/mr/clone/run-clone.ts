@@ -31,11 +31,10 @@ export async function runClone(request: RunRequest, context: CommandContext): Pr
   try {
     const clone = await prepare(input, folder, options);
     warn(clone, context);
-    const vm = await startClone(clone, command);
+    const vm = await startClone(clone, command, { signal });
     await forget();
     vm.qmp.close();
     say(`the VM was ready after ${vm.loadMs.toFixed(1)} ms`);
-    signal.addEventListener('abort', () => vm.process.kill('SIGTERM'), { once: true });
     const status = await vm.exit;
     signal.throwIfAborted();
     if (status === 0) return ExitStatus.ok;
