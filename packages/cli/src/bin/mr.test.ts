@@ -1,6 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -138,6 +147,20 @@ describe.skipIf(!isRoot)(
     });
     afterAll(() => execFileSync('umount', [full()]));
 
+    it('leaves the file that mr map would have replaced', async () => {
+      writeFileSync(at('full/map.svg'), 'precious');
+      const rest = at('full/rest');
+      writeFileSync(rest, '');
+      expect(() => writeFileSync(rest, new Uint8Array(17 * MIB))).toThrow('ENOSPC');
+      const { status, err } = await ended(start('map', '-f', 'small.mr', '-o', 'full/map.svg'));
+      expect({ status, err }).toEqual({
+        status: 2,
+        err: 'mr map: full/map.svg: no space left on device at byte 0\n',
+      });
+      expect(readFileSync(at('full/map.svg'), 'utf8')).toBe('precious');
+      for (const name of readdirSync(full())) rmSync(join(full(), name));
+    });
+
     it.each(allOrFew(MAKERS, MAKERS.slice(3, 5)).map((argv) => [argv[0], argv] as const))(
       'is said by mr %s, which leaves nothing',
       async (name, argv) => {
@@ -149,6 +172,46 @@ describe.skipIf(!isRoot)(
     );
   },
 );
+
+describe('what the system does not allow', () => {
+  const limited = (limit: string, ...argv: string[]) => {
+    const script = `ulimit ${limit}; exec "$@"`;
+    return spawn('bash', ['-c', script, 'bash', process.execPath, program, ...argv], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  };
+
+  it.each([[], ['--channels', '2']])('a file so long, is one line: extract %j', async (...options) => {
+    const argv = ['extract', ...options, '--block', 'pc.ram', 'small.mr', '-o', 'long.raw'];
+    expect(await ended(limited('-f 1024', ...argv))).toEqual({
+      status: 2,
+      signal: null,
+      err: 'mr extract: long.raw: file too large\n',
+    });
+    expect(parts()).toEqual([]);
+  });
+
+  it.each([20, 24, 28, 32, 40])('more than %i open files, is one line', async (count) => {
+    const argv = ['extract', '--channels', '8', '--block', 'pc.ram', 'small.mr', '-o', 'files.raw'];
+    const { status, err } = await ended(limited(`-n ${count}`, ...argv));
+    expect(status).toBe(2);
+    expect(err).toMatch(/^mr.*: (.*EMFILE|too many open files)\n$/);
+    expect(parts()).toEqual([]);
+  });
+});
+
+describe('small files', () => {
+  it.each([
+    ['devices', ['small.mr', 'timer', '--dump']],
+    ['map', ['small.mr', '-o']],
+  ] as const)('that mr %s makes are for their owner, and replace no pipe', async (name, argv) => {
+    execFileSync('mkfifo', [at(`${name}-pipe.svg`)]);
+    expect(await ended(start(name, '-f', ...argv, `${name}-pipe.svg`))).toMatchObject({ status: 2 });
+    expect(await ended(start(name, ...argv, `${name}.svg`))).toMatchObject({ status: 0, err: '' });
+    expect(statSync(at(`${name}.svg`)).mode & 0o777).toBe(0o600);
+  });
+});
 
 describe('pipes', () => {
   it('carry a snapshot from one mr copy to another', async () => {

@@ -25,7 +25,7 @@ export async function main(
     const text =
       error instanceof UsageError
         ? `${printable(error.message)}\n${USAGE}\nTry 'mr-lint --help' for the options.`
-        : `a fault of mr-lint itself, please report it: ${error instanceof Error ? error.stack : error}`;
+        : (await import('../shared/file-fault.js')).toFileFault(error).message;
     terminal.stderr.write(`mr-lint: ${text}\n`);
     return ExitStatus.unusable;
   }

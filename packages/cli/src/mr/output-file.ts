@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { MappedRamError } from '@mapped-ram/format';
+import { writeWholeFile } from '@mapped-ram/writer/file';
 import { aboutFile } from './file-error.js';
 
 /**
- * Writes a small file whole. One that exists is replaced only where that is asked for.
+ * Makes a file, whole or not at all, for its owner alone. One that exists is replaced only where that is asked for.
  *
  * @throws FileError `target-exists`, `write-failed`.
  */
@@ -17,10 +17,11 @@ export async function writeOutputFile(
 
 async function write(path: string, contents: Uint8Array | string, overwrite: boolean): Promise<void> {
   try {
-    await writeFile(path, contents, { flag: overwrite ? 'w' : 'wx' });
-  } catch (cause) {
-    const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
-    if (exists) throw new MappedRamError('target-exists', { what: 'it exists already; --force replaces it' });
-    throw new MappedRamError('write-failed', { cause });
+    await writeWholeFile(path, contents, { overwrite });
+  } catch (error) {
+    const exists = error instanceof MappedRamError && error.code === 'target-exists';
+    throw exists
+      ? new MappedRamError('target-exists', { what: 'it exists already; --force replaces it' })
+      : error;
   }
 }

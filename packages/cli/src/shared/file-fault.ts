@@ -14,6 +14,12 @@ export interface FileFault {
 /** Words an error that ended the work on a file. */
 export function toFileFault(error: unknown): FileFault {
   if (!(error instanceof MappedRamError)) {
+    const systemError = systemErrorOf(error);
+    // Too many open files, no memory for a thread: such a refusal is nobody's fault.
+    if (systemError !== undefined) {
+      const [errno, reason] = systemError;
+      return { code: 'read-failed', errno, message: reason };
+    }
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return {
       code: 'internal-error',

@@ -42,8 +42,8 @@ function blockLines(difference: BlockDifference, { paint }: TextStyle, isAll: bo
   const shown = isAll ? runs : runs.slice(0, SHOWN_RUNS);
   for (const { firstPage, pageCount } of shown) {
     const start = firstPage * pageSize;
-    const end = start + pageCount * pageSize;
-    lines.push(`  ${formatOffset(start)}-${formatOffset(end)}  ${formatCount(pageCount, 'page')}`);
+    const last = start + pageCount * pageSize - 1;
+    lines.push(`  ${formatOffset(start)}-${formatOffset(last)}  ${formatCount(pageCount, 'page')}`);
   }
   if (runCount > shown.length)
     lines.push(paint('label', `  and ${formatCount(runCount - shown.length, 'more run')}`));

@@ -37,7 +37,9 @@ export const extractCommand: Command = {
         {
           name: 'range',
           value: 'START:LENGTH',
-          help: 'These guest-physical addresses, raw; or START-END. Where there is no memory there are holes.',
+          help:
+            'These guest-physical addresses, raw; or START-END, whose END is the last address, as in /proc/iomem. Where there is no memory ' +
+            'there are holes.',
         },
         { name: 'elf', help: 'An ELF core, as dump-guest-memory of QEMU makes it.' },
         {

@@ -49,7 +49,7 @@ export function givenMap({ values }: CommandLine): GivenRange[] | undefined {
   });
 }
 
-/** `START:LENGTH` or `START-END`, the end belonging to it no more. */
+/** `START:LENGTH`, or `START-END` with the last address as its end, as `/proc/iomem`, QEMU's `info mtree` and the map of `--show-map` have it. */
 function toRange(text: string): AddressRange {
   const [, start = '', separator = '', rest = ''] = /^([^:-]+)([:-])(.+)$/.exec(text) ?? [];
   if (rest === '') {
@@ -58,7 +58,8 @@ function toRange(text: string): AddressRange {
     );
   }
   const address = toAddress('range', start);
-  const lengthBytes = separator === ':' ? toBytes('range', rest) : Number(toAddress('range', rest) - address);
+  const lengthBytes =
+    separator === ':' ? toBytes('range', rest) : Number(toAddress('range', rest) - address + 1n);
   if (lengthBytes <= 0) throw new UsageError(`--range ${text} is empty`);
   return { address, lengthBytes };
 }
