@@ -1,5 +1,5 @@
 import { vector } from '../builder/define.js';
-import { be, concat, counted } from '../builder/mutation.js';
+import { be, concat, counted, type Mutation } from '../builder/mutation.js';
 import { insertBeforeBitmap, removeBeforeBitmap, replaceBeforeBitmap } from '../builder/relay.js';
 
 /** A subsection of version 1. */
@@ -9,6 +9,12 @@ function subsection(name: string, body: Uint8Array): Uint8Array {
 
 function targetPageBits(bits: number): Uint8Array {
   return subsection('configuration/target-page-bits', be(4, bits));
+}
+
+function nameMachine(m: Mutation, name: string): void {
+  const { machineLengthOffset, machineOffset, machine } = m.configuration;
+  const named = concat(be(4, name.length), name);
+  replaceBeforeBitmap(m, machineLengthOffset, machineOffset + machine.length, named);
 }
 
 /** The configuration section: machine type and capabilities. */
@@ -77,6 +83,24 @@ export const configurationVectors = [
     outcome: 'rejected',
     rules: ['machine-type'],
     mutate: (m) => m.u8(m.configuration.machineOffset + 1, 0x1b),
+  }),
+  vector('configuration/machine-options', {
+    what: 'The machine type is none,dumpdtb=x: options of QEMU behind a name.',
+    why: 'A program that puts the name on QEMU’s command line as it is has QEMU write that file.',
+    clauses: ['CONFIG-2', 'CONFIG-8'],
+    stage: 'configuration',
+    outcome: 'rejected',
+    rules: ['machine-type'],
+    mutate: (m) => nameMachine(m, 'none,dumpdtb=x'),
+  }),
+  vector('configuration/machine-options-behind-nul', {
+    what: 'The machine type is none, a NUL, and options of QEMU behind it.',
+    why: 'QEMU compares up to the NUL and restores it; a program that passes the name on must not.',
+    clauses: ['CONFIG-2', 'CONFIG-8'],
+    stage: 'configuration',
+    outcome: 'accepted',
+    rules: ['machine-type'],
+    mutate: (m) => nameMachine(m, 'none\0,dumpdtb=x'),
   }),
   vector('configuration/machine-length-huge', {
     what: 'The length of the machine type is 2 GiB - 1.',

@@ -19,6 +19,15 @@ describe('machine-type', () => {
     ).toMatchObject([{ outcome: 'refused', severity: 'error' }]);
   });
 
+  it.each([',x=y', 'a b', "n'e", '\0,x='])('reports a name that gives orders: %j', async (name) => {
+    const [finding, ...others] = await findingsOf(machineTypeRule, (image) => image.patch(13, ascii(name)), {
+      capture: 'qemu-10.0/pc',
+    });
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ where: 'configuration.machine' });
+    if (name === ',x=y') expect(finding?.message).toContain('would be read as options');
+  });
+
   it('reports bytes behind the name, which QEMU does not compare', async () => {
     expect(
       await findingsOf(machineTypeRule, (image, good) => {

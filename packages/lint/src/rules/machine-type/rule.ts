@@ -1,8 +1,6 @@
-import { cString, isPrintable, quoteName } from '../../facts/names.js';
+import { isMachineName } from '@mapped-ram/format';
+import { cString, quoteName } from '../../facts/names.js';
 import type { Rule } from '../../rule.js';
-
-/** The longest that QEMU has is below this. */
-const LONGEST_BYTES = 64;
 
 export const machineTypeRule: Rule = {
   id: 'machine-type',
@@ -12,7 +10,11 @@ export const machineTypeRule: Rule = {
   clauses: ['CONFIG-2', 'CONFIG-8'],
   description: `The configuration section starts with the name of the machine type, such as \`pc-q35-10.0\`. QEMU compares
 it with its own, but only over the length that the file gives, and only up to a NUL: an empty name fits every machine,
-and the guard against restoring into the wrong one is gone. A name with bytes that no name has fits none.
+and the guard against restoring into the wrong one is gone. A name with bytes that no name has fits none: all that QEMU has
+consist of letters, digits, \`.\`, \`_\` and \`-\`.
+
+Such a name can give orders where a program puts it on QEMU's command line as it is: behind \`virt-10.0,dumpdtb=/path\` QEMU
+overwrites that file. \`mr clone\` refuses it.
 
 Whether a plausible name is the destination's is not predicted.`,
   qemu: [{ outcome: 'refused', says: "`Machine type received is '...' and local is '...'`" }],
@@ -33,8 +35,9 @@ Whether a plausible name is the destination's is not predicted.`,
     } as const;
     if (compared === '') {
       yield { ...hit, message: 'The machine type is empty, so it fits every machine.', behaviour: accepted };
-    } else if (!isPrintable(compared) || compared.length > LONGEST_BYTES) {
-      yield { ...hit, message: 'The machine type is not the name of any machine.' };
+    } else if (!isMachineName(compared)) {
+      const orders = /[,=]/.test(compared) ? ' Put on QEMU’s command line, it would be read as options.' : '';
+      yield { ...hit, message: `The machine type is not the name of any machine.${orders}` };
     } else if (compared !== machine) {
       yield { ...hit, message: `Bytes follow the machine type ${quoteName(compared)}.`, behaviour: accepted };
     }
