@@ -14,6 +14,7 @@ export function judgedTarget(target: FileTarget): FileTarget {
     partPath: target.partPath,
     write: (pieces) => target.write(pieces),
     discard: (byteOffset, lengthBytes) => target.discard(byteOffset, lengthBytes),
+    resize: (sizeBytes) => target.resize(sizeBytes),
     written: () => target.written(),
     abort: () => target.abort(),
     async commit(made) {
