@@ -8,7 +8,7 @@ export interface PackageEntry {
   readonly for: string;
   /** The packages that its code may import; its tests may import any. */
   readonly imports: readonly string[];
-  /** Whether its code may import Node's own modules; or the files that may. */
+  /** Whether its code may import Node's own modules; or the files, and folders with a slash at their end, that may. */
   readonly node: 'yes' | 'no' | readonly string[];
   /** Whether it may start threads. */
   readonly threads?: boolean;

@@ -27,7 +27,8 @@ function faultOf(wanted: string, file: string, name: string, entry: PackageEntry
     return `floors.json gives ${name} no threads`;
   }
   if (wanted.startsWith('node:')) {
-    const may = entry.node === 'yes' || (entry.node !== 'no' && entry.node.includes(file));
+    const may =
+      entry.node === 'yes' || (entry.node !== 'no' && entry.node.some((place) => isAt(file, place)));
     return may ? undefined : `floors.json gives this file of ${name} nothing of Node`;
   }
   if (!wanted.startsWith(SCOPE)) return undefined;
@@ -35,6 +36,10 @@ function faultOf(wanted: string, file: string, name: string, entry: PackageEntry
   return imported === name || entry.imports.includes(imported)
     ? undefined
     : `floors.json does not allow it for ${name}`;
+}
+
+function isAt(file: string, place: string): boolean {
+  return place.endsWith('/') ? file.startsWith(place) : file === place;
 }
 
 /** Entries of the table that lead up or aside, and packages that it lacks, a line each. */
