@@ -1,7 +1,6 @@
-import { closeSync, constants, openSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isKnownMachine } from '@mapped-ram/facts';
+import { checkNothingLost, findUnmarkedPages, hasRamEnd, isKnownMachine } from '@mapped-ram/facts';
 import { formatMigrationUri } from '@mapped-ram/fdset';
 import { IGNORE_SHARED_CAPABILITY, MappedRamError, type WordOrder } from '@mapped-ram/format';
 import { type ByteSource, openSnapshot, type RamBlock, type Snapshot } from '@mapped-ram/reader';
@@ -11,7 +10,6 @@ import { type BlockChoice, type BlockWishes, chooseBlocks } from './block-choice
 import { inCloneFolder } from './clone-folder.js';
 import { type CloneWarning, findHazards } from './file-hazards.js';
 import { checkMachine, cloneArguments } from './qemu-arguments.js';
-import { countStalePages } from './stale-pages.js';
 import { writeStateStream } from './state-stream.js';
 
 /** The two files in a clone's folder. */
@@ -55,7 +53,8 @@ export interface CloneOptions extends BlockWishes {
  * folder, which is made if it is not there. Any number of VMs can start from one folder. The snapshot is only read.
  *
  * @throws MappedRamError `unsupported` where stale bytes lie under clear bits of a block that would be mapped, where memory
- * is not in the file, or where it cannot be mapped; `incomplete-save`; `target-exists`, `write-failed`; the first problem of a
+ * is not in the file, or where it cannot be mapped; `unmarked-pages` where pages hold memory that is not marked;
+ * `incomplete-save`; `target-exists`, `write-failed`; the first problem of a
  * damaged snapshot.
  * @throws RangeError where a wish names a block that is not there or cannot be mapped.
  */
@@ -72,7 +71,7 @@ export async function prepareClone(path: string, folder: string, options: CloneO
     checkMachine(snapshot.configuration?.machine);
     checkComplete(snapshot);
     for (const block of choice.mapped) checkMappable(block, source);
-    await checkNotStale(path, source, snapshot, choice.mapped);
+    await checkUnmarked(source, snapshot, choice.mapped, signal);
     signal?.throwIfAborted();
     const preparation = { path, source, snapshot, choice, overwrite: options.overwrite };
     return await inCloneFolder(folder, (realFolder) => write(preparation, realFolder));
@@ -125,9 +124,10 @@ function machineWarnings(machine: string | undefined): CloneWarning[] {
 }
 
 /** Without an END, the bitmaps were never written: all memory would count as stale. */
-function checkComplete({ sections, ramBlocks }: Snapshot): void {
-  const isEnded = sections.some((section) => section.kind === 'end' && section.idstr === 'ram');
-  if (!isEnded && ramBlocks.length > 0) throw new MappedRamError('incomplete-save', { path: 'ram' });
+function checkComplete(snapshot: Snapshot): void {
+  if (!hasRamEnd(snapshot) && snapshot.ramBlocks.length > 0) {
+    throw new MappedRamError('incomplete-save', { path: 'ram' });
+  }
 }
 
 function checkMappable(block: RamBlock, source: ByteSource): void {
@@ -153,26 +153,23 @@ function checkMappable(block: RamBlock, source: ByteSource): void {
   }
 }
 
-async function checkNotStale(
-  path: string,
+/** What is under clear bits of mapped memory, a clone would see; what is memory and not marked, no clone would. */
+async function checkUnmarked(
   source: ByteSource,
   snapshot: Snapshot,
   mapped: readonly RamBlock[],
+  signal: AbortSignal | undefined,
 ): Promise<void> {
-  const fd = openSync(path, constants.O_RDONLY);
-  try {
-    for (const block of mapped) {
-      const pages = await countStalePages({ source, fd }, snapshot, block);
-      if (pages === 0) continue;
-      throw new MappedRamError('unsupported', {
-        what:
-          'old bytes, which a mapping would show to the guest and mr scrub removes, lie under the clear bits of ' +
-          `${pages} ${pages === 1 ? 'page' : 'pages'} of ${block.idstr}`,
-        path: `ram.blocks[${block.index}].pages`,
-        byteOffset: block.pagesOffset,
-      });
-    }
-  } finally {
-    closeSync(fd);
-  }
+  const report = await findUnmarkedPages(snapshot, source, { signal });
+  checkNothingLost(report, 'mr scrub --drop-unmarked-pages gives them up');
+  const stale = report.blocks.find(({ block }) => mapped.includes(block));
+  if (stale === undefined) return;
+  const { block, pageCount, firstPage } = stale;
+  throw new MappedRamError('unsupported', {
+    what:
+      'old bytes, which a mapping would show to the guest and mr scrub removes, lie under the clear bits of ' +
+      `${pageCount} ${pageCount === 1 ? 'page' : 'pages'} of ${block.idstr}`,
+    path: `ram.blocks[${block.index}].pages[${firstPage}]`,
+    byteOffset: block.pagesOffset + firstPage * block.pageSize,
+  });
 }

@@ -1,12 +1,24 @@
 export { type Architecture, architectureOf } from './architecture.js';
-export { derivePhysicalMap } from './derive-map.js';
+export { bitmapIsInside } from './blocks/bitmap-inside.js';
+export { isGuestMemory, storedBlocks } from './blocks/guest-memory.js';
 export {
   findMainRam,
   findMemoryBackends,
   hasObjectPath,
   isKnownMachine,
   objectIdOf,
-} from './memory-backends.js';
+} from './blocks/memory-backends.js';
+export { destinationPageSize, isPageSize } from './blocks/page-size.js';
+export { separateBlocks } from './blocks/separate-blocks.js';
+export { derivePhysicalMap } from './derive-map.js';
+export { type BitmapFacts, gatherBitmapFacts } from './pages/bitmap-facts.js';
+export { type CompareOptions, comparePages, type PageFacts } from './pages/compare-pages.js';
+export { type DataWindow, dataWindows, type FindExtents } from './pages/data-windows.js';
+export { type FindDataOptions, findData } from './pages/find-data.js';
+export type { PagesScanner, PagesToScan, ScannedPages } from './pages/pages-scanner.js';
+export { type ComparedPages, isScannable, type PageSelection, scanBlock } from './pages/scan-block.js';
+export { setBits } from './pages/set-bits.js';
+export { SourceScanner } from './pages/source-scanner.js';
 export {
   clipRange,
   endOf,
@@ -15,3 +27,14 @@ export {
   partOf,
   stackLayers,
 } from './physical-map.js';
+export { checkNothingLost } from './save/check-nothing-lost.js';
+export { hasRamEnd, isRamEnded, isSaveComplete, type RamSection, ramSections } from './save/completion.js';
+export {
+  type FindUnmarkedOptions,
+  findUnmarkedPages,
+  type UnmarkedPages,
+  type UnmarkedReport,
+} from './save/find-unmarked-pages.js';
+export { readRunState } from './save/run-state.js';
+export { findSaveManner, type GuestDuringSave, type SaveManner } from './save/save-manner.js';
+export { meaningOfUnmarked, type UnmarkedEvidence, type UnmarkedMeaning } from './save/unmarked-pages.js';

@@ -1,5 +1,5 @@
 import type { RamBlock } from '@mapped-ram/reader';
-import { findMainRam, findMemoryBackends, isNumaNode, objectIdOf } from './memory-backends.js';
+import { findMainRam, findMemoryBackends, isNumaNode, objectIdOf } from './blocks/memory-backends.js';
 import type { Layer } from './physical-map.js';
 
 /** A machine's memory: what is there when it starts, in the order of its addresses, and what is plugged in. */

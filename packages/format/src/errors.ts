@@ -37,6 +37,7 @@ const whatByCode = {
   unsupported: 'the file is built in a way that this operation cannot carry over',
   'not-restorable': 'QEMU would not restore the file',
   'incomplete-save': 'the save that made the file did not complete',
+  'unmarked-pages': 'pages hold data that their bitmap does not mark, so that it would be lost',
 } as const;
 
 /** What is wrong with a file, as a stable name to branch on. */

@@ -30,7 +30,6 @@ export {
   fingerprintOf,
 } from './info/fingerprint.js';
 export type { GuestClock } from './info/guest-clock.js';
-export { type PageContents, readPageContents } from './info/page-contents.js';
 export { notInTheFile, type SaveCircumstances } from './info/save-circumstances.js';
 export type { BlockInfo, DeviceInfo, PageCounts, SectionInfo, SnapshotInfo } from './info/snapshot-info.js';
 export { type Density, measureDensity } from './map/density.js';

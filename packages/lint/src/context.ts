@@ -1,7 +1,17 @@
+import type { BitmapFacts, PageFacts, SaveManner, UnmarkedMeaning } from '@mapped-ram/facts';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
-import type { BitmapFacts } from './facts/bitmap-facts.js';
-import type { PageFacts } from './facts/page-facts.js';
 import type { RestoreTarget } from './target.js';
+
+/** Data in the pages region of a block under clear bits. */
+export interface UnmarkedData {
+  /** Of a page with such data: the first one, where all were looked at. Absolute in the file. */
+  readonly byteOffset: number;
+  /** How many pages have such data; absent where not all were looked at. */
+  readonly pageCount?: number;
+  /** Whether no bit of the block is set. */
+  readonly isAllClear: boolean;
+  readonly meaning: UnmarkedMeaning;
+}
 
 /** A RAMBlock with what was gathered about it. */
 export interface BlockFacts {
@@ -13,10 +23,10 @@ export interface BlockFacts {
   /** Only in a deep run. */
   readonly pages?: PageFacts;
   /**
-   * First offset in the pages region at which a byte that is not zero was found under a bitmap without any set bit.
-   * Looked for where no bit is set and the file's size on disk says that there is data; always in a deep run.
+   * Data under clear bits, if there is any. Always known in a deep run. A quick run looks where it costs little: at blocks without
+   * any set bit, and at all where the file's size on disk says that there is data.
    */
-  readonly dataUnderZeroBitmap?: number;
+  readonly unmarked?: UnmarkedData;
 }
 
 /** Everything that a rule may look at. Gathered before the rules run: a rule reads no file. */
@@ -36,6 +46,8 @@ export interface LintContext {
     readonly streamElsewhere?: number;
   };
   readonly target: RestoreTarget;
+  /** How the snapshot was saved: what the guest did meanwhile. */
+  readonly manner: SaveManner;
   /** Whether page contents were read: `blocks[].pages` is there. */
   readonly deep: boolean;
   /** One entry for every element of `snapshot.ramBlocks`, in its order. */

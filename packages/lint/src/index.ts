@@ -1,12 +1,9 @@
-export type { BlockFacts, LintContext } from './context.js';
+export type { BlockFacts, LintContext, UnmarkedData } from './context.js';
 export { explainRule, outcomeInWords } from './explain.js';
-export type { BitmapFacts } from './facts/bitmap-facts.js';
-export type { PageFacts } from './facts/page-facts.js';
 export type { Finding, Outcome, Severity } from './finding.js';
 export { type JudgeOptions, judgeSnapshot } from './judge.js';
 export { lintSource } from './lint.js';
 export type { LintOptions, LintProgress } from './options.js';
-export type { PagesScanner, PagesToScan, ScannedPages } from './page-scanner.js';
 export { findRule, rules } from './registry.js';
 export type { BlockSummary, FileReport, SectionSummary, SnapshotSummary } from './report.js';
 export { behaviourFor, type QemuBehaviour, type Rule, type RuleHit, type RuleNeeds } from './rule.js';

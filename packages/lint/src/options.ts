@@ -1,6 +1,6 @@
+import type { PagesScanner } from '@mapped-ram/facts';
 import type { WordOrder } from '@mapped-ram/format';
 import type { Severity } from './finding.js';
-import type { PagesScanner } from './page-scanner.js';
 import type { QemuVersion } from './target.js';
 
 /** How far a deep run has come through the pages. */
@@ -23,7 +23,7 @@ export interface LintOptions {
   readonly streamOffset?: number;
   /** Byte order of the bitmap's words; little-endian by default. */
   readonly wordOrder?: WordOrder;
-  /** Rules that shall count as something else, by id. An unknown id is a RangeError. */
+  /** What rules shall be reported as, by id. The verdict stays what it is. An unknown id is a RangeError. */
   readonly rules?: Readonly<Record<string, Severity | 'off'>>;
   readonly signal?: AbortSignal;
   /** Called a few times a second at most, in a deep run. */

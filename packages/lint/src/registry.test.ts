@@ -13,6 +13,7 @@ const neverProblems = [
   'not-restorable',
   'target-exists',
   'unexpected-value',
+  'unmarked-pages',
   'unsupported',
   'write-failed',
 ];

@@ -37,6 +37,7 @@ import { machineTypeRule } from './rules/machine-type/rule.js';
 import { mappedRamHeaderVersionRule } from './rules/mapped-ram-header-version/rule.js';
 import { notAMigrationStreamRule } from './rules/not-a-migration-stream/rule.js';
 import { notMappedRamRule } from './rules/not-mapped-ram/rule.js';
+import { pageBitsLostRule } from './rules/page-bits-lost/rule.js';
 import { pageSizeMismatchRule } from './rules/page-size-mismatch/rule.js';
 import { pageSizeZeroRule } from './rules/page-size-zero/rule.js';
 import { pagesOffsetUnalignedRule } from './rules/pages-offset-unaligned/rule.js';
@@ -138,6 +139,7 @@ export const rules: readonly Rule[] = [
   bitmapByteOrderRule,
   bitmapAllSetRule,
   pagesStoredThoughZeroRule,
+  pageBitsLostRule,
   stalePagesRule,
   holesLostRule,
   deviceStateMismatchRule,

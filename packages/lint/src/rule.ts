@@ -30,6 +30,8 @@ export interface RuleHit {
   readonly where: string;
   readonly expected?: string;
   readonly actual?: string;
+  /** Its severity, where QEMU restores the file all the same and it weighs more or less than the rule says. */
+  readonly severity?: Severity;
   /** The behaviour in this very case, where it differs from what the rule's `qemu` says for the target. */
   readonly behaviour?: Pick<QemuBehaviour, 'outcome' | 'says'>;
   /**

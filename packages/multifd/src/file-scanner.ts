@@ -1,11 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { anySet, Limits, MappedRamError } from '@mapped-ram/format';
+import { dataWindows, type FindExtents, type PagesToScan } from '@mapped-ram/facts';
+import { Limits, MappedRamError } from '@mapped-ram/format';
 import { dataExtents, isPosixAvailable } from '@mapped-ram/posix';
 import { BATCH_BYTES } from './channel-memory.js';
 import { type Channels, type ChannelsOptions, openChannels } from './channels.js';
-import { type DataWindow, dataWindows, type PageRegion } from './data-windows.js';
 import type { OnMoved } from './movable-pages.js';
 import type { FilePlace } from './place.js';
 
@@ -51,12 +51,12 @@ export class FileScanner {
    * @throws MappedRamError `read-failed`; `short-read` or `unexpected-end` where the file ends before the pages. The signal's
    * reason.
    */
-  async scan(region: PageRegion, onScanned: OnMoved): Promise<void> {
+  async scan(region: PagesToScan, onScanned: OnMoved): Promise<void> {
     const channels = await this.#channels;
     const { pagesOffset: readFrom, pageSize } = region;
     let holes = 0;
-    for (const { firstPage, pageCount, dataPages } of this.#windows(region)) {
-      if (dataPages !== undefined && !anySet(dataPages, pageCount, 'le')) {
+    for (const { firstPage, pageCount, lookAt, isEmpty } of this.#windows(region)) {
+      if (isEmpty) {
         const bits = NO_BITS.subarray(0, Math.ceil(pageCount / 64) * 8);
         onScanned({ firstPage, pageCount, wantedPages: 0, bits });
         // Nothing is waited for in a hole, and it may be large: a signal has to come through.
@@ -64,7 +64,7 @@ export class FileScanner {
         this.#signal?.throwIfAborted();
         continue;
       }
-      const pages = { pageSize, readFrom, firstPage, pageCount, wanted: dataPages, findZeros: true };
+      const pages = { pageSize, readFrom, firstPage, pageCount, wanted: lookAt, findZeros: true };
       await channels.move(pages, onScanned);
     }
     await channels.sync();
@@ -79,7 +79,7 @@ export class FileScanner {
   }
 
   /** What is cut off while holes are looked for looks like one. */
-  #checkEnd({ pagesOffset, pageSize, firstPage, pageCount }: PageRegion): void {
+  #checkEnd({ pagesOffset, pageSize, firstPage, pageCount }: PagesToScan): void {
     if (this.#holesDescriptor === undefined) return;
     const { size } = fstatSync(this.#holesDescriptor);
     const expected = pagesOffset + (firstPage + pageCount) * pageSize;
@@ -92,8 +92,11 @@ export class FileScanner {
     });
   }
 
-  #windows(region: PageRegion): Iterable<DataWindow> {
-    return this.#holesDescriptor === undefined ? [region] : dataWindows(this.#holesDescriptor, region);
+  #windows(region: PagesToScan): ReturnType<typeof dataWindows> {
+    const descriptor = this.#holesDescriptor;
+    const findExtents: FindExtents | undefined =
+      descriptor === undefined ? undefined : (from, to) => dataExtents(descriptor, from, to);
+    return dataWindows(region, BATCH_BYTES / region.pageSize, findExtents);
   }
 }
 

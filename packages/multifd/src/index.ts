@@ -4,7 +4,6 @@ export {
   type ChannelsOptions,
   openChannels,
 } from './channels.js';
-export type { PageRegion } from './data-windows.js';
 export { FileScanner, type FileScannerOptions } from './file-scanner.js';
 export { MAX_CHANNELS } from './limits.js';
 export { checkPageSize, type LoadOptions, loadPages } from './load-pages.js';

@@ -1,3 +1,4 @@
+import { setBits } from '@mapped-ram/facts';
 import {
   forEachRun,
   isPageSize,
@@ -8,7 +9,6 @@ import {
 import type { BitmapChunk, RamBlock, Snapshot } from '@mapped-ram/reader';
 import type { Channels } from './channels.js';
 import type { MovablePages, OnMoved } from './movable-pages.js';
-import { setBits } from './set-bits.js';
 
 /** What is loaded of a block, and where it goes. */
 export interface LoadOptions {

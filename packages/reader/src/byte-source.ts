@@ -30,3 +30,10 @@ export interface ByteSource {
   /** Frees what the source holds. Reading afterwards is an error. */
   close(): Promise<void>;
 }
+
+/** The stretches of a source between two offsets that may hold anything but zeros. */
+export function extentsOf(source: ByteSource, fromOffset: number, toOffset: number): Iterable<Extent> {
+  const end = Math.min(toOffset, source.sizeBytes);
+  if (end <= fromOffset) return [];
+  return source.dataExtents?.(fromOffset, end) ?? [{ byteOffset: fromOffset, lengthBytes: end - fromOffset }];
+}

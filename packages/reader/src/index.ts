@@ -1,4 +1,4 @@
-export type { ByteSource, Extent } from './byte-source.js';
+export { type ByteSource, type Extent, extentsOf } from './byte-source.js';
 export { type ClassicOptions, readClassicStream } from './classic/read-classic-stream.js';
 export type { ClassicBlock, ClassicMemory, ClassicRun, ClassicVisitor } from './classic/visitor.js';
 export type { ScalarValue, StateNode, StateValue } from './device-state/decode.js';

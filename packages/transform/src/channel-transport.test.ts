@@ -52,7 +52,9 @@ const toMappedRam: Operation = (id) => (source, target, transport) =>
   convertSnapshot(source, target, 'mapped-ram', { ...optionsOf(id), transport });
 
 function optionsOf(id: string) {
-  return { ...streamOffsetOf(id), ...(id.endsWith('s390x') && { wordOrder: 'be' as const }) };
+  // It was saved on x86, so that in the other order its bits are those of other pages.
+  const otherOrder = { wordOrder: 'be' as const, dropUnmarkedPages: true };
+  return { ...streamOffsetOf(id), ...(id.endsWith('s390x') && otherOrder) };
 }
 
 type Case = readonly [what: string, operation: Operation, id: string];

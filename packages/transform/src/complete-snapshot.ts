@@ -1,22 +1,14 @@
-import { MappedRamError, RAM_SECTION_IDSTR } from '@mapped-ram/format';
-import {
-  type ByteSource,
-  openSnapshot,
-  type RamBlock,
-  type Snapshot,
-  type StreamModel,
-} from '@mapped-ram/reader';
+import { checkNothingLost, findUnmarkedPages, hasRamEnd } from '@mapped-ram/facts';
+import { MappedRamError } from '@mapped-ram/format';
+import { type ByteSource, openSnapshot, type Snapshot } from '@mapped-ram/reader';
 import { checkNotCompressed } from './libvirt-image.js';
-import { countSetBytes } from './move-pages.js';
 import type { TransformOptions } from './options.js';
-import { extentsOf } from './sparse-source.js';
-
-const CHUNK_BYTES = 1024 * 1024;
 
 /**
  * Opens a snapshot whose memory is all there, so that one that is made out of it is not worse than it seems.
  *
- * @throws MappedRamError the first problem of the file; `incomplete-save` where the bitmaps do not say what was saved.
+ * @throws MappedRamError the first problem of the file; `incomplete-save` where the save did not come to its end;
+ * `unmarked-pages` where pages hold data that the bitmaps do not mark and that may be memory, unless it may be dropped.
  */
 export async function openComplete(source: ByteSource, options: TransformOptions): Promise<Snapshot> {
   const snapshot = await openSnapshot(source, { ...openOptions(options), tolerant: true });
@@ -28,11 +20,10 @@ export async function openComplete(source: ByteSource, options: TransformOptions
       'the ram state has no end, so its bitmaps were not written; a background snapshot can be repaired';
     throw new MappedRamError('incomplete-save', { what });
   }
-  if ((await countSetBytes(snapshot)) > 0) return snapshot;
-  const block = await findBlockWithData(source, snapshot.ramBlocks);
-  if (block === undefined) return snapshot;
-  const what = `every bitmap is zero although pages of ${block.idstr} were written; that can be repaired`;
-  throw new MappedRamError('incomplete-save', { what });
+  if (options.dropUnmarkedPages !== true) {
+    checkNothingLost(await findUnmarkedPages(snapshot, source), '--drop-unmarked-pages gives them up');
+  }
+  return snapshot;
 }
 
 /** The options for opening that are among an operation's. */
@@ -41,32 +32,4 @@ export function openOptions({ streamOffset, wordOrder }: TransformOptions) {
     ...(streamOffset !== undefined && { streamOffset }),
     ...(wordOrder !== undefined && { wordOrder }),
   };
-}
-
-/** Whether the ram state was ended, which a save does after it wrote the bitmaps. */
-export function hasRamEnd({ sections }: StreamModel): boolean {
-  return sections.some((section) => section.kind === 'end' && section.idstr === RAM_SECTION_IDSTR);
-}
-
-/**
- * The first block in whose pages region anything but zeros lies.
- *
- * @throws MappedRamError `read-failed`.
- */
-export async function findBlockWithData(
-  source: ByteSource,
-  blocks: readonly RamBlock[],
-): Promise<RamBlock | undefined> {
-  const buffer = new Uint8Array(CHUNK_BYTES);
-  for (const block of blocks) {
-    if (block.ignored) continue;
-    for (const extent of extentsOf(source, block.pagesOffset, block.pagesOffset + block.usedLength)) {
-      for (let at = 0; at < extent.lengthBytes; at += CHUNK_BYTES) {
-        const piece = buffer.subarray(0, extent.lengthBytes - at);
-        const filled = await source.read(piece, extent.byteOffset + at);
-        if (piece.subarray(0, filled).some((byte) => byte !== 0)) return block;
-      }
-    }
-  }
-  return undefined;
 }

@@ -74,7 +74,10 @@ describe('no copy is made', () => {
     const image = await loadCapture('qemu-10.0/none');
     const [block] = (await openSnapshot(image)).ramBlocks;
     const zeroed = image.clone().patch(block?.bitmapOffset ?? 0, new Uint8Array(8));
-    await expect(copySnapshot(zeroed, memoryTarget())).rejects.toMatchObject({ code: 'incomplete-save' });
+    await expect(copySnapshot(zeroed, memoryTarget())).rejects.toMatchObject({ code: 'unmarked-pages' });
+    expect(await copySnapshot(zeroed, memoryTarget(), { dropUnmarkedPages: true })).toMatchObject({
+      setPages: [0],
+    });
   });
 
   it('of what is no snapshot, or over a file that is there', async () => {

@@ -7,6 +7,7 @@ export type { TransformOptions, TransformProgress } from './options.js';
 export { type PageTransport, pagesInTurn } from './page-transport.js';
 export { copyFromPipe, copyToPipe, type PipeSink } from './pipe.js';
 export { relocateSnapshot } from './relocate-snapshot.js';
+export type { RepairOptions } from './repair/repair-options.js';
 export type { Repair, RepairKind, RepairReport } from './repair/repair-report.js';
 export { repairSnapshot } from './repair/repair-snapshot.js';
 export { type ScrubInPlaceOptions, type ScrubInPlaceReport, scrubInPlace } from './scrub-in-place.js';

@@ -13,6 +13,11 @@ export interface TransformOptions {
   readonly streamOffset?: number | undefined;
   /** Byte order of the bitmaps' words, which stays what it is; little-endian by default. */
   readonly wordOrder?: WordOrder | undefined;
+  /**
+   * Go on where pages hold data that their bitmap does not mark, and give them up: what is under clear bits counts as zeros,
+   * whatever it is. If not given, that is an error, unless the guest ran during the save and left them behind.
+   */
+  readonly dropUnmarkedPages?: boolean | undefined;
   /** Called after every chunk. */
   readonly onProgress?: ((progress: TransformProgress) => void) | undefined;
   /** Moves the pages; one chunk after another if not given. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { loadCapture } from '@mapped-ram/fixtures';
 import { MappedRamError } from '@mapped-ram/format';
-import { type ByteSource, countingSource } from '@mapped-ram/reader';
+import { type ByteSource, countingSource, extentsOf } from '@mapped-ram/reader';
 import { memoryTarget, type SnapshotTarget } from '@mapped-ram/writer';
 import { createFileTarget } from '@mapped-ram/writer/file';
 import { describe, expect, it } from 'vitest';
@@ -36,6 +36,7 @@ function failingSource(source: ByteSource, failsAtRead: number): ByteSource {
   return {
     name: source.name,
     sizeBytes: source.sizeBytes,
+    dataExtents: (from, to) => extentsOf(source, from, to),
     read: async (target, byteOffset) => {
       if (++reads >= failsAtRead) throw new MappedRamError('read-failed', { byteOffset });
       return source.read(target, byteOffset);

@@ -1,8 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { type PagesScanner, SourceScanner } from '@mapped-ram/facts';
 import { MappedRamError, withLittleEndianWords } from '@mapped-ram/format';
 import { judgeSnapshot } from '@mapped-ram/lint';
 import { FileScanner } from '@mapped-ram/multifd';
-import type { ByteSource, RamBlock, Snapshot } from '@mapped-ram/reader';
+import { type ByteSource, extentsOf, type RamBlock, type Snapshot } from '@mapped-ram/reader';
 import { type FilteredRuns, PageBits, placeSnapshot } from '@mapped-ram/writer';
 import type { ChannelOptions } from './channel-transport.js';
 import { openComplete, openOptions } from './complete-snapshot.js';
@@ -10,8 +11,8 @@ import { layoutInPlace } from './copy-snapshot.js';
 import { allocatedBytes, tryPunchHole } from './files.js';
 import { countSetBytes } from './move-pages.js';
 import type { TransformOptions } from './options.js';
-import { type PageSorter, sortPagesInTurn, sortPagesWith } from './sort-pages.js';
-import { extentsOf, openSparseFile } from './sparse-source.js';
+import { sortPages } from './sort-pages.js';
+import { openSparseFile } from './sparse-source.js';
 
 /** What was scrubbed. */
 export interface ScrubInPlaceReport {
@@ -51,8 +52,8 @@ export async function scrubInPlace(
     const handle = await openForWriting(path);
     try {
       const allocatedBytesBefore = await allocatedBytes(path);
-      const zeroPages = await withSorter(path, options, (sorter) =>
-        new Scrub(snapshot, source, handle, path, { ...options, sorter }).run(),
+      const zeroPages = await withScanner(path, source, options, (scanner) =>
+        new Scrub(snapshot, source, handle, path, { ...options, scanner }).run(),
       );
       await handle.sync();
       return { zeroPages, allocatedBytesBefore, allocatedBytesAfter: await allocatedBytes(path) };
@@ -65,22 +66,23 @@ export async function scrubInPlace(
 }
 
 /** When it returns, every thread that it started has ended. */
-async function withSorter<T>(
+async function withScanner<T>(
   path: string,
+  source: ByteSource,
   { channels, signal }: ScrubInPlaceOptions,
-  act: (sorter: PageSorter) => Promise<T>,
+  act: (scanner: PagesScanner) => Promise<T>,
 ): Promise<T> {
-  if (channels === undefined) return act(sortPagesInTurn);
+  if (channels === undefined) return act(new SourceScanner(source, signal));
   const scanner = new FileScanner(path, { ...channels, signal });
   try {
-    return await act(sortPagesWith(scanner));
+    return await act(scanner);
   } finally {
     await scanner.close();
   }
 }
 
 interface ScrubOptions extends Pick<TransformOptions, 'onProgress'> {
-  readonly sorter: PageSorter;
+  readonly scanner: PagesScanner;
 }
 
 class Scrub {
@@ -143,7 +145,7 @@ class Scrub {
         zeroPages += count;
       },
     };
-    await this.#options.sorter(this.#snapshot, block, runs, onScanned);
+    await sortPages(this.#snapshot, block, this.#options.scanner, runs, onScanned);
     // A set bit over a hole is a zero page too, so the bitmap may come later.
     if (zeroPages > 0) await this.#writeBitmap(block, bits);
     return zeroPages;

@@ -1,4 +1,4 @@
-import type { ByteSource, Extent } from '@mapped-ram/reader';
+import type { ByteSource } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 
 /**
@@ -17,11 +17,4 @@ export async function openSparseFile(path: string, signal?: AbortSignal): Promis
       return source.read(target, byteOffset);
     },
   };
-}
-
-/** The stretches between two offsets that may hold data. */
-export function extentsOf(source: ByteSource, fromOffset: number, toOffset: number): Iterable<Extent> {
-  const end = Math.min(toOffset, source.sizeBytes);
-  if (end <= fromOffset) return [];
-  return source.dataExtents?.(fromOffset, end) ?? [{ byteOffset: fromOffset, lengthBytes: end - fromOffset }];
 }

@@ -95,10 +95,14 @@ describe('exit status', () => {
     expect(await run('--format', 'xml', 'good.mr')).toMatchObject({ status: 2, out: '' });
   });
 
-  it('follows the levels that --rule gives', async () => {
+  it('is the same whatever level --rule gives', async () => {
     const [{ findings }] = JSON.parse((await run('--format', 'json', 'bad.mr')).out).files;
-    const levels = findings.map(({ rule }: { rule: string }) => `--rule=${rule}=note`);
-    expect((await run(...levels, 'bad.mr')).status).toBe(0);
+    for (const level of ['note', 'off']) {
+      const levels = findings.map(({ rule }: { rule: string }) => `--rule=${rule}=${level}`);
+      const { status, out } = await run(...levels, 'bad.mr');
+      expect(status).toBe(1);
+      expect(out).toMatch(/bad\.mr: [A-Z]/);
+    }
   });
 });
 

@@ -48,7 +48,7 @@ export const optionGroups: readonly OptionGroup[] = [
         name: 'rule',
         value: 'ID=LEVEL',
         repeatable: true,
-        help: 'Give a rule another level: off, note, warning or error. May be repeated.',
+        help: 'Report a rule as off, note, warning or error. The verdict and the exit status go by what QEMU does all the same. May be repeated.',
       },
       { name: 'quiet', short: 'q', help: 'Only errors, and only files that have one.' },
     ],

@@ -58,7 +58,8 @@ function onlyErrors(result: FileResult): FileResult {
 
 function statusOf(result: FileResult): ExitStatus {
   if (!isReport(result)) return ExitStatus.unusable;
-  return countFindings(result).error > 0 ? ExitStatus.errorsFound : ExitStatus.ok;
+  const isGood = result.verdict === 'restores' && countFindings(result).error === 0;
+  return isGood ? ExitStatus.ok : ExitStatus.errorsFound;
 }
 
 function worse(a: ExitStatus, b: ExitStatus): ExitStatus {

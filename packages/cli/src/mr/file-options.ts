@@ -22,6 +22,19 @@ export const inputGroup: OptionGroup = {
   options: [offsetOption, bitmapOrderOption],
 };
 
+/** `--drop-unmarked-pages`, of commands that leave out what the bitmaps do not mark. */
+export const dropUnmarkedOption: OptionSpec = {
+  name: 'drop-unmarked-pages',
+  help:
+    'Give up pages that hold data and are not marked in the bitmap, though they may be memory that was saved (mr repair ' +
+    'marks them). Without, that is refused.',
+};
+
+/** What {@link dropUnmarkedOption} says. */
+export function dropOption({ flags }: CommandLine): { dropUnmarkedPages: boolean } {
+  return { dropUnmarkedPages: flags.has(dropUnmarkedOption.name) };
+}
+
 /** What the exit status of a command that makes a file means. */
 export const fileExitStatus: HelpTable = [
   ['0', 'OUT is there, and whole'],

@@ -1,5 +1,5 @@
 import type { QemuVm } from '@mapped-ram/tool-qemu';
-import { hasObjectPath } from '../memory-backends.js';
+import { hasObjectPath } from '../blocks/memory-backends.js';
 import type { PhysicalRange } from '../physical-map.js';
 
 /** A line of `info mtree -f`: addresses, what it is, name, and the offset in it. `romd` is flash, which is no RAM to QEMU. */

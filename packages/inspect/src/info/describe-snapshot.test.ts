@@ -28,11 +28,11 @@ it.each(listCaptures())('describes %s without reading a page, as JSON too', asyn
   }
 });
 
-it('tells a live save by its run state, rounds and leftovers', async () => {
+it('tells a live save by its run state, parts and leftovers', async () => {
   const { save, ram, problems, machine } = await describeImage(await loadCapture('qemu-10.0/live'), true);
   expect({ machine, problems }).toEqual({ machine: 'pc-i440fx-10.0', problems: [] });
   expect(save).toMatchObject({ runState: 'running', wasRunning: true, complete: true });
-  expect(save.ramRounds).toBeGreaterThan(10);
+  expect(save.ramParts).toBeGreaterThan(10);
   expect(Number(save.machineTimeNs)).toBeGreaterThan(1e9);
   expect(ram.stalePages).toBeGreaterThan(0);
   expect((ram.setPages ?? 0) + (ram.zeroPages ?? 0)).toBe(ram.pages);

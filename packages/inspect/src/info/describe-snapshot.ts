@@ -1,8 +1,8 @@
+import { bitmapIsInside, comparePages, isScannable, type PageFacts, SourceScanner } from '@mapped-ram/facts';
 import { commands, MappedRamError } from '@mapped-ram/format';
 import type { ByteSource, OpeningSection, RamBlock, Section, Snapshot } from '@mapped-ram/reader';
 import { deviceSections } from '../devices/device-sections.js';
 import { fingerprintOf } from './fingerprint.js';
-import { type PageContents, readPageContents } from './page-contents.js';
 import { saveCircumstances } from './save-circumstances.js';
 import type { BlockInfo, DeviceInfo, PageCounts, SectionInfo, SnapshotInfo } from './snapshot-info.js';
 
@@ -47,7 +47,7 @@ export async function describeSnapshot(
     uuid: configuration?.uuid ?? null,
     targetPageBits: configuration?.targetPageBits ?? null,
     layout: snapshot.ramLayout ?? null,
-    save: await saveCircumstances(snapshot),
+    save: await saveCircumstances(snapshot, source),
     ram: {
       usedLength: ramBlocks.reduce((sum, { usedLength }) => sum + usedLength, 0),
       pages: ramBlocks.reduce((sum, { pageCount }) => sum + pageCount, 0),
@@ -71,7 +71,7 @@ export async function describeSnapshot(
 
 async function describeBlocks(
   snapshot: Snapshot,
-  { sizeBytes }: ByteSource,
+  source: ByteSource,
   { deep = false, signal, onProgress }: DescribeOptions,
 ): Promise<BlockInfo[]> {
   const totalBytes = snapshot.ramBlocks.reduce((sum, { usedLength }) => sum + usedLength, 0);
@@ -81,16 +81,17 @@ async function describeBlocks(
     doneBytes += lengthBytes;
     onProgress?.({ doneBytes, totalBytes });
   };
+  const scanner = new SourceScanner(source, signal);
   const all: BlockInfo[] = [];
   for (const block of snapshot.ramBlocks) {
-    const isReadable = !block.ignored && block.bitmapOffset + block.bitmapLengthBytes <= sizeBytes;
+    const isReadable = !block.ignored && bitmapIsInside(block, source.sizeBytes);
     const setPages = isReadable ? await snapshot.countSetPages(block) : null;
-    const contents = deep && isReadable ? await contentsOf(snapshot, block, onBytes) : undefined;
+    const contents = deep && isReadable ? await contentsOf(snapshot, block, scanner, onBytes) : undefined;
     all.push({
       ...describeBlock(block),
       setPages,
       zeroPages: setPages === null ? null : block.pageCount - setPages,
-      stalePages: contents?.stalePages ?? null,
+      stalePages: contents?.unmarkedPages ?? null,
       storedZeroPages: contents?.storedZeroPages ?? null,
     });
   }
@@ -101,10 +102,13 @@ async function describeBlocks(
 async function contentsOf(
   snapshot: Snapshot,
   block: RamBlock,
+  scanner: SourceScanner,
   onBytes: (lengthBytes: number) => void,
-): Promise<PageContents | undefined> {
+): Promise<PageFacts | undefined> {
+  if (!isScannable(block)) return undefined;
   try {
-    return await readPageContents(snapshot, block, onBytes);
+    const onPages = (pageCount: number) => onBytes(pageCount * block.pageSize);
+    return await comparePages(snapshot, block, scanner, { onPages });
   } catch (error) {
     if (error instanceof MappedRamError && error.code !== 'read-failed') return undefined;
     throw error;

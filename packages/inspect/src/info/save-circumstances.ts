@@ -1,5 +1,6 @@
+import { findSaveManner, type GuestDuringSave, isSaveComplete } from '@mapped-ram/facts';
 import { MappedRamError } from '@mapped-ram/format';
-import type { Snapshot, StateNode } from '@mapped-ram/reader';
+import type { ByteSource, Snapshot, StateNode } from '@mapped-ram/reader';
 import { sectionsNamed } from '../devices/device-sections.js';
 import { findState } from '../devices/state-fields.js';
 import { type GuestClock, guestClock } from './guest-clock.js';
@@ -13,8 +14,15 @@ export interface SaveCircumstances {
   readonly runState: string | null;
   /** Whether the guest was running for its user; libvirt stops it before it saves, and writes down what was before. */
   readonly wasRunning: boolean | null;
-  /** PARTs of the ram section: rounds in which memory was saved. A running guest makes for many. */
-  readonly ramRounds: number;
+  /** What the guest did while it was saved, as far as the file tells: see `findSaveManner` of `@mapped-ram/facts`. */
+  readonly guest: GuestDuringSave;
+  /** How that is known, in words. */
+  readonly guestBecause: string;
+  /**
+   * PARTs of the ram section. They are no rounds over memory, as QEMU's `dirty-sync-count` counts them: a round over much memory
+   * takes many.
+   */
+  readonly ramParts: number;
   /** Whether the stream goes on to its end marker and guest memory to its END. */
   readonly complete: boolean;
   /** Nanoseconds that the machine ran until then, over all its saves and restores. */
@@ -35,14 +43,12 @@ export const notInTheFile: readonly string[] = [
  *
  * @throws MappedRamError `read-failed`.
  */
-export async function saveCircumstances(snapshot: Snapshot): Promise<SaveCircumstances> {
-  const { sections, endMarkerOffset, libvirt } = snapshot;
-  const globalState = await stateOf(snapshot, 'globalstate');
+export async function saveCircumstances(snapshot: Snapshot, source: ByteSource): Promise<SaveCircumstances> {
+  const { libvirt } = snapshot;
+  const { runState, guest, because, ramParts } = await findSaveManner(snapshot, source);
   const timer = await stateOf(snapshot, 'timer');
-  const runState = globalState && textIn(globalState, 'runstate');
   const machineTime = timer && findState(timer, 'cpu_clock_offset')?.value;
   const machineTimeNs = typeof machineTime === 'bigint' ? machineTime : undefined;
-  const ramSections = sections.filter((section) => section.kind !== 'command' && section.ram !== undefined);
   return {
     runState: runState ?? null,
     wasRunning:
@@ -51,8 +57,10 @@ export async function saveCircumstances(snapshot: Snapshot): Promise<SaveCircums
         : runState === undefined
           ? null
           : runState === 'running',
-    ramRounds: ramSections.filter(({ kind }) => kind === 'part').length,
-    complete: endMarkerOffset !== undefined && ramSections.some(({ kind }) => kind === 'end'),
+    guest,
+    guestBecause: because,
+    ramParts,
+    complete: isSaveComplete(snapshot),
     machineTimeNs: machineTimeNs === undefined ? null : String(machineTimeNs),
     guestClock:
       guestClock(await stateOf(snapshot, 'mc146818rtc'), await stateOf(snapshot, 'pl031'), machineTimeNs) ??
@@ -69,12 +77,4 @@ async function stateOf(snapshot: Snapshot, name: string): Promise<StateNode | un
     if (error instanceof MappedRamError && error.code !== 'read-failed') return undefined;
     throw error;
   }
-}
-
-/** A text in a field of fixed length, up to its NUL. */
-function textIn(state: StateNode, path: string): string | undefined {
-  const value = findState(state, path)?.value;
-  if (!(value instanceof Uint8Array)) return undefined;
-  const end = value.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? value : value.subarray(0, end));
 }

@@ -1,4 +1,4 @@
-import type { ByteSpan, RamBlock } from '@mapped-ram/reader';
+import type { ByteSpan } from '@mapped-ram/reader';
 import type { BlockFacts, LintContext } from '../context.js';
 
 /** A part of the file that one thing occupies. */
@@ -29,7 +29,7 @@ export function pagesRegion({ block, where }: BlockFacts): Region {
  * The parts of the file that the stream's own elements occupy: the header and configuration, sections without the
  * gaps in their block tables, and the entries of those.
  */
-export function streamRegions({ snapshot, blocks }: LintContext): Region[] {
+export function streamRegions({ snapshot, blocks }: Pick<LintContext, 'snapshot' | 'blocks'>): Region[] {
   const { configuration, streamOffset } = snapshot;
   const headEnd = configuration === undefined ? streamOffset + 8 : endOf(configuration);
   const regions: Region[] = [
@@ -59,11 +59,6 @@ export function endOf({ byteOffset, byteLength }: ByteSpan): number {
 /** Whether two parts of the file have a byte in common. */
 export function overlaps(a: ByteSpan, b: ByteSpan): boolean {
   return a.byteLength > 0 && b.byteLength > 0 && a.byteOffset < endOf(b) && b.byteOffset < endOf(a);
-}
-
-/** Whether a block's bitmap can be read whole. */
-export function bitmapIsInside({ bitmapOffset, bitmapLengthBytes }: RamBlock, sizeBytes: number): boolean {
-  return bitmapOffset + bitmapLengthBytes <= sizeBytes;
 }
 
 /** Blocks whose memory is in the file and whose bitmap and pages therefore count. */

@@ -1,9 +1,8 @@
+import { destinationPageSize, isGuestMemory } from '@mapped-ram/facts';
 import type { OversizedBlock } from '@mapped-ram/reader';
 import type { LintContext } from '../context.js';
 import type { RuleHit } from '../rule.js';
 import { versionInRange } from '../target.js';
-import { isDeviceMemory } from './guest-ram.js';
-import { destinationPageSize } from './page-size.js';
 
 /** QEMU allocates a bitmap whole and aborts where it cannot; a host with less free memory than this is common. */
 export const ALLOCATION_LIMIT_BYTES = 16 * 2 ** 30;
@@ -18,7 +17,7 @@ const crashes = (says: string): RuleHit['behaviour'] => ({ outcome: 'crashes', s
 export function behaviourAtOversizedBlock(block: OversizedBlock, context: LintContext): RuleHit['behaviour'] {
   const { usedLength, headerVersion, pageSize, bitmapOffset, pagesOffset } = block;
   const { target, file } = context;
-  const targetPageSize = BigInt(destinationPageSize(context));
+  const targetPageSize = BigInt(destinationPageSize(context.snapshot));
   if (block.ignored && versionInRange(target.qemu, '11.0'))
     return refused('Unknown ramblock "...", cannot accept migration');
   if (headerVersion > 1) return refused('Migration mapped-ram capability version not supported');
@@ -40,9 +39,9 @@ export function behaviourAtOversizedBlock(block: OversizedBlock, context: LintCo
   }
   if (bitmapBytes === 0n) {
     if (pagesOffset + usedLength >= fileSizeBytes) return refused('Getting RAM address failed');
-    return isDeviceMemory(block)
-      ? { outcome: 'restores', says: 'Does not load the block, which stays as the destination made it.' }
-      : { outcome: 'wrong-memory', says: 'Completes without an error; the block is not loaded.' };
+    return isGuestMemory(block)
+      ? { outcome: 'wrong-memory', says: 'Completes without an error; the block is not loaded.' }
+      : { outcome: 'restores', says: 'Does not load the block, which stays as the destination made it.' };
   }
   if (context.oversizedBlockIsEmpty === true) return refused('Unknown ramblock "", cannot accept migration');
   return target.multifd

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../byte-source.js';
+import { type ByteSource, extentsOf } from '../byte-source.js';
 import type { ByteSpan } from '../model.js';
 
 /** A source that remembers what was read through it. */
@@ -24,6 +24,9 @@ export function countingSource(source: ByteSource): CountingSource {
     name: source.name,
     sizeBytes: source.sizeBytes,
     ...(source.allocatedBytes !== undefined && { allocatedBytes: source.allocatedBytes }),
+    ...(source.dataExtents !== undefined && {
+      dataExtents: (from: number, to: number) => extentsOf(source, from, to),
+    }),
     get reads() {
       return spans.length;
     },

@@ -1,9 +1,9 @@
+import { findUnmarkedPages, hasRamEnd, type UnmarkedPages } from '@mapped-ram/facts';
 import { MappedRamError, RAM_SECTION_IDSTR } from '@mapped-ram/format';
-import { type ByteSource, openSnapshot, type Snapshot } from '@mapped-ram/reader';
-import { findBlockWithData, hasRamEnd, openOptions } from '../complete-snapshot.js';
+import { type ByteSource, openSnapshot, type RamBlock, type Snapshot } from '@mapped-ram/reader';
+import { openOptions } from '../complete-snapshot.js';
 import { checkNotCompressed, LibvirtFormat } from '../libvirt-image.js';
-import { countSetBytes } from '../move-pages.js';
-import type { TransformOptions } from '../options.js';
+import type { RepairOptions } from './repair-options.js';
 import type { Repair, RepairKind } from './repair-report.js';
 
 /** What is wrong with a file, all of which can be mended. */
@@ -13,6 +13,8 @@ export interface Diagnosis {
   readonly recordsEnd: number;
   readonly repairs: readonly Repair[];
   readonly unknowns: readonly string[];
+  /** Blocks whose bitmap is made anew from what their pages hold. */
+  readonly unmarked: ReadonlySet<RamBlock>;
 }
 
 /**
@@ -21,15 +23,22 @@ export interface Diagnosis {
  * @throws MappedRamError `incomplete-save` where memory or device state is not in the file; the first problem that cannot
  * be mended; `read-failed`.
  */
-export async function diagnose(source: ByteSource, options: TransformOptions): Promise<Diagnosis> {
+export async function diagnose(source: ByteSource, options: RepairOptions): Promise<Diagnosis> {
   const snapshot = await openSnapshot(source, { ...openOptions(options), tolerant: true });
   checkNotCompressed(snapshot);
   const found = new Findings();
   diagnoseContainer(snapshot, found);
   const recordsEnd =
     snapshot.ramLayout === 'classic' ? source.sizeBytes : diagnoseEnd(snapshot, source, found);
-  if (snapshot.ramLayout !== 'classic') await diagnoseMemory(snapshot, source, found);
-  return { snapshot, recordsEnd, repairs: found.repairs, unknowns: found.unknowns };
+  const isClassic = snapshot.ramLayout === 'classic';
+  const unmarked = isClassic ? [] : await diagnoseMemory(snapshot, source, options, found);
+  return {
+    snapshot,
+    recordsEnd,
+    repairs: found.repairs,
+    unknowns: found.unknowns,
+    unmarked: new Set(unmarked),
+  };
 }
 
 class Findings {
@@ -100,7 +109,13 @@ function checkDevices({ sections, vmdescription }: Snapshot): void {
   });
 }
 
-async function diagnoseMemory(snapshot: Snapshot, source: ByteSource, found: Findings): Promise<void> {
+/** Looks at guest memory; the blocks whose bitmaps do not mark what they should. */
+async function diagnoseMemory(
+  snapshot: Snapshot,
+  source: ByteSource,
+  { markUnclearPages = false }: RepairOptions,
+  found: Findings,
+): Promise<RamBlock[]> {
   const hasEnd = hasRamEnd(snapshot);
   const { sections } = snapshot;
   const hasDevices = sections.some(({ kind }) => kind === 'full');
@@ -112,13 +127,36 @@ async function diagnoseMemory(snapshot: Snapshot, source: ByteSource, found: Fin
     if (!started) throw notComplete();
     found.add('ram-end', 'the section that ends the ram state was missing and was added');
   }
-  if ((await countSetBytes(snapshot)) > 0) return;
-  if ((await findBlockWithData(source, snapshot.ramBlocks)) === undefined) return;
-  found.add(
-    'bitmaps',
-    'every bitmap was zero; they were rebuilt from the pages that are not zero',
-    hasEnd ? 'which pages became zero after they were stored, if the guest ran during the save' : undefined,
+  const { blocks, manner, isEveryBlockClear } = await findUnmarkedPages(snapshot, source);
+  const unclear = blocks.filter(({ meaning }) => meaning === 'unclear');
+  const marked = blocks.filter(
+    ({ meaning }) => meaning === 'lost' || (meaning === 'unclear' && markUnclearPages),
   );
+  if (marked.length > 0) {
+    // A background snapshot stores each page once, though the guest runs.
+    const mayBeStale = hasEnd && manner.guest !== 'standstill';
+    found.add(
+      'bitmaps',
+      isEveryBlockClear
+        ? 'every bitmap was zero; they were rebuilt from the pages that are not zero'
+        : `the bitmaps did not mark ${pagesInWords(marked)} that hold data; now they do`,
+      mayBeStale
+        ? 'which pages became zero after they were stored, if the guest ran during the save'
+        : undefined,
+    );
+  }
+  if (!markUnclearPages && unclear.length > 0) {
+    found.unknowns.push(
+      `whether ${pagesInWords(unclear)} that hold data and are not marked are memory or were left behind, since ${manner.because}; they were left as they are, and --mark-pages marks them`,
+    );
+  }
+  return marked.map(({ block }) => block);
+}
+
+function pagesInWords(blocks: readonly UnmarkedPages[]): string {
+  return blocks
+    .map(({ block, pageCount }) => `${pageCount} ${pageCount === 1 ? 'page' : 'pages'} of ${block.idstr}`)
+    .join(', ');
 }
 
 function notComplete(): MappedRamError {

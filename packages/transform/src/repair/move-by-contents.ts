@@ -1,12 +1,19 @@
-import type { ByteSource, Extent, RamBlock, Snapshot } from '@mapped-ram/reader';
+import { type ByteSource, type Extent, extentsOf, type RamBlock, type Snapshot } from '@mapped-ram/reader';
 import type { SnapshotWriter } from '@mapped-ram/writer';
 import type { TransformOptions } from '../options.js';
-import { extentsOf } from '../sparse-source.js';
+import { pagesInTurn } from '../page-transport.js';
 
 const CHUNK_BYTES = 1024 * 1024;
 
+/** Which blocks to move how. */
+interface MoveOptions extends TransformOptions {
+  /** Blocks whose bitmaps do not say what is in them. */
+  readonly blocks: ReadonlySet<RamBlock>;
+}
+
 /**
- * Moves the pages of a snapshot whose bitmaps say nothing: all that lies in the pages regions and is not zero.
+ * Moves the pages of a snapshot: of blocks whose bitmaps do not say it all that lies in the pages regions and is not zero, of the
+ * others what the bitmaps say.
  *
  * @param to Must leave out zero pages.
  * @throws MappedRamError `read-failed`, `write-failed`.
@@ -15,12 +22,18 @@ export async function movePagesByContents(
   from: Snapshot,
   source: ByteSource,
   to: SnapshotWriter,
-  { onProgress }: TransformOptions,
+  { blocks, transport = pagesInTurn, onProgress }: MoveOptions,
 ): Promise<void> {
   const totalBytes = from.ramBlocks.reduce((sum, block) => sum + (block.ignored ? 0 : block.usedLength), 0);
   let doneBytes = 0;
   for (const [index, block] of from.ramBlocks.entries()) {
     if (block.ignored) continue;
+    if (!blocks.has(block)) {
+      for await (const batch of transport.read(from, block)) await to.writeRuns(index, batch);
+      doneBytes += block.usedLength;
+      onProgress?.({ doneBytes, totalBytes });
+      continue;
+    }
     const buffer = new Uint8Array(Math.max(block.pageSize, CHUNK_BYTES));
     for (const { firstPage, pageCount } of pagesWithData(block, source, buffer.length / block.pageSize)) {
       const bytes = buffer.subarray(0, pageCount * block.pageSize).fill(0);

@@ -1,7 +1,7 @@
 /**
  * Something that was mended:
  *
- * - `bitmaps`: they were zero, and say now which pages hold anything;
+ * - `bitmaps`: they did not mark pages that hold data, and do now;
  * - `ram-end`: the section that ends the ram state was missing;
  * - `end-marker`: the byte that ends the stream was missing;
  * - `vmdescription`: it was damaged, and is left out;

@@ -232,18 +232,25 @@ describe('there is no repair', () => {
   });
 });
 
-it('bitmaps that were zeroed are rebuilt, with a word about what cannot be known', async () => {
-  const image = await loadCapture('qemu-10.0/pc');
-  const { ramBlocks } = await openSnapshot(image);
-  const zeroed = image.clone();
-  for (const block of ramBlocks) zeroed.patch(block.bitmapOffset, new Uint8Array(block.bitmapLengthBytes));
-  const { kinds, report, source } = await repair(zeroed);
-  expect(kinds).toEqual(['bitmaps']);
-  expect(report.unknowns).toHaveLength(1);
-  const bytes = Buffer.alloc(source.sizeBytes);
-  await source.read(bytes, 0);
-  expect(bytes.equals(image.bytes(0, image.sizeBytes))).toBe(true);
-});
+it.each([
+  ['qemu-10.0/pc', 0],
+  ['qemu-10.0/live', 1],
+])(
+  'bitmaps that were zeroed are rebuilt, with a word about what cannot be known: %s',
+  async (id, unknowns) => {
+    const image = await loadCapture(id);
+    const { ramBlocks } = await openSnapshot(image);
+    const zeroed = image.clone();
+    for (const block of ramBlocks) zeroed.patch(block.bitmapOffset, new Uint8Array(block.bitmapLengthBytes));
+    const { kinds, report, source } = await repair(zeroed);
+    expect(kinds).toEqual(['bitmaps']);
+    expect(report.unknowns).toHaveLength(unknowns);
+    if (unknowns > 0) return;
+    const bytes = Buffer.alloc(source.sizeBytes);
+    await source.read(bytes, 0);
+    expect(bytes.equals(image.bytes(0, image.sizeBytes))).toBe(true);
+  },
+);
 
 it('a repaired file on disk takes no more room than its pages', async () => {
   const input = await scratch.capture('qemu-10.0/background-snapshot-pc');

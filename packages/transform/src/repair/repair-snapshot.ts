@@ -18,6 +18,7 @@ import { movePages } from '../move-pages.js';
 import type { TransformOptions } from '../options.js';
 import { type Diagnosis, diagnose } from './diagnose.js';
 import { movePagesByContents } from './move-by-contents.js';
+import type { RepairOptions } from './repair-options.js';
 import type { RepairKind, RepairReport } from './repair-report.js';
 
 /**
@@ -30,12 +31,14 @@ import type { RepairKind, RepairReport } from './repair-report.js';
 export async function repairSnapshot(
   source: ByteSource,
   target: SnapshotTarget,
-  options: TransformOptions = {},
+  options: RepairOptions = {},
 ): Promise<RepairReport> {
   const diagnosis = await diagnose(source, options);
   const { snapshot, repairs, unknowns } = diagnosis;
   if (repairs.length === 0) {
-    const what = 'there is nothing wrong with the file that could be mended';
+    const [unknown] = unknowns;
+    const doubt = unknown === undefined ? '' : `; it does not tell ${unknown}`;
+    const what = `there is nothing wrong with the file that could be mended${doubt}`;
     throw new MappedRamError('unsupported', { what });
   }
   const sizeBytes =
@@ -83,8 +86,9 @@ async function rewrite(
     },
     { detectZeroPages: has(diagnosis, 'bitmaps') },
   );
-  if (has(diagnosis, 'bitmaps')) await movePagesByContents(snapshot, source, writer, options);
-  else await movePages(snapshot, writer, options);
+  if (has(diagnosis, 'bitmaps')) {
+    await movePagesByContents(snapshot, source, writer, { ...options, blocks: diagnosis.unmarked });
+  } else await movePages(snapshot, writer, options);
   return (await writer.finish()).sizeBytes;
 }
 

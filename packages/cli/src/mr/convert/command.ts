@@ -5,6 +5,8 @@ import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
 import type { Command } from '../command.js';
 import {
+  dropOption,
+  dropUnmarkedOption,
   fileExitStatus,
   forceOption,
   formatOption,
@@ -34,6 +36,7 @@ export const convertCommand: Command = {
           value: 'KIND',
           help: 'mapped-ram, where every page has its place; or stream, where pages follow one another.',
         },
+        dropUnmarkedOption,
         forceOption,
         formatOption,
       ],
@@ -54,7 +57,7 @@ export const convertCommand: Command = {
     const files = { input, output, json: wantsJson(line) };
     const channels = channelOptions(line, input, context);
     const pair = { ...files, overwrite: line.flags.has('force'), signal: context.signal, channels };
-    const options = inputOptions(line);
+    const options = { ...inputOptions(line), ...dropOption(line) };
     return runTransform(files, context, async (onProgress) => {
       const { report } = await transformFile(pair, (source, target, transport) =>
         convertSnapshot(source, target, to, { ...options, transport, onProgress }),

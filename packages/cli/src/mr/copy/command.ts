@@ -13,6 +13,8 @@ import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
 import type { Command, CommandContext } from '../command.js';
 import {
+  dropOption,
+  dropUnmarkedOption,
   fileExitStatus,
   forceOption,
   formatOption,
@@ -31,7 +33,11 @@ export const copyCommand: Command = {
     'Copies a snapshot by its bitmaps: pages that they say are zero become holes, whatever lay there, and everything ' +
     'else is where and what it was. So the copy takes no more room than its pages, on any file system that knows holes. ' +
     'OUT appears when it is whole and on disk. For IN or OUT, - is standard input or output.',
-  optionGroups: [{ title: 'What to make', options: [forceOption, formatOption] }, inputGroup, channelGroup],
+  optionGroups: [
+    { title: 'What to make', options: [dropUnmarkedOption, forceOption, formatOption] },
+    inputGroup,
+    channelGroup,
+  ],
   exitStatus: fileExitStatus,
   examples: [
     ['mr copy guest.mr /backup/guest.mr', 'with its holes'],
@@ -54,7 +60,7 @@ function runFileToFile(
   context: CommandContext,
 ): Promise<ExitStatus> {
   const pair = { ...files, overwrite: line.flags.has('force'), signal: context.signal };
-  const options = inputOptions(line);
+  const options = { ...inputOptions(line), ...dropOption(line) };
   return runTransform(files, context, async (onProgress) => {
     const { report, inputAllocatedBytes, outputAllocatedBytes } = await transformFile(
       pair,
@@ -76,7 +82,10 @@ function runFromPipe(files: TransformFiles, line: CommandLine, context: CommandC
   return runTransform(files, context, async () => {
     const input = standardInput(context.signal);
     const pair = { output: files.output, overwrite: line.flags.has('force') };
-    const { sizeBytes, allocatedBytes } = await pipeToFile(input, pair, inputOptions(line));
+    const { sizeBytes, allocatedBytes } = await pipeToFile(input, pair, {
+      ...inputOptions(line),
+      ...dropOption(line),
+    });
     const onDisk = formatBytes(allocatedBytes);
     return {
       json: { sizeBytes, outputAllocatedBytes: allocatedBytes },
@@ -96,7 +105,11 @@ function runToPipe(files: TransformFiles, line: CommandLine, context: CommandCon
   return runTransform(files, silent, async (onProgress) => {
     const source = await openSparseFile(files.input, signal);
     try {
-      await copyToPipe(source, writeToStandardOutput, { ...inputOptions(line), onProgress });
+      await copyToPipe(source, writeToStandardOutput, {
+        ...inputOptions(line),
+        ...dropOption(line),
+        onProgress,
+      });
       return { json: {}, lines: [] };
     } finally {
       await source.close();

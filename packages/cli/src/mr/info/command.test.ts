@@ -19,7 +19,7 @@ describe('mr info', () => {
     const { status, out, err } = await runMr('info', live);
     expect({ status, err }).toEqual({ status: 0, err: '' });
     expect(out).toMatch(/^ {2}machine +pc-i440fx-10\.0$/m);
-    expect(out).toMatch(/^ {2}saved while +running; memory in \d+ rounds$/m);
+    expect(out).toMatch(/^ {2}saved while +running; memory in \d+ parts$/m);
     expect(out).toMatch(/^ {2}guest clock +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(mc146818rtc\)$/m);
     expect(out).toMatch(/^ {2}pc\.ram +8 MiB +4096 +2,048 +358 +17% +1,690 +0x100000$/m);
     expect(out).toMatch(/^ {2}cpu +0 +12 +1,851$/m);

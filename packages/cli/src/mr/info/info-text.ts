@@ -73,9 +73,15 @@ function facts(info: SnapshotInfo): (readonly [label: string, text: string])[] {
 
 function savedWhile({ save, libvirt, ram }: SnapshotInfo): string {
   const state = libvirt !== null && save.wasRunning === true ? 'running, stopped by libvirt' : save.runState;
-  const parts = [state ?? 'not told', `memory in ${formatCount(save.ramRounds, 'round')}`];
+  const parts = [state ?? 'not told', `memory in ${formatCount(save.ramParts, 'part')}`];
   if (ram.stalePages !== null && ram.stalePages > 0) {
-    parts.push(`${formatCount(ram.stalePages, 'page')} left from an earlier round under clear bits`);
+    const pages = formatCount(ram.stalePages, 'page');
+    const isStale = save.guest === 'live';
+    parts.push(
+      isStale
+        ? `${pages} left from an earlier round under clear bits`
+        : `${pages} with data under clear bits (see mr-lint)`,
+    );
   }
   if (!save.complete) parts.push('NOT COMPLETE');
   return parts.join('; ');

@@ -5,6 +5,8 @@ import { bitmapOrderOption } from '../../shared/reading-options.js';
 import { UsageError } from '../../shared/usage-error.js';
 import type { Command } from '../command.js';
 import {
+  dropOption,
+  dropUnmarkedOption,
   fileExitStatus,
   forceOption,
   formatOption,
@@ -31,6 +33,7 @@ export const relocateCommand: Command = {
           value: 'N',
           help: 'Where the stream is to start in OUT: 0, 4096, 0x1000, 4k, 1.5M.',
         },
+        dropUnmarkedOption,
         forceOption,
         formatOption,
       ],
@@ -61,6 +64,7 @@ export const relocateCommand: Command = {
     const from = lastValue(line, 'from');
     const options = {
       ...orderOption(line),
+      ...dropOption(line),
       ...(from !== undefined && { streamOffset: toOffset(from, 'from') }),
     };
     const files = { input, output, json: wantsJson(line) };

@@ -14,11 +14,26 @@ import { runTransform } from '../run-transform.js';
 export const repairCommand: Command = {
   arguments: '[options] IN OUT',
   description:
-    'Makes a good snapshot out of a bad one, where everything that was saved is in it: the bitmaps and the end of the ram ' +
-    'state that a background snapshot lacks, an end marker that was cut off, a damaged vmdescription, a libvirt header ' +
+    'Makes a good snapshot out of a bad one, where everything that was saved is in it: bitmaps that do not mark ' +
+    'pages that were saved, the end of the ram state that a background snapshot lacks, an end marker that was cut off, a damaged vmdescription, a libvirt header ' +
     'that says incomplete or names the wrong format. It says what it mended and what nobody can know, and refuses where ' +
     'the data is gone. IN stays as it is.',
-  optionGroups: [{ title: 'What to make', options: [forceOption, formatOption] }, inputGroup],
+  optionGroups: [
+    {
+      title: 'What to make',
+      options: [
+        {
+          name: 'mark-pages',
+          help:
+            'Mark pages that hold data also where the file does not tell whether they are memory or were left behind by a guest ' +
+            'that ran while it was saved.',
+        },
+        forceOption,
+        formatOption,
+      ],
+    },
+    inputGroup,
+  ],
   exitStatus: [
     ['0', 'OUT is there, and was mended'],
     ['1', 'nothing could be mended, or nothing is wrong; there is no OUT'],
@@ -32,7 +47,7 @@ export const repairCommand: Command = {
     const { input, output } = inputAndOutput(line);
     const files = { input, output, json: wantsJson(line) };
     const pair = { ...files, overwrite: line.flags.has('force'), signal: context.signal };
-    const options = inputOptions(line);
+    const options = { ...inputOptions(line), markUnclearPages: line.flags.has('mark-pages') };
     return runTransform(files, context, async (onProgress) => {
       const { report } = await transformFile(pair, (source, target) =>
         repairSnapshot(source, target, { ...options, onProgress }),

@@ -3,7 +3,15 @@ import { formatBytes, formatCount } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
 import type { Command } from '../command.js';
-import { forceOption, formatOption, inputGroup, inputOptions, wantsJson } from '../file-options.js';
+import {
+  dropOption,
+  dropUnmarkedOption,
+  forceOption,
+  formatOption,
+  inputGroup,
+  inputOptions,
+  wantsJson,
+} from '../file-options.js';
 import { runTransform, type TransformResult } from '../run-transform.js';
 
 interface ScrubOutcome {
@@ -19,7 +27,11 @@ export const scrubCommand: Command = {
     'Makes holes out of what is not memory: the bytes that pages which became zero left behind, and pages that are ' +
     'stored though they are zero. QEMU restores the same memory as before. Without OUT the file itself is changed; it ' +
     'can be restored at every moment of that. No VM may run from it meanwhile.',
-  optionGroups: [{ title: 'What to make', options: [forceOption, formatOption] }, inputGroup, channelGroup],
+  optionGroups: [
+    { title: 'What to make', options: [dropUnmarkedOption, forceOption, formatOption] },
+    inputGroup,
+    channelGroup,
+  ],
   exitStatus: [
     ['0', 'it is scrubbed'],
     ['1', 'what is in FILE does not allow it; there is no OUT, and FILE is as it was'],
@@ -36,7 +48,7 @@ export const scrubCommand: Command = {
     if (others.length > 0)
       throw new UsageError(`a file and OUT can be given, not ${line.paths.length} files`);
     const files = { input, output, json: wantsJson(line) };
-    const options = inputOptions(line);
+    const options = { ...inputOptions(line), ...dropOption(line) };
     const channels = channelOptions(line, input, context);
     return runTransform(files, context, async (onProgress) => {
       if (line.paths.length === 1) {

@@ -1,6 +1,6 @@
-import { mainRam } from '../../facts/guest-ram.js';
+import { bitmapLoss } from '../../facts/bitmap-loss.js';
 import { countText } from '../../facts/quantities.js';
-import { bitmapLoss, storedBlocks } from '../../facts/zero-bitmaps.js';
+import { storedBlocks, storedGuestBlocks } from '../../facts/stored-blocks.js';
 import type { Rule } from '../../rule.js';
 
 export const backgroundSnapshotRule: Rule = {
@@ -24,7 +24,7 @@ It is told apart from a cancelled save by the device state and the end marker, w
     'Rebuild the bitmaps from the data in the pages regions: each page was written once, so what is not zero counts. Do not combine the two capabilities.',
   *check(context) {
     if (bitmapLoss(context) !== 'background-snapshot') return;
-    const facts = mainRam(context) ?? storedBlocks(context)[0];
+    const facts = storedGuestBlocks(context)[0] ?? storedBlocks(context)[0];
     if (facts === undefined) return;
     const { block, where } = facts;
     const blocks = storedBlocks(context);

@@ -1,6 +1,6 @@
-import { mainRam } from '../../facts/guest-ram.js';
 import { quoteName } from '../../facts/names.js';
 import { countText } from '../../facts/quantities.js';
+import { storedGuestBlocks } from '../../facts/stored-blocks.js';
 import type { Rule } from '../../rule.js';
 
 /** A small memory can well be full. */
@@ -8,7 +8,7 @@ const FEWEST_PAGES = 1024;
 
 export const bitmapAllSetRule: Rule = {
   id: 'bitmap-all-set',
-  title: 'Every page of the main memory is set',
+  title: 'Every page of a block of guest memory is set',
   severity: 'note',
   needs: 'bitmaps',
   clauses: ['PAGES-4', 'BITMAP-3'],
@@ -18,15 +18,14 @@ export const bitmapAllSetRule: Rule = {
   remedy:
     'Save with zero page detection, or clear the bits of zero pages (`--deep` counts them) and punch holes.',
   *check(context) {
-    const facts = mainRam(context);
-    if (facts?.bitmap === undefined) return;
-    const { block, where, bitmap } = facts;
-    if (block.pageCount < FEWEST_PAGES || bitmap.setPages !== block.pageCount) return;
-    yield {
-      message: `All ${countText(block.pageCount, 'page')} of ${quoteName(block.idstr)} are set.`,
-      span: { byteOffset: block.bitmapOffset, byteLength: block.bitmapLengthBytes },
-      where: `${where}.bitmap`,
-      metAt: block.headerOffset,
-    };
+    for (const { block, where, bitmap } of storedGuestBlocks(context)) {
+      if (block.pageCount < FEWEST_PAGES || bitmap?.setPages !== block.pageCount) continue;
+      yield {
+        message: `All ${countText(block.pageCount, 'page')} of ${quoteName(block.idstr)} are set.`,
+        span: { byteOffset: block.bitmapOffset, byteLength: block.bitmapLengthBytes },
+        where: `${where}.bitmap`,
+        metAt: block.headerOffset,
+      };
+    }
   },
 };

@@ -1,4 +1,5 @@
-import { bitmapIsInside, placedBlocks } from '../../facts/layout-regions.js';
+import { bitmapIsInside } from '@mapped-ram/facts';
+import { placedBlocks } from '../../facts/layout-regions.js';
 import { hex, sizeText } from '../../facts/quantities.js';
 import type { Rule } from '../../rule.js';
 

@@ -1,4 +1,5 @@
-import { bitmapIsInside, endOf, placedBlocks } from '../../facts/layout-regions.js';
+import { bitmapIsInside } from '@mapped-ram/facts';
+import { endOf, placedBlocks } from '../../facts/layout-regions.js';
 import { hex } from '../../facts/quantities.js';
 import type { Rule } from '../../rule.js';
 

@@ -1,7 +1,6 @@
+import { bitmapIsInside, isGuestMemory } from '@mapped-ram/facts';
 import type { BlockFacts, LintContext } from '../../context.js';
-import { isDeviceMemory } from '../../facts/guest-ram.js';
 import {
-  bitmapIsInside,
   bitmapRegion,
   overlaps,
   pagesRegion,
@@ -28,12 +27,12 @@ function* occupied(context: LintContext, own: BlockFacts): Iterable<Region> {
  * @returns Undefined where it does, or may.
  */
 function harmlessBehaviour({ block, bitmap, pages }: BlockFacts): RuleHit['behaviour'] {
-  if (isDeviceMemory(block)) {
+  if (!isGuestMemory(block)) {
     const says =
       'Takes what it finds for bits; memory of a device that is left out is as the destination made it.';
     return { outcome: 'restores', says };
   }
-  const isComplete = pages === undefined ? bitmap?.setPages === block.pageCount : pages.stalePages === 0;
+  const isComplete = pages === undefined ? bitmap?.setPages === block.pageCount : pages.unmarkedPages === 0;
   if (!isComplete) return undefined;
   return { outcome: 'restores', says: 'Takes what it finds for bits; no page is left out that is not zero.' };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blockOf, clearBitmap, findingsOf } from '../testing/damage.js';
+import { blockOf, clearBitmap, type Damage, findingsOf } from '../testing/damage.js';
 import { bitmapZeroOverDataRule } from './rule.js';
 
 describe('bitmap-zero-over-data', () => {
@@ -15,7 +15,36 @@ describe('bitmap-zero-over-data', () => {
     ).toMatchObject([{ outcome: 'wrong-memory', severity: 'error', where: 'ram.blocks[0].bitmap' }]);
   });
 
-  it("reports a device's memory, which may have become empty", async () => {
+  it.each(['ram-node0', 'ram-node1'])('reports one NUMA node of two, %s', async (id) => {
+    const damage: Damage = (image, good) => {
+      const block = good.ramBlocks.find(({ idstr }) => idstr === id);
+      if (block !== undefined) clearBitmap(image, block);
+    };
+    for (const deep of [false, true]) {
+      expect(
+        await findingsOf(bitmapZeroOverDataRule, damage, { capture: 'qemu-10.0/numa', deep }),
+      ).toMatchObject([{ outcome: 'wrong-memory', severity: 'error' }]);
+    }
+  });
+
+  it('reports main RAM under the path of its object', async () => {
+    expect(
+      await findingsOf(bitmapZeroOverDataRule, (image, good) => clearBitmap(image, blockOf(good)), {
+        capture: 'qemu-10.0/older-machine',
+      }),
+    ).toMatchObject([{ outcome: 'wrong-memory', severity: 'error' }]);
+  });
+
+  it("reports a device's memory in a live save, which may have become empty", async () => {
+    expect(
+      await findingsOf(bitmapZeroOverDataRule, (image, good) => clearBitmap(image, blockOf(good, 1)), {
+        capture: 'qemu-10.0/live',
+        deep: true,
+      }),
+    ).toMatchObject([{ outcome: 'restores', severity: 'note', where: 'ram.blocks[1].bitmap' }]);
+  });
+
+  it("warns of a device's memory that was lost", async () => {
     expect(
       await findingsOf(
         bitmapZeroOverDataRule,
@@ -24,7 +53,7 @@ describe('bitmap-zero-over-data', () => {
         },
         { capture: 'qemu-10.0/microvm', deep: true },
       ),
-    ).toMatchObject([{ outcome: 'restores', severity: 'note', where: 'ram.blocks[2].bitmap' }]);
+    ).toMatchObject([{ outcome: 'restores', severity: 'warning', where: 'ram.blocks[2].bitmap' }]);
   });
 
   it('reports nothing in a background snapshot, which has its own rule', async () => {

@@ -1,13 +1,34 @@
+import { isGuestMemory } from '@mapped-ram/facts';
 import type { BlockFacts, LintContext } from '../../context.js';
-import { mainRam } from '../../facts/guest-ram.js';
+import { bitmapLoss } from '../../facts/bitmap-loss.js';
 import { quoteName } from '../../facts/names.js';
 import { hex } from '../../facts/quantities.js';
-import { bitmapLoss, storedBlocks } from '../../facts/zero-bitmaps.js';
-import type { Rule } from '../../rule.js';
+import { storedBlocks } from '../../facts/stored-blocks.js';
+import type { Rule, RuleHit } from '../../rule.js';
 
-/** Whether a zero bitmap can be right: a device's memory can have become all zeros, a guest's main memory cannot. */
-function mayBeRight(context: LintContext, facts: BlockFacts): boolean {
-  return bitmapLoss(context) === undefined && facts !== mainRam(context);
+/** What becomes of the block, and how much that weighs, where it is not wrong memory for certain. */
+function behaviourOf({ block, unmarked }: BlockFacts, { manner }: LintContext): Partial<RuleHit> {
+  if (!isGuestMemory(block)) {
+    return unmarked?.meaning === 'lost'
+      ? {
+          severity: 'warning',
+          behaviour: { outcome: 'restores', says: 'The device has what the destination put there.' },
+        }
+      : {
+          behaviour: {
+            outcome: 'restores',
+            says: 'It takes the block for empty, which it may have become while it was saved.',
+          },
+        };
+  }
+  if (unmarked?.meaning === 'lost') return {};
+  return {
+    severity: 'warning',
+    behaviour: {
+      outcome: 'restores',
+      says: `It takes the block for empty. The guest may have made it so while it was saved, or the bitmap was lost: ${manner.because}.`,
+    },
+  };
 }
 
 export const bitmapZeroOverDataRule: Rule = {
@@ -15,29 +36,25 @@ export const bitmapZeroOverDataRule: Rule = {
   title: 'A bitmap is all zero though there is data in the pages',
   severity: 'note',
   needs: 'bitmaps',
-  clauses: ['BITMAP-3', 'BITMAP-5', 'BITMAP-6'],
-  description: `A clear bit means that the page is zero, whatever lies in its place. A live save may leave old bytes under
-clear bits, where a page became zero after it was written. But that all of the guest's main memory became zero is not
-to be believed: its bitmap was lost. For the memory of a device, a display for example, it is possible.`,
+  clauses: ['BITMAP-3', 'BITMAP-5', 'BITMAP-6', 'PAGES-5'],
+  description: `A clear bit means that the page is zero, whatever lies in its place. A save of a guest that stands still
+leaves nothing under clear bits, so that the bitmap was lost. A guest that runs while it is saved may make pages zero after they
+were stored, but not all of its memory. That a whole NUMA node or DIMM became zero is possible, and the file does not tell it from
+a lost bitmap: then the finding is a warning.`,
   qemu: [{ outcome: 'wrong-memory', says: 'Completes without an error; the block is empty.' }],
-  remedy: 'Take the file from its source again, or rebuild the bitmap from the data in the pages region.',
+  remedy: 'Rebuild the bitmap from the data in the pages region: `mr repair` does.',
   *check(context) {
     const loss = bitmapLoss(context);
     if (loss === 'background-snapshot' || loss === 'cancelled') return;
     for (const facts of storedBlocks(context)) {
-      const { block, where, dataUnderZeroBitmap } = facts;
-      if (dataUnderZeroBitmap === undefined) continue;
+      const { block, where, unmarked } = facts;
+      if (unmarked === undefined || !unmarked.isAllClear) continue;
       yield {
-        message: `No bit of ${quoteName(block.idstr)} is set, but there is data in its pages, first at ${hex(dataUnderZeroBitmap)}.`,
+        message: `No bit of ${quoteName(block.idstr)} is set, but there is data in its pages, first at ${hex(unmarked.byteOffset)}.`,
         span: { byteOffset: block.bitmapOffset, byteLength: block.bitmapLengthBytes },
         where: `${where}.bitmap`,
         metAt: block.headerOffset,
-        ...(mayBeRight(context, facts) && {
-          behaviour: {
-            outcome: 'restores',
-            says: 'It takes the block for empty, which it may have become while it was saved.',
-          },
-        }),
+        ...behaviourOf(facts, context),
       };
     }
   },

@@ -1,7 +1,6 @@
+import { destinationPageSize, isGuestMemory } from '@mapped-ram/facts';
 import { bitmapLengthBytes } from '@mapped-ram/format';
 import type { BlockFacts, LintContext } from '../../context.js';
-import { isDeviceMemory } from '../../facts/guest-ram.js';
-import { destinationPageSize } from '../../facts/page-size.js';
 import { countText, hex } from '../../facts/quantities.js';
 import type { Rule, RuleHit } from '../../rule.js';
 import { versionInRange } from '../../target.js';
@@ -23,7 +22,7 @@ function uncheckedBehaviour(
   const realPages = Math.floor(block.usedLength / pageSize);
   if (block.pageCount < realPages) {
     const seesAllBits = bitmapLengthBytes(realPages) === block.bitmapLengthBytes && bitmap?.tailBits === 0;
-    if (!seesAllBits && isDeviceMemory(block)) {
+    if (!seesAllBits && !isGuestMemory(block)) {
       const says =
         'Does not check it; memory of a device that is not loaded stays as the destination made it.';
       return { outcome: 'restores', says };
@@ -67,7 +66,7 @@ the other blocks.`,
   remedy:
     "Write the target's page size into the header, if it was changed; else restore with QEMU of the same target.",
   *check(context) {
-    const pageSize = destinationPageSize(context);
+    const pageSize = destinationPageSize(context.snapshot);
     for (const facts of context.blocks) {
       const { block, where } = facts;
       // Those of 0 and of 2^53 and more have rules of their own.

@@ -1,4 +1,4 @@
-import { destinationPageSize } from '../../facts/page-size.js';
+import { destinationPageSize } from '@mapped-ram/facts';
 import { hex } from '../../facts/quantities.js';
 import type { Rule } from '../../rule.js';
 
@@ -27,7 +27,7 @@ dividing by zero; 11.1 compares the page size with its own first.`,
         message: 'The page size is 0.',
         span: { byteOffset: block.headerOffset + 4, byteLength: 8 },
         where: `${where}.pageSize`,
-        expected: hex(destinationPageSize(context)),
+        expected: hex(destinationPageSize(context.snapshot)),
         actual: '0x0',
         metAt: block.headerOffset,
       };

@@ -1,5 +1,5 @@
+import { destinationPageSize } from '@mapped-ram/facts';
 import { placedBlocks } from '../../facts/layout-regions.js';
-import { destinationPageSize } from '../../facts/page-size.js';
 import { hex } from '../../facts/quantities.js';
 import type { Rule } from '../../rule.js';
 
@@ -17,7 +17,7 @@ aligned.`,
   qemu: [{ outcome: 'refused', says: '`Error reading ramblock ... pages, region has bad alignment`' }],
   remedy: 'Put the stream back to the offset at which it was saved, or take the file from its source again.',
   *check(context) {
-    const pageSize = destinationPageSize(context);
+    const pageSize = destinationPageSize(context.snapshot);
     for (const { block, where } of placedBlocks(context)) {
       if (block.pagesOffset % pageSize === 0) continue;
       yield {

@@ -1,6 +1,6 @@
+import { destinationPageSize } from '@mapped-ram/facts';
 import { PAGES_ALIGNMENT_BYTES } from '@mapped-ram/format';
 import { placedBlocks } from '../../facts/layout-regions.js';
-import { destinationPageSize } from '../../facts/page-size.js';
 import { hex } from '../../facts/quantities.js';
 import type { Rule } from '../../rule.js';
 
@@ -16,7 +16,7 @@ not written by QEMU; programs that insist on 1 MiB do not read it.`,
   qemu: [{ outcome: 'restores', says: 'It only checks that the place is a multiple of the page size.' }],
   remedy: 'Nothing has to be done.',
   *check(context) {
-    const pageSize = destinationPageSize(context);
+    const pageSize = destinationPageSize(context.snapshot);
     for (const { block, where } of placedBlocks(context)) {
       const { pagesOffset } = block;
       if (pagesOffset % PAGES_ALIGNMENT_BYTES === 0 || pagesOffset % pageSize !== 0) continue;

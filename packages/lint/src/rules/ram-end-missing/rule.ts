@@ -1,5 +1,5 @@
+import { bitmapLoss } from '../../facts/bitmap-loss.js';
 import { hasRamSection } from '../../facts/ram-sections.js';
-import { bitmapLoss } from '../../facts/zero-bitmaps.js';
 import type { Rule } from '../../rule.js';
 
 export const ramEndMissingRule: Rule = {

@@ -1,6 +1,6 @@
 import { hasRamSection, ramSections } from '../../facts/ram-sections.js';
+import { storedBlocks } from '../../facts/stored-blocks.js';
 import { walkedToEnd } from '../../facts/walk-stop.js';
-import { storedBlocks } from '../../facts/zero-bitmaps.js';
 import type { Rule } from '../../rule.js';
 
 export const ramPartMissingRule: Rule = {

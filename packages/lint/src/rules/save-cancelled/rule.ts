@@ -1,6 +1,6 @@
+import { bitmapLoss } from '../../facts/bitmap-loss.js';
 import { hex } from '../../facts/quantities.js';
 import { stopOfWalk } from '../../facts/walk-stop.js';
-import { bitmapLoss } from '../../facts/zero-bitmaps.js';
 import type { Rule } from '../../rule.js';
 
 export const saveCancelledRule: Rule = {

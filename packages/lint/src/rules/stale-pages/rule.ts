@@ -1,29 +1,35 @@
+import { bitmapLoss } from '../../facts/bitmap-loss.js';
 import { countText } from '../../facts/quantities.js';
+import { storedBlocks } from '../../facts/stored-blocks.js';
 import type { Rule } from '../../rule.js';
 
 export const stalePagesRule: Rule = {
   id: 'stale-pages',
   title: 'Bytes lie in the place of clear pages',
   severity: 'note',
-  needs: 'pages',
-  clauses: ['PAGES-2', 'BITMAP-3', 'BITMAP-6'],
+  needs: 'bitmaps',
+  clauses: ['PAGES-2', 'BITMAP-3', 'BITMAP-6', 'PAGES-5'],
   description: `A page that became zero after it was written leaves its old bytes behind and a clear bit. That is normal after
 a live save, and QEMU does not read them. They are in the way where the file is mapped as memory, and they may hold what
-the guest wanted to be gone. If the save was not live, a bit was lost: then the page is missing in the restored memory.`,
+the guest wanted to be gone.
+
+Where the file does not tell whether the guest ran during the save, they may as well be pages whose bits were lost: then the
+finding is a warning. In a save of a guest that stood still they are: see \`page-bits-lost\`.`,
   qemu: [{ outcome: 'restores', says: 'It does not read the pages whose bit is clear.' }],
   remedy:
-    'Punch holes in their place before the file is mapped as memory or given away. Restore from another copy if the save was not live.',
-  *check({ blocks }) {
-    for (const { block, where, pages } of blocks) {
-      if (pages?.firstStalePage === undefined) continue;
+    'Punch holes in their place with `mr scrub` before the file is mapped as memory or given away. Where they may be lost pages, have `mr repair --mark-pages` mark them.',
+  *check(context) {
+    if (bitmapLoss(context) !== undefined) return;
+    for (const { block, where, unmarked } of storedBlocks(context)) {
+      if (unmarked === undefined || unmarked.isAllClear || unmarked.meaning === 'lost') continue;
+      const pages = countText(unmarked.pageCount ?? 1, 'clear page');
+      const isUnclear = unmarked.meaning === 'unclear';
       yield {
-        message: `There are bytes other than 0 in the place of ${countText(pages.stalePages, 'clear page')}.`,
-        span: {
-          byteOffset: block.pagesOffset + pages.firstStalePage * block.pageSize,
-          byteLength: block.pageSize,
-        },
-        where: `${where}.pages[${pages.firstStalePage}]`,
+        message: `There are bytes other than 0 in the place of ${pages}${isUnclear ? `: left behind by a live save, or lost, since ${context.manner.because}` : ''}.`,
+        span: { byteOffset: unmarked.byteOffset, byteLength: block.pageSize },
+        where: `${where}.pages[${Math.floor((unmarked.byteOffset - block.pagesOffset) / block.pageSize)}]`,
         metAt: block.headerOffset,
+        ...(isUnclear && { severity: 'warning' as const }),
       };
     }
   },

@@ -1,10 +1,10 @@
 import { SECTION_FOOTER_LENGTH_BYTES } from '@mapped-ram/format';
 import type { Problem } from '@mapped-ram/reader';
 import type { LintContext } from '../../context.js';
+import { bitmapLoss } from '../../facts/bitmap-loss.js';
 import { problemHit, streamProblems } from '../../facts/problem-hit.js';
 import { hex } from '../../facts/quantities.js';
 import { stateSections } from '../../facts/ram-sections.js';
-import { bitmapLoss } from '../../facts/zero-bitmaps.js';
 import type { Rule } from '../../rule.js';
 import { cutElement } from './cut-element.js';
 

@@ -97,3 +97,15 @@ export function removeSection(image: SparseImage, { byteOffset, byteLength }: Se
 export function clearBitmap(image: SparseImage, { bitmapOffset, bitmapLengthBytes }: RamBlock): void {
   image.patch(bitmapOffset, new Uint8Array(bitmapLengthBytes));
 }
+
+/** Clears the first bits of a block's bitmap: whole bytes of eight pages each. */
+export function clearBits(image: SparseImage, { bitmapOffset }: RamBlock, byteCount: number): void {
+  image.patch(bitmapOffset, new Uint8Array(byteCount));
+}
+
+/** Writes what the machine was doing when the save ended (COMPLETE-5). */
+export function setRunState(image: SparseImage, good: Snapshot, state: string): void {
+  const section = good.sections.find((one) => one.kind === 'full' && one.idstr === 'globalstate');
+  if (section === undefined) throw new RangeError('the capture has no globalstate');
+  image.patch(section.bodyOffset + 4, ascii(state.padEnd(100, '\0')));
+}

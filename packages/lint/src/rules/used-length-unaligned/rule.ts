@@ -1,4 +1,4 @@
-import { destinationPageSize } from '../../facts/page-size.js';
+import { destinationPageSize } from '@mapped-ram/facts';
 import { hex, sizeText } from '../../facts/quantities.js';
 import type { Rule } from '../../rule.js';
 
@@ -14,7 +14,7 @@ lengths can then hardly add up to it.`,
   qemu: [{ outcome: 'restores', says: 'It loads whole pages only, if the lengths add up at all.' }],
   remedy: 'Take the file from its source again: the length was changed.',
   *check(context) {
-    const pageSize = destinationPageSize(context);
+    const pageSize = destinationPageSize(context.snapshot);
     for (const { block, where } of context.blocks) {
       const restBytes = block.usedLength % pageSize;
       if (restBytes === 0) continue;

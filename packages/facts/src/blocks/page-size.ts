@@ -1,5 +1,5 @@
 import { Limits } from '@mapped-ram/format';
-import type { LintContext } from '../context.js';
+import type { StreamModel } from '@mapped-ram/reader';
 
 /** What most targets have, x86 among them. */
 const USUAL_PAGE_BYTES = 4096;
@@ -8,15 +8,14 @@ const USUAL_PAGE_BYTES = 4096;
  * The page size of a destination that fits the file, in bytes. The stream says it in several places: the
  * configuration's target-page-bits, the vmdescription, and every block's header, of which the most frequent counts.
  */
-export function destinationPageSize({ snapshot }: LintContext): number {
+export function destinationPageSize({ configuration, vmdescription, ramBlocks }: StreamModel): number {
   const stated = [
-    2 ** (snapshot.configuration?.targetPageBits ?? 0),
-    snapshot.vmdescription?.json?.page_size ?? 0,
-    mostFrequent(snapshot.ramBlocks.map(({ pageSize }) => pageSize).filter(isPageSize)),
+    2 ** (configuration?.targetPageBits ?? 0),
+    vmdescription?.json?.page_size ?? 0,
+    mostFrequent(ramBlocks.map(({ pageSize }) => pageSize).filter(isPageSize)),
   ];
   return stated.find(isPageSize) ?? USUAL_PAGE_BYTES;
 }
-
 /** Whether any QEMU target can have such a page. */
 export function isPageSize(bytes: number | undefined): bytes is number {
   if (bytes === undefined || bytes < Limits.minPageSizeBytes || bytes > Limits.maxPageSizeBytes) return false;

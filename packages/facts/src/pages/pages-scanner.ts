@@ -7,6 +7,11 @@ export interface PagesToScan {
   /** The first page to scan, a multiple of 8. */
   readonly firstPage: number;
   readonly pageCount: number;
+  /**
+   * Little-endian 64-bit words with a bit for each page: only those whose bit is set are looked at, and the others count as zeros.
+   * All of them if not given.
+   */
+  readonly wanted?: Uint8Array | undefined;
 }
 
 /** Pages that were scanned. */
@@ -22,8 +27,8 @@ export interface ScannedPages {
 }
 
 /**
- * Finds the pages that are not all zeros: what a deep run spends its time on. Whoever has threads can give a deep run a faster
- * one, such as the `FileScanner` of `@mapped-ram/multifd`.
+ * Finds the pages that are not all zeros: what a look at memory spends its time on. Whoever has threads can give a faster one than
+ * {@link SourceScanner}, such as the `FileScanner` of `@mapped-ram/multifd`.
  */
 export interface PagesScanner {
   /**

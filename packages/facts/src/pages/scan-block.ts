@@ -1,0 +1,57 @@
+import { Limits, withLittleEndianWords } from '@mapped-ram/format';
+import type { RamBlock, Snapshot } from '@mapped-ram/reader';
+import type { PagesScanner } from './pages-scanner.js';
+
+/** Which pages of a block to look at: all of them, those whose bit is set, or those whose bit is clear. */
+export type PageSelection = 'all' | 'marked' | 'unmarked';
+
+/** Pages with what the bitmap says of them and what is in them, a bit a page. The views are valid during the call. */
+export interface ComparedPages {
+  /** A multiple of 8. */
+  readonly firstPage: number;
+  readonly pageCount: number;
+  /** Pages whose bit is set. Bits past the last page are clear. */
+  readonly marked: Uint8Array;
+  /** Pages that were looked at and are not all zeros. */
+  readonly filled: Uint8Array;
+}
+
+/** Whether the pages of this size can be scanned at all. */
+export function isScannable({ pageSize, ignored }: RamBlock): boolean {
+  const fits = pageSize >= Limits.minPageSizeBytes && pageSize <= Limits.maxPageSizeBytes;
+  return !ignored && fits && (pageSize & (pageSize - 1)) === 0;
+}
+
+/**
+ * Holds what a block's bitmap says against what its pages hold, in pieces. Holes are not read where they are known.
+ *
+ * @param onCompared Called for every page, some at a time, in any order.
+ * @throws MappedRamError `offset-outside-file`, and what the scanner throws.
+ */
+export async function scanBlock(
+  snapshot: Snapshot,
+  block: RamBlock,
+  scanner: PagesScanner,
+  selection: PageSelection,
+  onCompared: (pages: ComparedPages) => void,
+): Promise<void> {
+  const { pagesOffset, pageSize } = block;
+  for await (const { firstPage, pageCount, bytes } of snapshot.readBitmap(block)) {
+    const words = withLittleEndianWords(bytes, snapshot.wordOrder);
+    const wanted =
+      selection === 'all' ? undefined : selection === 'marked' ? words : words.map((byte) => ~byte);
+    await scanner.scan({ pagesOffset, pageSize, firstPage, pageCount, wanted }, (scanned) => {
+      const start = (scanned.firstPage - firstPage) / 8;
+      const lengthBytes = Math.ceil(scanned.pageCount / 8);
+      const marked = words.slice(start, start + lengthBytes);
+      const rest = scanned.pageCount & 7;
+      if (rest !== 0) marked[lengthBytes - 1] = (marked[lengthBytes - 1] ?? 0) & ((1 << rest) - 1);
+      onCompared({
+        firstPage: scanned.firstPage,
+        pageCount: scanned.pageCount,
+        marked,
+        filled: scanned.bits.subarray(0, lengthBytes),
+      });
+    });
+  }
+}

@@ -1,0 +1,145 @@
+import { createPageScanner, forEachRun, MappedRamError, type PageScanner } from '@mapped-ram/format';
+import { type ByteSource, extentsOf } from '@mapped-ram/reader';
+import { type DataWindow, dataWindows } from './data-windows.js';
+import type { PagesScanner, PagesToScan, ScannedPages } from './pages-scanner.js';
+
+/** Bytes that are read and scanned at once; whole words of bitmap for every page size. */
+const SLOT_BYTES = 4 * 1024 * 1024;
+/** Reads under way at once: the next ones go on while one is scanned. */
+const SLOTS = 3;
+
+/** A window whose pages are being read into a slot. */
+interface Filling {
+  readonly firstPage: number;
+  readonly pageCount: number;
+  /** Pages of the window from `readFrom` on, so many, are in the slot; the others are zeros. */
+  readonly readFrom: number;
+  readonly readPages: number;
+  readonly lookAt: Uint8Array | undefined;
+  readonly slot: number;
+  readonly read: Promise<void>;
+}
+
+/** Scans through a source in the thread that it is in, in memory of a few MiB that it keeps. One scan at a time. */
+export class SourceScanner implements PagesScanner {
+  readonly #source: ByteSource;
+  readonly #signal: AbortSignal | undefined;
+  readonly #noBits = new Uint8Array(SLOT_BYTES / 256 / 8);
+  #scanner: PageScanner | undefined;
+
+  constructor(source: ByteSource, signal?: AbortSignal) {
+    this.#source = source;
+    this.#signal = signal;
+  }
+
+  async scan(pages: PagesToScan, onScanned: (scanned: ScannedPages) => void): Promise<void> {
+    const scanner = this.#scannerFor(pages.pageSize);
+    const source = this.#source;
+    const findExtents = source.dataExtents && ((from: number, to: number) => extentsOf(source, from, to));
+    const fillings: Filling[] = [];
+    let started = 0;
+    try {
+      for (const window of dataWindows(pages, SLOT_BYTES / pages.pageSize, findExtents)) {
+        this.#signal?.throwIfAborted();
+        if (window.isEmpty) {
+          const { firstPage, pageCount } = window;
+          onScanned({ firstPage, pageCount, bits: this.#noBits.subarray(0, Math.ceil(pageCount / 8)) });
+          continue;
+        }
+        fillings.push(this.#fill(scanner, pages, window, started++ % SLOTS));
+        if (fillings.length === SLOTS) await this.#finish(scanner, fillings, onScanned);
+      }
+      while (fillings.length > 0) await this.#finish(scanner, fillings, onScanned);
+    } finally {
+      // The buffer must not be written to after this returns, and a read that fails late must not go unheard.
+      await Promise.allSettled(fillings.map(({ read }) => read));
+    }
+    this.#checkEnd(pages);
+  }
+
+  #fill(
+    scanner: PageScanner,
+    { pagesOffset, pageSize }: PagesToScan,
+    { firstPage, pageCount, lookAt }: DataWindow,
+    slot: number,
+  ): Filling {
+    const { first, end } = lookAt === undefined ? { first: 0, end: pageCount } : spanOf(lookAt, pageCount);
+    const start = slot * SLOT_BYTES;
+    const target = scanner.buffer.subarray(start, start + (end - first) * pageSize);
+    const read = this.#read(target, pagesOffset + (firstPage + first) * pageSize);
+    read.catch(() => {});
+    return {
+      firstPage,
+      pageCount,
+      readFrom: first,
+      readPages: end - first,
+      lookAt: lookAt?.slice(),
+      slot,
+      read,
+    };
+  }
+
+  /** Waits for the oldest read, and scans what it brought. */
+  async #finish(
+    scanner: PageScanner,
+    fillings: Filling[],
+    onScanned: (scanned: ScannedPages) => void,
+  ): Promise<void> {
+    const [oldest] = fillings;
+    if (oldest === undefined) return;
+    const { firstPage, pageCount, readFrom, readPages, lookAt, slot, read } = oldest;
+    this.#signal?.throwIfAborted();
+    await read;
+    fillings.shift();
+    scanner.scan(slot * SLOT_BYTES, readPages);
+    const lengthBytes = Math.ceil(pageCount / 8);
+    const read8 = readFrom >> 3;
+    const bits = readFrom === 0 && readPages === pageCount ? undefined : new Uint8Array(lengthBytes);
+    // `readFrom` is a multiple of 8, so that whole bytes can be moved.
+    bits?.set(scanner.nonZeroBits.subarray(0, Math.ceil(readPages / 8)), read8);
+    const found = bits ?? scanner.nonZeroBits.subarray(0, lengthBytes);
+    if (lookAt !== undefined) {
+      for (let index = 0; index < lengthBytes; index++)
+        found[index] = (found[index] ?? 0) & (lookAt[index] ?? 0);
+    }
+    onScanned({ firstPage, pageCount, bits: found });
+  }
+
+  async #read(target: Uint8Array, byteOffset: number): Promise<void> {
+    const filled = await this.#source.read(target, byteOffset);
+    if (filled < target.length) throw this.#tooShort(byteOffset + filled, byteOffset + target.length);
+  }
+
+  /** What is cut off where nothing is read looks like a hole. */
+  #checkEnd({ pagesOffset, pageSize, firstPage, pageCount }: PagesToScan): void {
+    const end = pagesOffset + (firstPage + pageCount) * pageSize;
+    if (end > this.#source.sizeBytes) throw this.#tooShort(this.#source.sizeBytes, end);
+  }
+
+  #tooShort(actualEnd: number, expectedEnd: number): MappedRamError {
+    return new MappedRamError('short-read', {
+      what: `${this.#source.name} ends before the pages`,
+      byteOffset: actualEnd,
+      expected: expectedEnd,
+      actual: actualEnd,
+    });
+  }
+
+  #scannerFor(pageSize: number): PageScanner {
+    if (this.#scanner?.pageSize !== pageSize) {
+      this.#scanner = createPageScanner({ pageSize, bufferLengthBytes: SLOTS * SLOT_BYTES });
+    }
+    return this.#scanner;
+  }
+}
+
+/** The pages from the first to the last whose bit is set, from a whole byte on. */
+function spanOf(bits: Uint8Array, pageCount: number): { first: number; end: number } {
+  let first: number | undefined;
+  let end = 0;
+  forEachRun(bits, 'le', 0, pageCount, (from, count) => {
+    first ??= from;
+    end = from + count;
+  });
+  return { first: Math.floor((first ?? 0) / 8) * 8, end };
+}

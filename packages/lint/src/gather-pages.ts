@@ -1,0 +1,156 @@
+import {
+  comparePages,
+  destinationPageSize,
+  findData,
+  meaningOfUnmarked,
+  type SaveManner,
+  SourceScanner,
+  separateBlocks,
+} from '@mapped-ram/facts';
+import type { ByteSource, Snapshot } from '@mapped-ram/reader';
+import type { BlockFacts, UnmarkedData } from './context.js';
+import { overlaps, pagesRegion, streamRegions } from './facts/layout-regions.js';
+import type { LintOptions } from './options.js';
+
+/** How much of the pages a quick run reads to find data under clear bits. */
+const MAX_PROBE_BYTES = 2 ** 30;
+
+/** Memory that is looked through in no time. */
+const SMALL_RAM_BYTES = 64 * 2 ** 20;
+
+/** Milliseconds between two reports of progress. */
+const PROGRESS_INTERVAL_MS = 100;
+
+/** A block's facts while they are gathered. */
+export type FactsInProgress = { -readonly [key in keyof BlockFacts]: BlockFacts[key] };
+
+export type GatherOptions = Pick<LintOptions, 'deep' | 'scanner' | 'signal' | 'onProgress'>;
+
+/** Looks at the pages: at all of them in a deep run, in a quick one where it costs little and may show a loss. */
+export class PagesGatherer {
+  readonly #snapshot: Snapshot;
+  readonly #source: ByteSource;
+  readonly #blocks: readonly FactsInProgress[];
+  readonly #manner: SaveManner;
+  readonly #options: GatherOptions;
+
+  constructor(
+    snapshot: Snapshot,
+    source: ByteSource,
+    blocks: readonly FactsInProgress[],
+    manner: SaveManner,
+    options: GatherOptions,
+  ) {
+    this.#snapshot = snapshot;
+    this.#source = source;
+    this.#blocks = blocks;
+    this.#manner = manner;
+    this.#options = options;
+  }
+
+  /** Adds what the pages of all blocks hold. @throws MappedRamError `read-failed`, `short-read` */
+  async lookDeep(): Promise<void> {
+    const { signal, onProgress, scanner = new SourceScanner(this.#source, signal) } = this.#options;
+    const scanned = this.#separateBlocks();
+    const totalBytes = scanned.reduce((sum, { block }) => sum + block.usedLength, 0);
+    let doneBytes = 0;
+    let reportedAt = Date.now();
+    const report = (lengthBytes: number): void => {
+      doneBytes += lengthBytes;
+      if (onProgress === undefined || Date.now() - reportedAt < PROGRESS_INTERVAL_MS) return;
+      reportedAt = Date.now();
+      onProgress({ doneBytes, totalBytes });
+    };
+    for (const facts of scanned) {
+      const onPages = (pages: number) => report(pages * facts.block.pageSize);
+      facts.pages = await comparePages(this.#snapshot, facts.block, scanner, { onPages });
+      this.#addUnmarked(facts, facts.pages.firstUnmarkedPage, facts.pages.unmarkedPages);
+    }
+    await this.#probeClearBlocks(this.#blocks.filter(({ pages }) => pages === undefined));
+  }
+
+  /**
+   * Looks at blocks without a set bit, and, where the file takes more room than it should, under the clear bits of all.
+   *
+   * @param neededBytes What the file should take on disk at most; undefined where a bitmap cannot be read.
+   * @throws MappedRamError `read-failed`, `short-read`
+   */
+  async lookQuickly(neededBytes: number | undefined): Promise<void> {
+    const { dataExtents, allocatedBytes } = this.#source;
+    const hasExcess =
+      neededBytes === undefined || allocatedBytes === undefined || allocatedBytes > neededBytes;
+    const clear = this.#blocks.filter(({ bitmap, block }) => bitmap?.setPages === 0 && block.pageCount > 0);
+    const clearBytes = clear.reduce((sum, { block }) => sum + block.usedLength, 0);
+    if (hasExcess || dataExtents !== undefined || clearBytes <= SMALL_RAM_BYTES) {
+      await this.#probeClearBlocks(clear);
+    }
+    if (dataExtents === undefined || allocatedBytes === undefined || !hasExcess) return;
+    const setBytes = this.#blocks.reduce(
+      (sum, { block, bitmap }) => sum + (bitmap?.setPages ?? 0) * block.pageSize,
+      0,
+    );
+    if (allocatedBytes - setBytes > MAX_PROBE_BYTES) return;
+    const scanner = new SourceScanner(this.#source, this.#options.signal);
+    for (const facts of this.#separateBlocks()) {
+      const { setPages = 0 } = facts.bitmap ?? {};
+      if (setPages === 0 || setPages === facts.block.pageCount) continue;
+      const found = await comparePages(this.#snapshot, facts.block, scanner, { selection: 'unmarked' });
+      this.#addUnmarked(facts, found.firstUnmarkedPage, found.unmarkedPages);
+    }
+  }
+
+  /** Looks for data in blocks without a set bit, whatever their page size; the largest are looked at first. */
+  async #probeClearBlocks(blocks: readonly FactsInProgress[]): Promise<void> {
+    let leftBytes = MAX_PROBE_BYTES;
+    const clear = blocks.filter(({ block, bitmap }) => bitmap?.setPages === 0 && !block.ignored);
+    for (const facts of clear.sort((a, b) => b.block.usedLength - a.block.usedLength)) {
+      const { pagesOffset, usedLength } = facts.block;
+      const found = await findData(this.#source, pagesOffset, pagesOffset + usedLength, {
+        mostBytes: leftBytes,
+        signal: this.#options.signal,
+      });
+      if (found !== undefined) facts.unmarked = this.#unmarkedOf(facts, found);
+      leftBytes -= Math.min(leftBytes, usedLength);
+    }
+  }
+
+  #addUnmarked(facts: FactsInProgress, firstPage: number | undefined, pageCount: number): void {
+    const { block, bitmap } = facts;
+    if (firstPage === undefined) return;
+    // A bit of another page size stands for other bytes.
+    const isMeant = block.pageSize === destinationPageSize(this.#snapshot) || bitmap?.setPages === 0;
+    if (!isMeant || this.#liesOverStream(facts)) return;
+    facts.unmarked = this.#unmarkedOf(facts, block.pagesOffset + firstPage * block.pageSize, pageCount);
+  }
+
+  #unmarkedOf(facts: FactsInProgress, byteOffset: number, pageCount?: number): UnmarkedData {
+    const setPages = new Map(this.#blocks.map(({ block, bitmap }) => [block, bitmap?.setPages]));
+    return {
+      byteOffset,
+      ...(pageCount !== undefined && { pageCount }),
+      isAllClear: facts.bitmap?.setPages === 0,
+      meaning: meaningOfUnmarked(facts.block, {
+        ramBlocks: this.#snapshot.ramBlocks,
+        setPagesOf: (block) => setPages.get(block),
+        guest: this.#manner.guest,
+      }),
+    };
+  }
+
+  /** Pages that lie over the stream are no pages: see `pages-overlap`. */
+  #liesOverStream(facts: BlockFacts): boolean {
+    const regions = streamRegions({ snapshot: this.#snapshot, blocks: this.#blocks });
+    return regions.some((region) => overlaps(region, pagesRegion(facts)));
+  }
+
+  #separateBlocks(): FactsInProgress[] {
+    const readable = this.#blocks.filter(({ bitmap }) => bitmap !== undefined);
+    const chosen = new Set(
+      separateBlocks(
+        readable.map(({ block }) => block),
+        this.#source.sizeBytes,
+      ),
+    );
+    return readable.filter(({ block }) => chosen.has(block));
+  }
+}
