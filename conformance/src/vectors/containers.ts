@@ -74,7 +74,7 @@ export const containerVectors = [
     streamOffset: MIB,
     stage: 'mapped-ram-header',
     outcome: 'rejected',
-    rules: ['bitmap-zero-over-data', 'pages-overlap', 'ram-flags-unknown'],
+    rules: ['pages-overlap', 'ram-flags-unknown'],
     mutate: (m) => m.insertZeros(0, MIB),
   }),
   libvirtImage('sparse', {

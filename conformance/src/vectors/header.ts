@@ -103,7 +103,7 @@ export const headerVectors = [
     clauses: ['HEADER-4', 'LAYOUT-5'],
     stage: 'bitmap',
     outcome: 'hazard',
-    rules: ['bitmap-overlap', 'bitmap-tail-bits'],
+    rules: ['bitmap-overlap', 'bitmap-tail-bits', 'page-bits-lost'],
     mutate: (m) => m.u64(m.block(0).bitmapOffsetOffset, 0),
   }),
   vector('header/bitmap-offset-in-padding', {
@@ -158,7 +158,7 @@ export const headerVectors = [
     base: 'qemu-10.0/microvm',
     stage: 'bitmap',
     outcome: 'hazard',
-    rules: ['bitmap-overlap'],
+    rules: ['bitmap-overlap', 'page-bits-lost'],
     mutate: (m) => m.u64(m.block(0).bitmapOffsetOffset, m.block('pc.bios').bitmapOffset),
   }),
   vector('header/bitmap-moved', {

@@ -6,8 +6,6 @@ const AVR = 'qemu-10.0/avr';
 const CORTEX_M = 'qemu-10.0/cortex-m';
 const PPC = 'qemu-10.0/ppc64-pseries';
 
-const LOST_PAGE = 'bytes under a clear bit are normal after a live save; only who knows the memory can tell';
-
 function smallPages(slug: string, name: string, bits: number): VectorDefinition {
   return vector(`page-sizes/${slug}`, {
     what: `The EOS word of a PART has the bit ${name}, and pages are 1 KiB.`,
@@ -37,8 +35,7 @@ export const pageSizeVectors: readonly VectorDefinition[] = [
       base,
       stage: 'bitmap',
       outcome: 'hazard',
-      rules: ['stale-pages'],
-      needsDestination: LOST_PAGE,
+      rules: ['page-bits-lost'],
       mutate: (m) => {
         const { bitmapOffset, bitmapLengthBytes } = m.block(0);
         const bitmap = Buffer.from(m.original(bitmapOffset, bitmapLengthBytes));
@@ -78,8 +75,8 @@ export const pageSizeVectors: readonly VectorDefinition[] = [
     base: AVR,
     stage: 'bitmap',
     outcome: 'hazard',
-    rules: ['stale-pages'],
-    needsDestination: LOST_PAGE,
+    rules: ['page-bits-lost'],
+    needsDestination: 'the target has pages of another size in 11.1',
     mutate: (m) => {
       const { bitmapOffset } = m.block(0);
       const [byte = 0] = m.original(bitmapOffset, 1);

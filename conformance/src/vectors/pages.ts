@@ -22,10 +22,14 @@ export const pageVectors = [
     what: 'A page whose bit is clear has bytes that are not zero.',
     why: 'A live save leaves them behind when a page becomes zero: the page is zero all the same.',
     clauses: ['BITMAP-3', 'PAGES-2'],
+    base: 'qemu-10.0/live',
     stage: 'pages',
     outcome: 'accepted',
     rules: ['stale-pages'],
-    mutate: (m) => m.bytes(m.block(0).pagesOffset + 5 * 4096, new Uint8Array(4096).fill(0xa5)),
+    mutate: (m) => {
+      const { pagesOffset, pageCount } = m.block(0);
+      m.bytes(pagesOffset + (pageCount - 5) * 4096, new Uint8Array(4096).fill(0xa5));
+    },
   }),
   vector('pages/padding-garbage', {
     what: 'The padding between bitmap and pages is full of 0xa5.',

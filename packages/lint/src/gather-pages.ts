@@ -70,30 +70,35 @@ export class PagesGatherer {
   }
 
   /**
-   * Looks at blocks without a set bit, and, where the file takes more room than it should, under the clear bits of all.
+   * Looks at blocks without a set bit, and under the clear bits of all blocks where that is little: where the memory is small, or
+   * the file takes more room than it should, and not much more.
    *
    * @param neededBytes What the file should take on disk at most; undefined where a bitmap cannot be read.
    * @throws MappedRamError `read-failed`, `short-read`
    */
   async lookQuickly(neededBytes: number | undefined): Promise<void> {
     const { dataExtents, allocatedBytes } = this.#source;
-    const hasExcess =
-      neededBytes === undefined || allocatedBytes === undefined || allocatedBytes > neededBytes;
-    const clear = this.#blocks.filter(({ bitmap, block }) => bitmap?.setPages === 0 && block.pageCount > 0);
+    const knowsExcess = neededBytes !== undefined && allocatedBytes !== undefined;
+    const hasExcess = !knowsExcess || allocatedBytes > neededBytes;
+    const clear = this.#blocks.filter(({ bitmap }) => bitmap?.setPages === 0);
     const clearBytes = clear.reduce((sum, { block }) => sum + block.usedLength, 0);
     if (hasExcess || dataExtents !== undefined || clearBytes <= SMALL_RAM_BYTES) {
       await this.#probeClearBlocks(clear);
     }
-    if (dataExtents === undefined || allocatedBytes === undefined || !hasExcess) return;
-    const setBytes = this.#blocks.reduce(
-      (sum, { block, bitmap }) => sum + (bitmap?.setPages ?? 0) * block.pageSize,
-      0,
+    const partly = this.#separateBlocks().filter(
+      ({ block, bitmap }) => bitmap?.setPages !== 0 && bitmap?.setPages !== block.pageCount,
     );
-    if (allocatedBytes - setBytes > MAX_PROBE_BYTES) return;
+    const bytesOf = (count: (facts: BlockFacts) => number) =>
+      partly.reduce((sum, facts) => sum + count(facts) * facts.block.pageSize, 0);
+    const setBytes = bytesOf(({ bitmap }) => bitmap?.setPages ?? 0);
+    const isSmall = bytesOf(({ block }) => block.pageCount) - setBytes <= SMALL_RAM_BYTES;
+    const mayShow = knowsExcess && hasExcess && allocatedBytes - setBytes <= MAX_PROBE_BYTES;
+    if (isSmall || (mayShow && dataExtents !== undefined)) await this.#lookUnderClearBits(partly);
+  }
+
+  async #lookUnderClearBits(blocks: readonly FactsInProgress[]): Promise<void> {
     const scanner = new SourceScanner(this.#source, this.#options.signal);
-    for (const facts of this.#separateBlocks()) {
-      const { setPages = 0 } = facts.bitmap ?? {};
-      if (setPages === 0 || setPages === facts.block.pageCount) continue;
+    for (const facts of blocks) {
       const found = await comparePages(this.#snapshot, facts.block, scanner, { selection: 'unmarked' });
       this.#addUnmarked(facts, found.firstUnmarkedPage, found.unmarkedPages);
     }
@@ -101,16 +106,13 @@ export class PagesGatherer {
 
   /** Looks for data in blocks without a set bit, whatever their page size; the largest are looked at first. */
   async #probeClearBlocks(blocks: readonly FactsInProgress[]): Promise<void> {
-    let leftBytes = MAX_PROBE_BYTES;
+    const { signal } = this.#options;
+    const budget = { leftBytes: MAX_PROBE_BYTES };
     const clear = blocks.filter(({ block, bitmap }) => bitmap?.setPages === 0 && !block.ignored);
     for (const facts of clear.sort((a, b) => b.block.usedLength - a.block.usedLength)) {
       const { pagesOffset, usedLength } = facts.block;
-      const found = await findData(this.#source, pagesOffset, pagesOffset + usedLength, {
-        mostBytes: leftBytes,
-        signal: this.#options.signal,
-      });
+      const found = await findData(this.#source, pagesOffset, pagesOffset + usedLength, { budget, signal });
       if (found !== undefined) facts.unmarked = this.#unmarkedOf(facts, found);
-      leftBytes -= Math.min(leftBytes, usedLength);
     }
   }
 

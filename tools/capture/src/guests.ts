@@ -13,10 +13,10 @@ export const GUEST_SWITCH_ADDRESS = 0x500;
 
 /**
  * A 64 KiB firmware, assembled by hand, that writes a counter into each of the 128 pages from 0x10000 to 0x8ffff, over and over,
- * until the switch is set. Then it makes every second of these pages zero and from there on only counts at 0x502, in the
- * switch's own page: so that page is written by the guest too, and the switch that the host set is saved with it.
+ * until the switch is set. Then it makes every second of these pages zero, or all of them, and from there on only counts at
+ * 0x502, in the switch's own page: so that page is written by the guest too, and the switch that the host set is saved with it.
  */
-export function dirtyingFirmware(): Uint8Array {
+export function dirtyingFirmware(zeroed: 'half' | 'all' = 'half'): Uint8Array {
   const program = [
     [0x31, 0xc0], //                                  00  xor ax, ax
     [0x8e, 0xd8], //                                  02  mov ds, ax
@@ -36,7 +36,7 @@ export function dirtyingFirmware(): Uint8Array {
     [0xb8, 0x00, 0x10], //                            2b  quiet: mov ax, 0x1000
     [0x8e, 0xc0], //                                  2e  zero: mov es, ax
     [0x26, 0xc7, 0x06, 0x00, 0x00, 0x00, 0x00], //    30  mov word es:[0], 0
-    [0x05, 0x00, 0x02], //                            37  add ax, 0x200
+    [0x05, 0x00, zeroed === 'half' ? 0x02 : 0x01], // 37  add ax, 0x200 or 0x100
     [0x3d, 0x00, 0x90], //                            3a  cmp ax, 0x9000
     [0x72, 0xef], //                                  3d  jb zero
     [0x42], //                                        3f  idle: inc dx

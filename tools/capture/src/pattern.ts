@@ -26,6 +26,7 @@ function patternUnit(seed: number, unitIndex: number): Uint8Array {
 
 /** Which units carry the pattern: the ends, the edges of bitmap words, two runs, and the rest anywhere. */
 function chooseUnits(seed: number, units: number, wanted: number): number[] {
+  if (wanted === 0) return [];
   const chosen = new Set([0, units - 1, 1, 62, 63, 64, 65, 127, 128, units - 2]);
   for (let unit = 200; unit < 200 + wanted / 4; unit++) chosen.add(unit);
   for (let index = 0; chosen.size < Math.min(wanted, units / 2); index++) {

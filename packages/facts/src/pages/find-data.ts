@@ -7,8 +7,8 @@ const UNIT_BYTES = 256;
 
 /** Where to look for data, and how far. */
 export interface FindDataOptions {
-  /** How much to read at most, in bytes; holes do not count. */
-  readonly mostBytes?: number;
+  /** How much may be read; what was read is taken off. Holes do not count. */
+  readonly budget?: { leftBytes: number };
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -22,22 +22,22 @@ export async function findData(
   source: ByteSource,
   fromOffset: number,
   toOffset: number,
-  { mostBytes = Number.POSITIVE_INFINITY, signal }: FindDataOptions = {},
+  { budget = { leftBytes: Number.POSITIVE_INFINITY }, signal }: FindDataOptions = {},
 ): Promise<number | undefined> {
   let scanner: PageScanner | undefined;
-  let leftBytes = mostBytes;
   for (const { byteOffset, lengthBytes } of extentsOf(source, fromOffset, toOffset)) {
-    const end = byteOffset + Math.min(lengthBytes, leftBytes);
+    const end = byteOffset + Math.min(lengthBytes, budget.leftBytes);
     for (let at = byteOffset; at < end; at += PIECE_BYTES) {
       signal?.throwIfAborted();
       scanner ??= createPageScanner({ pageSize: UNIT_BYTES, bufferLengthBytes: PIECE_BYTES });
       const piece = scanner.buffer.subarray(0, Math.min(PIECE_BYTES, end - at));
+      budget.leftBytes -= piece.length;
       const filled = await source.read(piece, at);
       scanner.buffer.fill(0, filled, Math.ceil(filled / UNIT_BYTES) * UNIT_BYTES);
       if (scanner.scan(0, Math.ceil(filled / UNIT_BYTES)) === 0) continue;
       return at + piece.findIndex((byte) => byte !== 0);
     }
-    leftBytes -= Math.min(leftBytes, lengthBytes);
+    if (budget.leftBytes <= 0) return undefined;
   }
   return undefined;
 }

@@ -5,6 +5,7 @@ import { configureMigration, type QemuVersion, type QemuVm } from '@mapped-ram/t
 import { dirtyingFirmware, GUEST_SWITCH_ADDRESS } from '../guests.js';
 import { MIB, pcMachine } from '../machines.js';
 import type { Recipe, SaveContext } from '../recipe.js';
+import { numaMachine } from './memory-recipes.js';
 
 const RUNNING = ['setup', 'active', 'device', 'cancelling'];
 const memory = { name: 'ram0', sizeBytes: 8 * MIB };
@@ -45,6 +46,38 @@ async function saveWhileGuestWrites({ vm, settings }: SaveContext): Promise<void
   await vm.qmp.execute('migrate', { uri: settings.uri });
   await untilMigration(vm, ({ ram }) => (ram?.['dirty-sync-count'] ?? 0) >= 4);
   await setGuestSwitch(vm);
+  await untilMigration(vm, ({ status }) => status === 'completed');
+}
+
+/** The first page that the guest makes zero. */
+const FIRST_ZEROED_ADDRESS = 0x10000;
+
+/** Waits until the guest has made its first page zero. */
+async function untilGuestZeroed(vm: QemuVm): Promise<void> {
+  const file = await open(join(vm.folder, memory.name), 'r');
+  try {
+    const word = Buffer.alloc(2);
+    for (let asked = 0; asked < 10_000; asked++) {
+      await file.read(word, 0, 2, FIRST_ZEROED_ADDRESS);
+      if (word.readUInt16LE() === 0) return;
+      await sleep(1);
+    }
+    throw new Error('the guest did not become quiet in 10 s');
+  } finally {
+    await file.close();
+  }
+}
+
+/** The same, but the guest is stopped before the save is through with what it wrote. */
+async function stopWhileSaving({ vm, settings }: SaveContext): Promise<void> {
+  await configureMigration(vm, settings);
+  await vm.qmp.execute('cont');
+  await sleep(100);
+  await vm.qmp.execute('migrate', { uri: settings.uri });
+  await untilMigration(vm, ({ ram }) => (ram?.['dirty-sync-count'] ?? 0) >= 4);
+  await setGuestSwitch(vm);
+  await untilGuestZeroed(vm);
+  await vm.qmp.execute('stop');
   await untilMigration(vm, ({ status }) => status === 'completed');
 }
 
@@ -97,6 +130,41 @@ export const LIVE_RECIPES: readonly Recipe[] = [
     capabilities: ['multifd'],
     parameters: { ...SLOW, 'multifd-channels': 3 },
     steps: ['as qemu-10.0/live, with multifd'],
+    save: saveWhileGuestWrites,
+  },
+  {
+    name: 'live-stopped',
+    what: 'A guest that writes pages, zeroes half of them and is stopped, all while it is saved: stale bytes, and it is paused at the end.',
+    versions: ['10.0', '11.1'],
+    machine: pc,
+    firmware: dirtyingFirmware(),
+    parameters: SLOW,
+    steps: [
+      'start the guest, which writes 128 pages over and over',
+      'save with little bandwidth',
+      'after three rounds, tell the guest to zero every second page and be quiet',
+      'stop the guest as soon as it did',
+      'wait for the save to complete',
+    ],
+    save: stopWhileSaving,
+  },
+  {
+    name: 'live-emptied-node',
+    what: 'A guest with two NUMA nodes that writes pages and then zeroes all of the second node while it is saved.',
+    versions: ['10.0', '11.1'],
+    machine: (version) =>
+      numaMachine(`pc-q35-${version}`, [
+        { ...memory, sizeBytes: MIB / 2 },
+        { name: 'node1', sizeBytes: 7.5 * MIB, patternPages: 0 },
+      ]),
+    firmware: dirtyingFirmware('all'),
+    parameters: SLOW,
+    steps: [
+      'start the guest, which writes 128 pages over and over, the last 16 of them in the second node',
+      'save with little bandwidth',
+      'after three rounds, tell the guest to zero all of them and be quiet',
+      'wait for the save to complete',
+    ],
     save: saveWhileGuestWrites,
   },
   {

@@ -3,16 +3,13 @@ import type { Machine, Recipe } from '../recipe.js';
 
 const KIB = 1024;
 
-/** Two NUMA nodes, each with a RAM block of its own. */
-function numaMachine(type: string): Machine {
-  const nodes = [
-    { name: 'node0', sizeBytes: 8 * MIB },
-    { name: 'node1', sizeBytes: 6 * MIB, patternPages: 120 },
-  ];
+/** A NUMA node for each memory, each with a RAM block of its own. */
+export function numaMachine(type: string, nodes: Machine['memory']): Machine {
+  const sizeBytes = nodes.reduce((sum, node) => sum + node.sizeBytes, 0);
   return {
     target: 'x86_64',
     args: [
-      ...['-nodefaults', '-machine', type, '-m', '14M', '-bios', 'firmware.bin'],
+      ...['-nodefaults', '-machine', type, '-m', `size=${sizeBytes / KIB}k`, '-bios', 'firmware.bin'],
       ...nodes.flatMap((node, index) => [
         ...memoryArgs(`ram-node${index}`, node),
         ...['-numa', `node,nodeid=${index},memdev=ram-node${index}`],
@@ -45,7 +42,11 @@ export const MEMORY_RECIPES: readonly Recipe[] = [
     name: 'numa',
     what: 'A q35 with two NUMA nodes, so with two large RAM blocks of different sizes.',
     versions: ['10.0', '11.1'],
-    machine: (version) => numaMachine(`pc-q35-${version}`),
+    machine: (version) =>
+      numaMachine(`pc-q35-${version}`, [
+        { name: 'node0', sizeBytes: 8 * MIB },
+        { name: 'node1', sizeBytes: 6 * MIB, patternPages: 120 },
+      ]),
   },
   {
     name: 'dimm',

@@ -4,10 +4,11 @@ import { bitmapLoss } from '../../facts/bitmap-loss.js';
 import { quoteName } from '../../facts/names.js';
 import { hex } from '../../facts/quantities.js';
 import { storedBlocks } from '../../facts/stored-blocks.js';
+import { walkedToEnd } from '../../facts/walk-stop.js';
 import type { Rule, RuleHit } from '../../rule.js';
 
 /** What becomes of the block, and how much that weighs, where it is not wrong memory for certain. */
-function behaviourOf({ block, unmarked }: BlockFacts, { manner }: LintContext): Partial<RuleHit> {
+function behaviourOf({ block, unmarked }: BlockFacts, context: LintContext): Partial<RuleHit> {
   if (!isGuestMemory(block)) {
     return unmarked?.meaning === 'lost'
       ? {
@@ -23,10 +24,11 @@ function behaviourOf({ block, unmarked }: BlockFacts, { manner }: LintContext): 
   }
   if (unmarked?.meaning === 'lost') return {};
   return {
-    severity: 'warning',
+    // What lies behind the place where the stream cannot be read on may tell.
+    severity: walkedToEnd(context) ? 'warning' : 'note',
     behaviour: {
       outcome: 'restores',
-      says: `It takes the block for empty. The guest may have made it so while it was saved, or the bitmap was lost: ${manner.because}.`,
+      says: `It takes the block for empty. The guest may have made it so while it was saved, or the bitmap was lost: ${context.manner.because}.`,
     },
   };
 }

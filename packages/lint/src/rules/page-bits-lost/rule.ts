@@ -16,7 +16,7 @@ marked. So bytes under a clear bit are a page whose bit was lost, or something w
 without a word.
 
 Whether the guest stood still is told by the run state in the stream and by the number of PARTs. A deep run finds every such page;
-a quick one, where the file takes more room on disk than its marked pages need.`,
+a quick one, where the memory is small or the file takes more room on disk than its marked pages need.`,
   qemu: [{ outcome: 'wrong-memory', says: 'Completes without an error; the pages are empty.' }],
   remedy: 'Take the file from its source again, or have `mr repair` mark every page that holds data.',
   *check(context) {

@@ -1,6 +1,7 @@
 import { bitmapLoss } from '../../facts/bitmap-loss.js';
 import { countText } from '../../facts/quantities.js';
 import { storedBlocks } from '../../facts/stored-blocks.js';
+import { walkedToEnd } from '../../facts/walk-stop.js';
 import type { Rule } from '../../rule.js';
 
 export const stalePagesRule: Rule = {
@@ -23,7 +24,8 @@ finding is a warning. In a save of a guest that stood still they are: see \`page
     for (const { block, where, unmarked } of storedBlocks(context)) {
       if (unmarked === undefined || unmarked.isAllClear || unmarked.meaning === 'lost') continue;
       const pages = countText(unmarked.pageCount ?? 1, 'clear page');
-      const isUnclear = unmarked.meaning === 'unclear';
+      // What lies behind the place where the stream cannot be read on may tell.
+      const isUnclear = unmarked.meaning === 'unclear' && walkedToEnd(context);
       yield {
         message: `There are bytes other than 0 in the place of ${pages}${isUnclear ? `: left behind by a live save, or lost, since ${context.manner.because}` : ''}.`,
         span: { byteOffset: unmarked.byteOffset, byteLength: block.pageSize },
