@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { configureMigration, type QemuVersion, type QemuVm } from '@mapped-ram/tool-qemu';
-import { dirtyingFirmware, GUEST_SWITCH_ADDRESS } from '../guests.js';
+import { dirtyingFirmware, emptyingFirmware, GUEST_SWITCH_ADDRESS } from '../guests.js';
 import { MIB, pcMachine } from '../machines.js';
 import type { Recipe, SaveContext } from '../recipe.js';
 import { numaMachine } from './memory-recipes.js';
@@ -154,13 +154,13 @@ export const LIVE_RECIPES: readonly Recipe[] = [
     versions: ['10.0', '11.1'],
     machine: (version) =>
       numaMachine(`pc-q35-${version}`, [
-        { ...memory, sizeBytes: MIB / 2 },
-        { name: 'node1', sizeBytes: 7.5 * MIB, patternPages: 0 },
+        { ...memory, sizeBytes: 4 * MIB, patternPages: 100 },
+        { name: 'node1', sizeBytes: 4 * MIB, patternPages: 0 },
       ]),
-    firmware: dirtyingFirmware('all'),
+    firmware: emptyingFirmware(),
     parameters: SLOW,
     steps: [
-      'start the guest, which writes 128 pages over and over, the last 16 of them in the second node',
+      'start the guest, which writes 128 pages over and over, the last 64 of them in the second node',
       'save with little bandwidth',
       'after three rounds, tell the guest to zero all of them and be quiet',
       'wait for the save to complete',
