@@ -42,6 +42,14 @@ function changeBits(
   return [patch(block.bitmapOffset, bitmap)];
 }
 
+/** A page that is in the file: bytes in the place of another one are what no save of a guest that stands still leaves behind. */
+function pickSetPage(intact: Intact, block: BlockPlaces, random: Random): number | undefined {
+  const bitmap = bytesOf(intact, block.bitmapOffset, block.bitmapEnd);
+  const pages = Array.from({ length: block.pageCount }, (_, page) => page);
+  const set = pages.filter((page) => ((bitmap[page >> 3] as number) >> (page & 7)) & 1);
+  return set.length === 0 ? undefined : random.pick(set);
+}
+
 /** Changes of bitmaps, pages, and of what says where they are. */
 export const memoryMutators: readonly Mutator[] = [
   ofBlock('bits set', 4, (intact, block, random) => changeBits(intact, block, random, true)),
@@ -60,9 +68,11 @@ export const memoryMutators: readonly Mutator[] = [
   ofBlock('bitmap words turned round', 1, (intact, { bitmapOffset, bitmapEnd }) => [
     patch(bitmapOffset, Buffer.from(bytesOf(intact, bitmapOffset, bitmapEnd)).swap64()),
   ]),
-  ofBlock('page changed', 1, (_, { pagesOffset, usedLength }, random) =>
-    usedLength < 16 ? undefined : [patch(pagesOffset + random.below(usedLength - 16), random.bytes(16))],
-  ),
+  ofBlock('page changed', 1, (intact, block, random) => {
+    const page = pickSetPage(intact, block, random);
+    if (page === undefined) return undefined;
+    return [patch(block.pagesOffset + page * block.pageSize + random.below(240), random.bytes(16))];
+  }),
   ofBlock('padding filled', 2, (_, { bitmapEnd, pagesOffset }, random) => {
     const room = pagesOffset - bitmapEnd;
     if (room === 0) return undefined;

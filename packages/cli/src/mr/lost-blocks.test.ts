@@ -30,14 +30,14 @@ it('a live save in which a node became empty can be scrubbed when that is said, 
   const path = await folder.put('qemu-10.0/live-emptied-node', 'emptied.mr');
   const refused = await runMr('scrub', path, folder.at('scrubbed.mr'));
   expect(refused).toMatchObject({ status: 1, err: expect.stringMatching(/mr repair --mark-pages/) });
-  expect(await runMr('repair', path, folder.at('mended.mr'))).toMatchObject({
+  expect(await runMr('repair', path, folder.at('marked.mr'))).toMatchObject({
     status: 1,
     err: expect.stringMatching(/--mark-pages/),
   });
   expect(await runMr('scrub', '--drop-unmarked-pages', path, folder.at('scrubbed.mr'))).toMatchObject({
     status: 0,
   });
-  const { status, out } = await runMr('repair', '--mark-pages', path, folder.at('mended.mr'));
+  const { status, out } = await runMr('repair', '--mark-pages', path, folder.at('marked.mr'));
   expect(status).toBe(0);
   expect(out).toMatch(/64 pages of ram-node1/);
 });
