@@ -2,10 +2,14 @@
  * `node tools/hostile/dist/main.js [--seed N] [--cuts N] [--changes N] [--head-step N] [CAPTURE ...]`: damages captures at
  * random and holds the linter to its promises. Without arguments it makes every cut of the first 8 KiB, 2,000 other
  * cuts and 20,000 changes, spread over three captures.
+ *
+ * `--commands [--seed N] [--count N] [--from N] [--replay N]`: runs every command on 100,000 damaged files and holds them to
+ * theirs; `--replay` shows one case.
  */
 import { parseArgs } from 'node:util';
 import { captureInfo, loadCapture } from '@mapped-ram/fixtures';
 import { hostileCases } from './cases.js';
+import { runCommands } from './commands/main.js';
 import { hold, newHolding, Promises } from './hold.js';
 
 const { values, positionals } = parseArgs({
@@ -15,8 +19,23 @@ const { values, positionals } = parseArgs({
     cuts: { type: 'string', default: '2000' },
     changes: { type: 'string', default: '20000' },
     'head-step': { type: 'string', default: '1' },
+    commands: { type: 'boolean', default: false },
+    count: { type: 'string', default: '100000' },
+    from: { type: 'string', default: '0' },
+    replay: { type: 'string' },
   },
 });
+if (values.commands) {
+  const { replay } = values;
+  process.exit(
+    await runCommands({
+      seed: Number(values.seed),
+      from: Number(values.from),
+      count: Number(values.count),
+      ...(replay !== undefined && { replay: Number(replay) }),
+    }),
+  );
+}
 const captures =
   positionals.length > 0
     ? positionals

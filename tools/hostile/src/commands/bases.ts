@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { mrMain } from '@mapped-ram/cli';
+import { captureInfo, loadCapture, SparseImage, scratchParent } from '@mapped-ram/fixtures';
+import { openSnapshot, type Snapshot } from '@mapped-ram/reader';
+
+/** A file that mutants are made of. */
+export interface Base {
+  readonly name: string;
+  readonly image: SparseImage;
+  /** As far as it can be read. */
+  readonly snapshot: Snapshot;
+  /** Pieces of the file that are no pages: headers, tables, bitmaps, devices. */
+  readonly structure: readonly (readonly [from: number, to: number])[];
+  /** Options without which the commands do not read it rightly. */
+  readonly options: readonly string[];
+}
+
+/** Every machine and way of saving that differs in what stands where. */
+const CAPTURES = [
+  'qemu-10.0/none',
+  'qemu-10.0/q35',
+  'qemu-10.0/q35-devices',
+  'qemu-10.0/microvm',
+  'qemu-10.0/numa',
+  'qemu-10.0/virtio-mem',
+  'qemu-10.0/aarch64-virt',
+  'qemu-10.0/s390x',
+  'qemu-10.0/avr',
+  'qemu-10.0/live',
+  'qemu-10.0/background-snapshot',
+  'qemu-10.0/no-configuration',
+  'qemu-10.0/no-footers',
+  'qemu-10.0/zero-pages-stored',
+  'qemu-10.0/offset-aligned',
+  'qemu-11.1/ignore-shared',
+  'qemu-11.1/ppc64-pseries',
+  'libvirt-11.3/save-sparse',
+  'libvirt-11.3/save-raw',
+  'libvirt-11.3/snapshot-sparse',
+] as const;
+
+/** Bases that a command makes of a capture. */
+const MADE: readonly (readonly [
+  name: string,
+  capture: string,
+  argv: (file: string) => string[],
+  made: string,
+])[] = [
+  ['classic stream', 'qemu-10.0/none', (file) => ['convert', '--to', 'stream', file, `${file}.out`], '.out'],
+  [
+    'classic stream of a pc',
+    'qemu-10.0/microvm',
+    (file) => ['convert', '--to', 'stream', file, `${file}.out`],
+    '.out',
+  ],
+  ['state of a clone', 'qemu-10.0/pc', (file) => ['clone', file, '-o', `${file}.clone`], '.clone/state'],
+];
+
+/** Loads all bases. */
+export async function loadBases(): Promise<Base[]> {
+  const bases: Base[] = [];
+  for (const id of CAPTURES) {
+    const { streamOffset, bigEndian } = { ...captureInfo(id), bigEndian: id.includes('s390x') };
+    const options = [
+      ...(streamOffset > 0 && !id.startsWith('libvirt') ? ['--offset', String(streamOffset)] : []),
+      ...(bigEndian ? ['--bitmap-order', 'be'] : []),
+    ];
+    bases.push(await baseOf(id, await loadCapture(id), options));
+  }
+  const folder = mkdtempSync(join(scratchParent, 'hostile-bases-'));
+  try {
+    for (const [name, capture, argv, made] of MADE) {
+      const file = join(folder, 'base.mr');
+      rmSync(`${file}${made}`, { force: true });
+      await (await loadCapture(capture)).writeTo(file);
+      const silent = { write() {} };
+      await mrMain(argv(file), { stdout: silent, stderr: silent, env: {} }, new AbortController().signal);
+      bases.push(await baseOf(name, await SparseImage.fromFile(`${file}${made}`, name), []));
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return bases;
+}
+
+async function baseOf(name: string, image: SparseImage, options: readonly string[]): Promise<Base> {
+  const streamOffset = options[0] === '--offset' ? { streamOffset: Number(options[1]) } : {};
+  const snapshot = await openSnapshot(image, { tolerant: true, ...streamOffset });
+  const structure: [number, number][] = [];
+  let start = 0;
+  for (const { bitmapOffset, bitmapLengthBytes, pagesOffset, usedLength, ignored } of snapshot.ramBlocks) {
+    if (ignored) continue;
+    structure.push([start, bitmapOffset + bitmapLengthBytes]);
+    start = pagesOffset + usedLength;
+  }
+  structure.push([start, image.sizeBytes]);
+  return { name, image, snapshot, structure, options };
+}

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { scratchParent } from '@mapped-ram/fixtures';
+import type { Base } from './bases.js';
+import { Bounds, type CaseOutcome, runCase } from './run-case.js';
+
+/** Which cases to run. */
+export interface CommandRuns {
+  readonly seed: number;
+  /** The first case's number, and how many. */
+  readonly from: number;
+  readonly count: number;
+  /** Called after each. */
+  readonly onCase?: ((number: number, outcome: CaseOutcome) => void) | undefined;
+}
+
+/** A promise that was broken. */
+export interface BrokenPromise {
+  readonly number: number;
+  readonly outcome: CaseOutcome;
+  readonly why: string;
+}
+
+/** What was seen over all cases. */
+export interface CommandFigures {
+  cases: number;
+  /** Runs by command and exit status. */
+  readonly statuses: Map<string, number>;
+  /** Snapshots and streams that were made, each of which was held against lint. */
+  made: number;
+  slowestSeconds: number;
+  slowest: number;
+  largestPeakBytes: number;
+  largest: number;
+  readonly broken: BrokenPromise[];
+}
+
+/**
+ * Runs commands on mutants and takes down what they broke. Time and memory depend on what else the process did: those that look
+ * broken are to be run alone (`suspects`).
+ */
+export async function fuzzCommands(
+  bases: readonly Base[],
+  { seed, from, count, onCase }: CommandRuns,
+): Promise<CommandFigures & { readonly suspects: readonly number[] }> {
+  const figures: CommandFigures = {
+    cases: 0,
+    statuses: new Map(),
+    made: 0,
+    slowestSeconds: 0,
+    slowest: from,
+    largestPeakBytes: 0,
+    largest: from,
+    broken: [],
+  };
+  const suspects: number[] = [];
+  const folder = mkdtempSync(join(scratchParent, 'hostile-'));
+  try {
+    for (let number = from; number < from + count; number++) {
+      const outcome = await runCase(bases, folder, seed, number);
+      take(figures, number, outcome);
+      if (outcome.cpuSeconds > Bounds.cpuSeconds || outcome.peakBytes > Bounds.peakBytes)
+        suspects.push(number);
+      onCase?.(number, outcome);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return { ...figures, suspects };
+}
+
+function take(figures: CommandFigures, number: number, outcome: CaseOutcome): void {
+  const { command, status, makes, cpuSeconds, peakBytes, broken } = outcome;
+  const key = `${command}: ${status}`;
+  figures.cases++;
+  figures.statuses.set(key, (figures.statuses.get(key) ?? 0) + 1);
+  if (status === 0 && ['snapshot', 'stream', 'in-place'].includes(makes)) figures.made++;
+  if (cpuSeconds > figures.slowestSeconds)
+    Object.assign(figures, { slowestSeconds: cpuSeconds, slowest: number });
+  if (peakBytes > figures.largestPeakBytes)
+    Object.assign(figures, { largestPeakBytes: peakBytes, largest: number });
+  for (const why of broken) figures.broken.push({ number, outcome, why });
+}
