@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { checkNothingLost, findUnmarkedPages, hasRamEnd, isKnownMachine } from '@mapped-ram/facts';
 import { formatMigrationUri } from '@mapped-ram/fdset';
 import { IGNORE_SHARED_CAPABILITY, MappedRamError, type WordOrder } from '@mapped-ram/format';
-import { type ByteSource, openSnapshot, type RamBlock, type Snapshot } from '@mapped-ram/reader';
+import { judgeSnapshot } from '@mapped-ram/lint';
+import {
+  type ByteSource,
+  openSnapshot,
+  type RamBlock,
+  readClassicStream,
+  type Snapshot,
+} from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { makeFile } from '@mapped-ram/writer/file';
 import { type BlockChoice, type BlockWishes, chooseBlocks } from './block-choice.js';
@@ -54,7 +61,7 @@ export interface CloneOptions extends BlockWishes {
  *
  * @throws MappedRamError `unsupported` where stale bytes lie under clear bits of a block that would be mapped, where memory
  * is not in the file, or where it cannot be mapped; `unmarked-pages` where pages hold memory that is not marked;
- * `incomplete-save`; `target-exists`, `write-failed`; the first problem of a
+ * `incomplete-save`, `not-restorable`; `target-exists`, `write-failed`; the first problem of a
  * damaged snapshot.
  * @throws RangeError where a wish names a block that is not there or cannot be mapped.
  */
@@ -72,6 +79,7 @@ export async function prepareClone(path: string, folder: string, options: CloneO
     checkComplete(snapshot);
     for (const block of choice.mapped) checkMappable(block, source);
     await checkUnmarked(source, snapshot, choice.mapped, signal);
+    await judgeSnapshot(source, { streamOffset, wordOrder });
     signal?.throwIfAborted();
     const preparation = { path, source, snapshot, choice, overwrite: options.overwrite };
     return await inCloneFolder(folder, (realFolder) => write(preparation, realFolder));
@@ -109,7 +117,12 @@ async function write(
   const json = new TextEncoder().encode(`${JSON.stringify(clone, null, 2)}\n`);
   await makeFile(join(folder, CLONE_NAME), { overwrite }, async (target) => {
     await target.write([{ byteOffset: 0, bytes: json }]);
-    await makeFile(statePath, { overwrite }, (state) => writeStateStream(state, snapshot, source, mapped));
+    await makeFile(statePath, { overwrite }, async (state) => {
+      await writeStateStream(state, snapshot, source, mapped);
+      // A VM that starts from it must find no fault in it. Without a configuration it does not tell how its entries are built.
+      if (snapshot.configuration === undefined) return;
+      await readClassicStream(await state.written(), { async begin() {}, async pages() {} });
+    });
   });
   return clone;
 }

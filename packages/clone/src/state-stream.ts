@@ -1,7 +1,8 @@
-import { IGNORE_SHARED_CAPABILITY } from '@mapped-ram/format';
+import { countSet, IGNORE_SHARED_CAPABILITY } from '@mapped-ram/format';
 import type { ByteSource, RamBlock, Snapshot } from '@mapped-ram/reader';
 import {
   blockEntry,
+  checkClassicSize,
   configurationSection,
   findBlockTable,
   layoutOf,
@@ -36,6 +37,7 @@ export async function writeStateStream(
     guestPhysicalAddress,
   }));
   const head = [...headOf(snapshot, source), memSizeWord(blocks), ...blocks.map(blockEntry)];
+  await checkSize(snapshot, mapped);
   const records = new RecordBuffer(target, await writeParts(target, 0, head));
   for (const block of snapshot.ramBlocks) {
     records.beginBlock(block.idstr);
@@ -43,6 +45,22 @@ export async function writeStateStream(
     else await writeRanges(records, snapshot, block);
   }
   await writeParts(target, await records.end(), layoutOf(snapshot, source).tail);
+}
+
+/** A block that is not mapped has a record for each of its pages. */
+async function checkSize(snapshot: Snapshot, mapped: ReadonlySet<RamBlock>): Promise<void> {
+  let dataBytes = 0;
+  let zeroPages = 0;
+  for (const block of snapshot.ramBlocks) {
+    if (mapped.has(block) || block.ignored) continue;
+    let dataPages = 0;
+    for await (const { bytes, pageCount } of snapshot.readBitmap(block, { withoutHoles: true })) {
+      dataPages += countSet(bytes, pageCount, snapshot.wordOrder);
+    }
+    dataBytes += dataPages * block.pageSize;
+    zeroPages += block.pageCount - dataPages;
+  }
+  checkClassicSize({ dataBytes, zeroPages }, 'map more of its blocks');
 }
 
 /** From the magic to the header of the ram section, with another list of capabilities. */
@@ -58,10 +76,10 @@ function headOf(snapshot: Snapshot, source: ByteSource): StreamPart[] {
   ];
 }
 
-/** The pages of a block, also those that are zero: QEMU has put its own ROMs there meanwhile. */
+/** The pages of a block, also those that are zero, as all in holes are: QEMU has put its own ROMs there meanwhile. */
 async function writePages(records: RecordBuffer, snapshot: Snapshot, block: RamBlock): Promise<void> {
   const { pageSize } = block;
-  for await (const batch of snapshot.runs(block, { clear: true })) {
+  for await (const batch of snapshot.runs(block, { clear: true, withoutHoles: true })) {
     for (const { firstPage, pageCount } of batch) {
       for (let page = firstPage; page < firstPage + pageCount; page++) {
         if (records.isFull) await records.flush();
@@ -69,7 +87,7 @@ async function writePages(records: RecordBuffer, snapshot: Snapshot, block: RamB
       }
     }
   }
-  for await (const batch of snapshot.pages(block)) {
+  for await (const batch of snapshot.pages(block, { withoutHoles: true })) {
     for (const { firstPage, pageCount, bytes } of batch) {
       for (let index = 0; index < pageCount; index++) {
         if (records.isFull) await records.flush();

@@ -1,6 +1,6 @@
 import { openSnapshot, type Snapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
-import { type FileTarget, makeFile } from '@mapped-ram/writer/file';
+import { checkFreeSpace, type FileTarget, makeFile } from '@mapped-ram/writer/file';
 import { type CopyPiece, copyPieces } from './copy/copy-pieces.js';
 import { copyWithChannels } from './copy/copy-with-channels.js';
 import type { ExtractOptions } from './extract-options.js';
@@ -57,6 +57,7 @@ export async function writeOutput(
   options: ExtractOptions,
 ): Promise<OutputReport> {
   const totalBytes = await countBytes(snapshot, pieces);
+  await checkFreeSpace(output, totalBytes);
   await makeFile(output, { overwrite: options.overwrite }, async (target) => {
     // So that it is as long as it says also where it ends with a hole.
     await target.resize(sizeBytes);

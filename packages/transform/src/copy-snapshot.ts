@@ -8,7 +8,7 @@ import {
   type StreamPart,
 } from '@mapped-ram/writer';
 import { openComplete } from './complete-snapshot.js';
-import { movePages } from './move-pages.js';
+import { countDataBytes, movePages } from './move-pages.js';
 import type { TransformOptions } from './options.js';
 
 /** What a copy holds. */
@@ -51,6 +51,7 @@ export async function copyPages(
   options: TransformOptions,
   detectZeroPages: boolean,
 ): Promise<CopyReport> {
+  await target.expect?.(await countDataBytes(snapshot));
   const writer = await createSnapshot(target, layout, { detectZeroPages });
   await movePages(snapshot, writer, options);
   return writer.finish();

@@ -1,5 +1,5 @@
 export { type ChannelOptions, ChannelTransport } from './channel-transport.js';
-export type { ConvertReport, StreamKind } from './convert/convert-report.js';
+export type { ConvertOptions, ConvertReport, StreamKind } from './convert/convert-report.js';
 export { convertSnapshot } from './convert/convert-snapshot.js';
 export { type CopyReport, copySnapshot } from './copy-snapshot.js';
 export { type FileOperation, type FileOutcome, type FilePair, pipeToFile, transformFile } from './files.js';

@@ -2,16 +2,17 @@ import { judgeSnapshot } from '@mapped-ram/lint';
 import { type ByteSource, readClassicStream } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import type { MadeStream } from '@mapped-ram/writer';
-import type { FileTarget } from '@mapped-ram/writer/file';
+import { checkFreeSpace, type FileTarget } from '@mapped-ram/writer/file';
 
 /**
- * A file that takes its name only if a QEMU would restore what was written: people delete the original then. Of a snapshot
+ * A file that has room before it is begun, and takes its name only if a QEMU would restore what was written: people delete the original then. Of a snapshot
  * headers and bitmaps are looked at, and no page is read again; a classic stream is read to its end.
  */
 export function judgedTarget(target: FileTarget): FileTarget {
   return {
     name: target.name,
     partPath: target.partPath,
+    expect: (lengthBytes) => checkFreeSpace(target.partPath, lengthBytes),
     write: (pieces) => target.write(pieces),
     discard: (byteOffset, lengthBytes) => target.discard(byteOffset, lengthBytes),
     resize: (sizeBytes) => target.resize(sizeBytes),

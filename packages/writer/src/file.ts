@@ -5,3 +5,4 @@ export {
   type PunchHole,
 } from './file/file-target.js';
 export { makeFile, writeWholeFile } from './file/make-file.js';
+export { checkFreeSpace } from './file/free-space.js';

@@ -1,4 +1,5 @@
 export { type ClassicBlockFields, ClassicRecords } from './classic-records.js';
+export { type ClassicContents, checkClassicSize } from './classic-size.js';
 export { DataFinder } from './data-finder.js';
 export { describeSnapshot, type SnapshotDescription } from './describe-snapshot.js';
 export type { BlockLayout, BlockPlaces, SnapshotLayout } from './layout.js';

@@ -25,6 +25,12 @@ export interface SnapshotTarget {
   /** What to call it in messages: a path or a label. */
   readonly name: string;
   /**
+   * Told, before anything is written, how many bytes there will be beside holes, where that is known.
+   *
+   * @throws MappedRamError `write-failed` where there is no room for them.
+   */
+  expect?(lengthBytes: number): Promise<void>;
+  /**
    * Writes pieces, in any order; several calls may be under way at once. The bytes must not change until it is done.
    *
    * @throws MappedRamError `write-failed`, with the system's error as its cause.

@@ -147,7 +147,7 @@ export class BlockTableReader {
     const { guestPhysicalAddress } = entry;
     const ignored = hasGuestPhysicalAddress && header.ofsBitmap === 0 && header.ofsPages === 0;
     const headerOffset = endOffset - MAPPED_RAM_HEADER_LENGTH_BYTES;
-    if (!ignored) this.#checkPageSize(header.lenPage, headerOffset, path);
+    this.#checkPageSize(header.lenPage, headerOffset, path);
     return {
       byteOffset,
       byteLength: endOffset - byteOffset,

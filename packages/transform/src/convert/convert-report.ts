@@ -1,3 +1,5 @@
+import type { TransformOptions } from '../options.js';
+
 /** What a stream can be converted to. */
 export type StreamKind = 'mapped-ram' | 'stream';
 
@@ -8,4 +10,13 @@ export interface ConvertReport {
   /** Pages that are not zero and therefore in the file. */
   readonly pages: number;
   readonly sizeBytes: number;
+}
+
+/** How to convert. */
+export interface ConvertOptions extends TransformOptions {
+  /**
+   * Make a stream also where the records of its zero pages are more than three times the rest, and 60 MiB: of a large guest that
+   * used little of its memory. Off if not given: a small file can name any number of zero pages.
+   */
+  readonly large?: boolean | undefined;
 }

@@ -3,8 +3,7 @@ import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import type { SnapshotTarget } from '@mapped-ram/writer';
 import { openOptions } from '../complete-snapshot.js';
 import { checkNotCompressed } from '../libvirt-image.js';
-import type { TransformOptions } from '../options.js';
-import type { ConvertReport, StreamKind } from './convert-report.js';
+import type { ConvertOptions, ConvertReport, StreamKind } from './convert-report.js';
 import { convertToMappedRam } from './to-mapped-ram.js';
 import { convertToStream } from './to-stream.js';
 
@@ -13,13 +12,13 @@ import { convertToStream } from './to-stream.js';
  * Sections, device state and guest memory stay what they are; a libvirt save image stays one.
  *
  * @throws MappedRamError the first problem of the file; `unsupported` where it is what it is to become, or pages are
- * stored in a way that cannot be read; `write-failed`. The target is then to be given up.
+ * stored in a way that cannot be read; `limit-exceeded` where the stream would be too large; `write-failed`. The target is then to be given up.
  */
 export async function convertSnapshot(
   source: ByteSource,
   target: SnapshotTarget,
   to: StreamKind,
-  options: TransformOptions = {},
+  options: ConvertOptions = {},
 ): Promise<ConvertReport> {
   const model = await openSnapshot(source, { ...openOptions(options), tolerant: true });
   checkNotCompressed(model);

@@ -5,6 +5,7 @@ import {
   blockEntry,
   type ClassicBlockFields,
   ClassicRecords,
+  checkClassicSize,
   eosWord,
   findBlockTable,
   memSizeWord,
@@ -18,7 +19,7 @@ import { countDataBytes } from '../move-pages.js';
 import type { TransformOptions } from '../options.js';
 import { pagesInTurn } from '../page-transport.js';
 import { convertEnd, convertHead } from './configuration.js';
-import type { ConvertReport } from './convert-report.js';
+import type { ConvertOptions, ConvertReport } from './convert-report.js';
 
 /**
  * Makes a classic migration stream out of a snapshot: the same sections, with the pages where the ram state ends. A
@@ -29,11 +30,12 @@ import type { ConvertReport } from './convert-report.js';
 export async function convertToStream(
   source: ByteSource,
   target: SnapshotTarget,
-  options: TransformOptions = {},
+  options: ConvertOptions = {},
 ): Promise<ConvertReport> {
   const snapshot = await openComplete(source, options);
   // A stream cannot be judged as well as what it is made of.
   await judgeSnapshot(source, openOptions(options));
+  if (options.large !== true) await checkSize(snapshot);
   const { section, table } = findBlockTable(snapshot);
   const end = lastRamSection(snapshot);
   const tableEnd = table.byteOffset + table.byteLength;
@@ -51,6 +53,7 @@ export async function convertToStream(
       pageSize,
     }),
   );
+  await target.expect?.(await countDataBytes(snapshot));
   const pagesOffset = await writeParts(target, 0, [
     ...libvirtFront(snapshot, source, { format: LibvirtFormat.raw }),
     ...convertHead(snapshot, source, 'classic', section.bodyOffset),
@@ -69,6 +72,18 @@ export async function convertToStream(
   // A libvirt header says itself where the stream starts.
   await target.commit({ layout: 'classic' });
   return { from: 'mapped-ram', to: 'stream', pages, sizeBytes };
+}
+
+/** @throws MappedRamError `limit-exceeded` */
+async function checkSize(snapshot: Snapshot): Promise<void> {
+  const pages = snapshot.ramBlocks.reduce(
+    (sum, { pageCount, ignored }) => sum + (ignored ? 0 : pageCount),
+    0,
+  );
+  const dataBytes = await countDataBytes(snapshot);
+  const [block] = snapshot.ramBlocks;
+  const zeroPages = block === undefined ? 0 : pages - dataBytes / block.pageSize;
+  checkClassicSize({ dataBytes, zeroPages }, '--large makes it all the same');
 }
 
 /** The section that ends the ram state: pages may come there at the latest. */

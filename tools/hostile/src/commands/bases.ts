@@ -57,31 +57,48 @@ const MADE: readonly (readonly [
   ['state of a clone', 'qemu-10.0/pc', (file) => ['clone', file, '-o', `${file}.clone`], '.clone/state'],
 ];
 
-/** Loads all bases. */
-export async function loadBases(): Promise<Base[]> {
-  const bases: Base[] = [];
-  for (const id of CAPTURES) {
-    const { streamOffset, bigEndian } = { ...captureInfo(id), bigEndian: id.includes('s390x') };
-    const options = [
-      ...(streamOffset > 0 && !id.startsWith('libvirt') ? ['--offset', String(streamOffset)] : []),
-      ...(bigEndian ? ['--bitmap-order', 'be'] : []),
-    ];
-    bases.push(await baseOf(id, await loadCapture(id), options));
-  }
-  const folder = mkdtempSync(join(scratchParent, 'hostile-bases-'));
+/** A base that is loaded when it is first asked for. */
+export type LazyBase = () => Promise<Base>;
+
+/** All bases. */
+export const bases: readonly LazyBase[] = [
+  ...CAPTURES.map((id) => once(() => loadBase(id))),
+  ...MADE.map((made) => once(() => makeBase(...made))),
+];
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
+}
+
+async function loadBase(id: string): Promise<Base> {
+  const { streamOffset } = captureInfo(id);
+  const options = [
+    ...(streamOffset > 0 && !id.startsWith('libvirt') ? ['--offset', String(streamOffset)] : []),
+    ...(id.includes('s390x') ? ['--bitmap-order', 'be'] : []),
+  ];
+  return baseOf(id, await loadCapture(id), options);
+}
+
+async function makeBase(
+  name: string,
+  capture: string,
+  argv: (file: string) => string[],
+  made: string,
+): Promise<Base> {
+  const folder = mkdtempSync(join(scratchParent, 'hostile-base-'));
   try {
-    for (const [name, capture, argv, made] of MADE) {
-      const file = join(folder, 'base.mr');
-      rmSync(`${file}${made}`, { force: true });
-      await (await loadCapture(capture)).writeTo(file);
-      const silent = { write() {} };
-      await mrMain(argv(file), { stdout: silent, stderr: silent, env: {} }, new AbortController().signal);
-      bases.push(await baseOf(name, await SparseImage.fromFile(`${file}${made}`, name), []));
-    }
+    const file = join(folder, 'base.mr');
+    await (await loadCapture(capture)).writeTo(file);
+    const silent = { write() {} };
+    await mrMain(argv(file), { stdout: silent, stderr: silent, env: {} }, new AbortController().signal);
+    return await baseOf(name, await SparseImage.fromFile(`${file}${made}`, name), []);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return bases;
 }
 
 async function baseOf(name: string, image: SparseImage, options: readonly string[]): Promise<Base> {

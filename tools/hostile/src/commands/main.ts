@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { loadBases } from './bases.js';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type CommandFigures, fuzzCommands } from './fuzz-commands.js';
 import { Bounds } from './run-case.js';
 
@@ -21,9 +22,10 @@ export interface CommandRequest {
  * @returns The exit status: 0 where every promise was kept.
  */
 export async function runCommands({ seed, from, count, replay }: CommandRequest): Promise<number> {
-  const bases = await loadBases();
-  if (replay !== undefined) return showCase(bases, seed, replay);
-  const figures = await fuzzCommands(bases, {
+  if (replay !== undefined) return showCase(seed, replay);
+  setFlagsFromString('--expose-gc');
+  global.gc = runInNewContext('gc');
+  const figures = await fuzzCommands({
     seed,
     from,
     count,
@@ -40,13 +42,9 @@ export async function runCommands({ seed, from, count, replay }: CommandRequest)
   return figures.broken.length + greedy.length === 0 ? 0 : 1;
 }
 
-async function showCase(
-  bases: Awaited<ReturnType<typeof loadBases>>,
-  seed: number,
-  number: number,
-): Promise<number> {
+async function showCase(seed: number, number: number): Promise<number> {
   let isBroken = false;
-  await fuzzCommands(bases, {
+  await fuzzCommands({
     seed,
     from: number,
     count: 1,

@@ -4,7 +4,7 @@ import { main as mrLintMain, mrMain } from '@mapped-ram/cli';
 import { lintSource, qemuVersions } from '@mapped-ram/lint';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { Random } from '../random.js';
-import type { Base } from './bases.js';
+import { bases } from './bases.js';
 import { type CommandCase, chooseCommand } from './command-lines.js';
 import { mutate } from './mutants.js';
 
@@ -38,21 +38,16 @@ const STACK = /^\s+at .+:\d+:\d+|a fault of |\bTypeError\b|\bRangeError\b|\bRefe
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
 /** Makes a case and runs it. The same seed and number always make the same one. */
-export async function runCase(
-  bases: readonly Base[],
-  folder: string,
-  seed: number,
-  number: number,
-): Promise<CaseOutcome> {
+export async function runCase(folder: string, seed: number, number: number): Promise<CaseOutcome> {
   const random = new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
-  const base = random.pick(bases);
+  const base = await random.pick(bases)();
   const { image, how } = mutate(base, random);
   const here = join(folder, 'case');
   rmSync(here, { recursive: true, force: true });
   mkdirSync(here);
   const files = {
     input: join(here, 'in.mr'),
-    other: join(folder, `${bases.indexOf(base)}.mr`),
+    other: join(folder, 'other.mr'),
     output: join(here, 'out'),
   };
   const command = chooseCommand(files, base, random);

@@ -37,6 +37,12 @@ export const convertCommand: Command = {
           help: 'mapped-ram, where every page has its place; or stream, where pages follow one another.',
         },
         dropUnmarkedOption,
+        {
+          name: 'large',
+          help:
+            'Make a stream also where it takes more than four times the room of IN and 64 MiB: that of a large guest which used ' +
+            'little of its memory.',
+        },
         forceOption,
         formatOption,
       ],
@@ -57,7 +63,7 @@ export const convertCommand: Command = {
     const files = { input, output, json: wantsJson(line) };
     const channels = channelOptions(line, input, context);
     const pair = { ...files, overwrite: line.flags.has('force'), signal: context.signal, channels };
-    const options = { ...inputOptions(line), ...dropOption(line) };
+    const options = { ...inputOptions(line), ...dropOption(line), large: line.flags.has('large') };
     return runTransform(files, context, async (onProgress) => {
       const { report } = await transformFile(pair, (source, target, transport) =>
         convertSnapshot(source, target, to, { ...options, transport, onProgress }),
