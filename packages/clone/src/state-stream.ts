@@ -54,7 +54,10 @@ async function checkSize(snapshot: Snapshot, mapped: ReadonlySet<RamBlock>): Pro
   for (const block of snapshot.ramBlocks) {
     if (mapped.has(block) || block.ignored) continue;
     let dataPages = 0;
-    for await (const { bytes, pageCount } of snapshot.readBitmap(block, { withoutHoles: true })) {
+    for await (const { bytes, pageCount, isHole } of snapshot.readBitmap(block, {
+      withoutHoles: true,
+    })) {
+      if (isHole) continue;
       dataPages += countSet(bytes, pageCount, snapshot.wordOrder);
     }
     dataBytes += dataPages * block.pageSize;

@@ -126,7 +126,7 @@ export class Snapshot implements StreamModel {
   ): AsyncGenerator<BitmapChunk, void, undefined> {
     const at = this.#locate(block);
     for await (const chunk of readBitmapChunks(at)) {
-      if (withoutHoles) clearPagesInHoles(at, chunk, this.wordOrder);
+      if (withoutHoles && !chunk.isHole) clearPagesInHoles(at, chunk, this.wordOrder);
       yield chunk;
     }
   }
@@ -138,10 +138,24 @@ export class Snapshot implements StreamModel {
    */
   async countSetPages(block: RamBlock): Promise<number> {
     let count = 0;
-    for await (const { bytes, pageCount } of this.readBitmap(block)) {
-      count += countSet(bytes, pageCount, this.wordOrder);
+    for await (const { bytes, pageCount, isHole } of this.readBitmap(block)) {
+      if (!isHole) count += countSet(bytes, pageCount, this.wordOrder);
     }
     return count;
+  }
+
+  /**
+   * Whether some pages of a block may hold data: not where all of them lie in a hole, as far as the source knows.
+   *
+   * @throws MappedRamError `read-failed`.
+   */
+  mayHoldData({ pagesOffset, pageSize }: RamBlock, firstPage: number, pageCount: number): boolean {
+    const { dataExtents, sizeBytes } = this.#source;
+    const from = pagesOffset + firstPage * pageSize;
+    const to = from + pageCount * pageSize;
+    if (dataExtents === undefined || to > sizeBytes) return true;
+    for (const _ of dataExtents(from, to)) return true;
+    return false;
   }
 
   /**

@@ -34,7 +34,10 @@ async function keepHoles(from: Snapshot, to: SnapshotWriter): Promise<void> {
 export async function countDataBytes(snapshot: Snapshot): Promise<number> {
   let lengthBytes = 0;
   for (const block of snapshot.ramBlocks) {
-    for await (const { bytes, pageCount } of snapshot.readBitmap(block, { withoutHoles: true })) {
+    for await (const { bytes, pageCount, isHole } of snapshot.readBitmap(block, {
+      withoutHoles: true,
+    })) {
+      if (isHole) continue;
       lengthBytes += countSet(bytes, pageCount, snapshot.wordOrder) * block.pageSize;
     }
   }

@@ -29,7 +29,8 @@ export async function gatherBitmapFacts(snapshot: Snapshot, block: RamBlock): Pr
   let tailBitsSwapped = 0;
   let firstSetPage: number | undefined;
   let lastSetPage: number | undefined;
-  for await (const { firstPage, pageCount, bytes } of snapshot.readBitmap(block)) {
+  for await (const { firstPage, pageCount, bytes, isHole } of snapshot.readBitmap(block)) {
+    if (isHole) continue;
     const count = countSet(bytes, pageCount, order);
     setPages += count;
     tailBits += countTailBits(bytes, pageCount, order);

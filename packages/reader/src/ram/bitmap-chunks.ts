@@ -1,3 +1,4 @@
+import type { ByteSource } from '../byte-source.js';
 import { readFully } from '../window.js';
 import { type BlockInFile, checkBitmapRegion } from './block-region.js';
 
@@ -12,6 +13,8 @@ export interface BitmapChunk {
   readonly firstPage: number;
   /** Pages that the piece covers; bits beyond belong to no page. */
   readonly pageCount: number;
+  /** Whether all bits are clear, known without a look at them: the words lie in a hole. There may be gigabytes of these. */
+  readonly isHole: boolean;
   /** The words as they stand in the file. A view that is valid until the next step. */
   readonly bytes: Uint8Array;
 }
@@ -34,12 +37,17 @@ export async function* readBitmapChunks(
   const from = Math.floor(firstPage / PAGES_PER_WORD) * WORD_BYTES;
   const end = Math.ceil(endPage / PAGES_PER_WORD) * WORD_BYTES;
   const buffer = new Uint8Array(Math.max(0, Math.min(CHUNK_BYTES, end - from)));
+  // Holes follow one another, and the buffer stays as it is.
+  let isZero = true;
   for (let start = from; start < end; start += CHUNK_BYTES) {
     const bytes = buffer.subarray(0, end - start);
-    await readFully(source, bytes, block.bitmapOffset + start);
+    const isHole = isInHole(source, block.bitmapOffset + start, bytes.length);
+    if (!isHole) await readFully(source, bytes, block.bitmapOffset + start);
+    else if (!isZero) bytes.fill(0);
+    isZero = isHole;
     const first = start * PAGES_PER_BYTE;
     const pageCount = Math.min(block.pageCount - first, bytes.length * PAGES_PER_BYTE);
-    yield { firstPage: first, pageCount, bytes };
+    yield { firstPage: first, pageCount, isHole, bytes };
   }
 }
 
@@ -57,5 +65,16 @@ export async function readBitmapPart(
   const startWord = Math.floor(firstPage / 64);
   const bytes = new Uint8Array((Math.ceil((firstPage + pageCount) / 64) - startWord) * 8);
   await readFully(at.source, bytes, at.block.bitmapOffset + startWord * 8);
-  return { firstPage: startWord * 64, pageCount: firstPage + pageCount - startWord * 64, bytes };
+  return {
+    firstPage: startWord * 64,
+    pageCount: firstPage + pageCount - startWord * 64,
+    isHole: false,
+    bytes,
+  };
+}
+
+function isInHole({ dataExtents }: ByteSource, byteOffset: number, lengthBytes: number): boolean {
+  if (dataExtents === undefined) return false;
+  for (const _ of dataExtents(byteOffset, byteOffset + lengthBytes)) return false;
+  return true;
 }

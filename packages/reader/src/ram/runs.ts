@@ -91,6 +91,7 @@ export async function* findRuns(
   const gaps = new GapFinder(firstPage, addRun);
   const joiner = new RunJoiner(clear ? gaps.push : addRun);
   for await (const chunk of readBitmapChunks(at, firstPage, endPage)) {
+    if (chunk.isHole) continue;
     if (withoutHoles === true) clearPagesInHoles(at, chunk, order);
     const base = chunk.firstPage;
     const end = Math.min(chunk.pageCount, endPage - base);
