@@ -4,5 +4,5 @@ export {
   type FileTargetOptions,
   type PunchHole,
 } from './file/file-target.js';
-export { makeFile, writeWholeFile } from './file/make-file.js';
 export { checkFreeSpace } from './file/free-space.js';
+export { makeFile, writeWholeFile } from './file/make-file.js';
