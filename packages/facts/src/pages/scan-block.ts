@@ -25,7 +25,7 @@ export function isScannable({ pageSize, ignored }: RamBlock): boolean {
 /**
  * Holds what a block's bitmap says against what its pages hold, in pieces. Holes are not read where they are known.
  *
- * @param onCompared Called for every page, some at a time, in any order.
+ * @param onCompared Called for every page, some at a time, in any order; not where bitmap and pages are holes.
  * @throws MappedRamError `offset-outside-file`, and what the scanner throws.
  */
 export async function scanBlock(
@@ -36,7 +36,9 @@ export async function scanBlock(
   onCompared: (pages: ComparedPages) => void,
 ): Promise<void> {
   const { pagesOffset, pageSize } = block;
-  for await (const { firstPage, pageCount, bytes } of snapshot.readBitmap(block)) {
+  for await (const { firstPage, pageCount, bytes, isHole } of snapshot.readBitmap(block)) {
+    // A bitmap of nothing over nothing: there may be terabytes of it in a small file.
+    if (isHole && !snapshot.mayHoldData(block, firstPage, pageCount)) continue;
     const words = withLittleEndianWords(bytes, snapshot.wordOrder);
     const wanted =
       selection === 'all' ? undefined : selection === 'marked' ? words : words.map((byte) => ~byte);
