@@ -3,8 +3,8 @@ import { join, relative } from 'node:path';
 import { CHECKOUT_PATH } from '../docs/checkout.js';
 import { listSourceFiles } from './source-files.js';
 
-/** Tools that run or pack what other packages built. */
-const RUNS_BUILT_PACKAGES: ReadonlySet<string> = new Set(['tools/bench', 'tools/checks']);
+/** Packages that run or pack what others built; the bundle of `cli` leaves posix outside. */
+const RUNS_BUILT_PACKAGES: ReadonlySet<string> = new Set(['tools/bench', 'tools/checks', 'packages/cli']);
 
 interface Manifest {
   readonly name: string;
