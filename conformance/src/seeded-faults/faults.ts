@@ -34,8 +34,8 @@ export const seededFaults: readonly SeededFault[] = [
     id: 'big-endian-bitmap',
     what: 'reads the words of the bitmap as big-endian',
     module: 'reader/dist/stream/stream-walk.js',
-    find: "options.wordOrder ?? 'le'",
-    replace: "options.wordOrder ?? 'be'",
+    find: "wordOrder = 'le'",
+    replace: "wordOrder = 'be'",
     caughtBy: 'header/bitmap-moved',
   },
   {

@@ -150,11 +150,11 @@ export class Snapshot implements StreamModel {
    * @throws MappedRamError `read-failed`.
    */
   mayHoldData({ pagesOffset, pageSize }: RamBlock, firstPage: number, pageCount: number): boolean {
-    const { dataExtents, sizeBytes } = this.#source;
+    const source = this.#source;
     const from = pagesOffset + firstPage * pageSize;
     const to = from + pageCount * pageSize;
-    if (dataExtents === undefined || to > sizeBytes) return true;
-    for (const _ of dataExtents(from, to)) return true;
+    if (source.dataExtents === undefined || to > source.sizeBytes) return true;
+    for (const _ of source.dataExtents(from, to)) return true;
     return false;
   }
 

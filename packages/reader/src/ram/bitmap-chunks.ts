@@ -73,8 +73,8 @@ export async function readBitmapPart(
   };
 }
 
-function isInHole({ dataExtents }: ByteSource, byteOffset: number, lengthBytes: number): boolean {
-  if (dataExtents === undefined) return false;
-  for (const _ of dataExtents(byteOffset, byteOffset + lengthBytes)) return false;
+function isInHole(source: ByteSource, byteOffset: number, lengthBytes: number): boolean {
+  if (source.dataExtents === undefined) return false;
+  for (const _ of source.dataExtents(byteOffset, byteOffset + lengthBytes)) return false;
   return true;
 }

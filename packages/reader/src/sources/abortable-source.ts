@@ -1,4 +1,4 @@
-import type { ByteSource } from '../byte-source.js';
+import { type ByteSource, extentsOf } from '../byte-source.js';
 
 /** A source whose reads end with the signal. */
 export function abortable(source: ByteSource, signal: AbortSignal): ByteSource {
@@ -6,7 +6,9 @@ export function abortable(source: ByteSource, signal: AbortSignal): ByteSource {
     name: source.name,
     sizeBytes: source.sizeBytes,
     ...(source.allocatedBytes !== undefined && { allocatedBytes: source.allocatedBytes }),
-    ...(source.dataExtents !== undefined && { dataExtents: source.dataExtents }),
+    ...(source.dataExtents !== undefined && {
+      dataExtents: (from: number, to: number) => extentsOf(source, from, to),
+    }),
     read: async (target, byteOffset) => {
       signal.throwIfAborted();
       return source.read(target, byteOffset);
