@@ -19,7 +19,7 @@ import {
   restoreMappedRam,
 } from '@mapped-ram/tool-qemu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CloneStartError, type RunningClone, startClone } from './start-clone.js';
+import { type RunningClone, startClone } from './start-clone.js';
 import { endClone, makeBed, startInBed } from './testing/clone-bed.js';
 import { scrubbed } from './testing/scrubbed.js';
 
@@ -115,8 +115,10 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
         const info = captureInfo('qemu-10.0/microvm');
         const bed = await makeBed(info, await loadCapture(info.id), parent);
         const wrongMachine = startInBed(bed, version, '-machine', 'type=pc-i440fx-10.0', '-m', '3M');
-        await expect(wrongMachine).rejects.toThrow(CloneStartError);
-        await expect(startInBed(bed, version, '-no-such-option')).rejects.toThrow(CloneStartError);
+        await expect(wrongMachine).rejects.toMatchObject({ code: 'start-failed' });
+        await expect(startInBed(bed, version, '-no-such-option')).rejects.toMatchObject({
+          code: 'start-failed',
+        });
       });
     },
   );

@@ -1,12 +1,16 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Duplex } from 'node:stream';
-import { connectQmp, type QmpClient, QmpClosedError } from '@mapped-ram/qmp';
+import { hasErrorCode, MappedRamError } from '@mapped-ram/format';
+import { connectQmp, optional, type QmpClient, shape, text } from '@mapped-ram/qmp';
 import { staysStopped, withoutReplaced } from './own-arguments.js';
 import type { Clone } from './prepare-clone.js';
 
 /** The descriptor on which QEMU has its end of the QMP connection. */
 const QMP_FD = 3;
+
+/** A QEMU that allocates much memory at its start says nothing before. */
+const START_TIMEOUT_MS = 30_000;
 
 /** How long a QEMU that closed the connection, or was told to end, may take to end. */
 const LAST_WORDS_MS = 2000;
@@ -20,6 +24,8 @@ export interface StartOptions {
   readonly cwd?: string;
   /** Ends QEMU with SIGTERM, whether it is starting or the guest runs. While it is starting, it has two seconds for that. */
   readonly signal?: AbortSignal;
+  /** Milliseconds that QEMU may take to speak, and for each answer; 30,000 when not given. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** A VM that was started from a snapshot. */
@@ -33,17 +39,12 @@ export interface RunningClone {
   readonly loadMs: number;
 }
 
-/** QEMU ended, or refused, before the VM was there. */
-export class CloneStartError extends Error {
-  override readonly name = 'CloneStartError';
-}
-
 /**
  * Starts a VM from a prepared clone and lets it run; with `-S` among the arguments, it stands still. QMP goes over an inherited
  * socket, so nothing is left on disk.
  *
  * @param command QEMU, and its arguments but those that the clone brings; a memory backend of the same id is left out.
- * @throws CloneStartError with QEMU's words, or the signal's reason; no process is left then.
+ * @throws MappedRamError `start-failed` with QEMU's words, or the signal's reason; no process is left then.
  */
 export async function startClone(
   clone: Clone,
@@ -51,7 +52,7 @@ export async function startClone(
   options: StartOptions = {},
 ): Promise<RunningClone> {
   const [program, ...args] = command;
-  const { stdio = 'inherit', signal, ...spawnOptions } = options;
+  const { stdio = 'inherit', signal, timeoutMs = START_TIMEOUT_MS, ...spawnOptions } = options;
   signal?.throwIfAborted();
   const ids = new Set(clone.mappedBlocks.map((idstr) => idstr.replace(/^\/objects\//, '')));
   const qmpArgs = ['-chardev', `socket,id=mapped-ram-clone,fd=${QMP_FD}`, '-qmp', 'chardev:mapped-ram-clone'];
@@ -63,16 +64,17 @@ export async function startClone(
   exit.catch(() => {});
   const ending = endAtAbort(child, exit, signal);
   try {
-    const qmp = await connectQmp(child.stdio[QMP_FD] as Duplex);
+    const limits = { timeoutMs, answerTimeoutMs: timeoutMs };
+    const qmp = await connectQmp(child.stdio[QMP_FD] as Duplex, limits);
     const loadMs = await load(qmp, clone);
     if (!staysStopped(args)) await qmp.execute('cont');
     signal?.throwIfAborted();
     ending.started();
     return { process: child, exit, qmp, loadMs };
   } catch (cause) {
-    const reason = await reasonOf(cause, child, exit);
+    const what = await reasonOf(cause, child, exit);
     signal?.throwIfAborted();
-    throw new CloneStartError(reason, { cause });
+    throw new MappedRamError('start-failed', { what, cause });
   }
 }
 
@@ -103,7 +105,7 @@ function endAtAbort(
 
 /** Why there is no VM. Nothing of it is left afterwards. */
 async function reasonOf(cause: unknown, child: ChildProcess, exit: Promise<number>): Promise<string> {
-  const hasClosed = cause instanceof QmpClosedError;
+  const hasClosed = hasErrorCode(cause, 'qmp-closed');
   // One that hung up is about to end, and its status is worth knowing.
   const timer = setTimeout(() => child.kill('SIGKILL'), hasClosed ? LAST_WORDS_MS : 0);
   try {
@@ -123,20 +125,27 @@ async function load(qmp: QmpClient, { capabilities, incomingUri }: Clone): Promi
   await qmp.execute('migrate-set-capabilities', {
     capabilities: states.map(([capability, state]) => ({ capability, state })),
   });
-  const ended = qmp.waitForEvent<{ status: string }>('MIGRATION', ({ data }) =>
-    ['completed', 'failed'].includes(data.status),
-  );
+  let status = '';
+  const ended = qmp.waitForEvent('MIGRATION', ({ data }) => {
+    status = migrationEvent(data, 'MIGRATION').status;
+    return ['completed', 'failed'].includes(status);
+  });
   ended.catch(() => {});
   const started = performance.now();
   await qmp.execute('migrate-incoming', { uri: incomingUri, ...staysOnError(qmp) });
-  const { data } = await ended;
+  await ended;
   const loadMs = performance.now() - started;
-  if (data.status === 'completed') return loadMs;
-  const { 'error-desc': reason = data.status } = await qmp.execute<{ 'error-desc'?: string }>(
+  if (status === 'completed') return loadMs;
+  const { 'error-desc': reason = status } = await qmp.execute(
     'query-migrate',
+    {},
+    { result: migrationError },
   );
-  throw new Error(reason);
+  throw new MappedRamError('migration-failed', { what: reason });
 }
+
+const migrationEvent = shape({ status: text });
+const migrationError = shape({ 'error-desc': optional(text) });
 
 /** Without this, QEMU ends at an error and its reason is only on its standard error. 9.0 does not know it. */
 function staysOnError({ greeting: { version } }: QmpClient): { 'exit-on-error'?: false } {

@@ -1,7 +1,17 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { sendFileDescriptors } from '@mapped-ram/posix';
-import { type QmpClient, type QmpMessageSender, QmpTimeoutError, type QmpWaitOptions } from '@mapped-ram/qmp';
+import {
+  count,
+  list,
+  optional,
+  type QmpClient,
+  type QmpMessageSender,
+  type QmpWaitOptions,
+  qmpTimeout,
+  shape,
+  text,
+} from '@mapped-ram/qmp';
 
 /** As for every QMP command. */
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -30,10 +40,11 @@ export interface QemuFdset {
   }[];
 }
 
-interface AddFdResult {
-  readonly 'fdset-id': number;
-  readonly fd: number;
-}
+const addedFd = shape({ 'fdset-id': count, fd: count });
+
+type AddedFd = ReturnType<typeof addedFd>;
+
+const fdsetList = list(shape({ 'fdset-id': count, fds: list(shape({ fd: count, opaque: optional(text) })) }));
 
 /**
  * Hands descriptors to a running QEMU (`add-fd`) over the unix socket of its QMP connection. QEMU gets duplicates; these stay
@@ -41,8 +52,7 @@ interface AddFdResult {
  *
  * @param descriptors in the order in which they are to be added
  * @returns the number of the set, for {@link formatMigrationUri} and {@link removeFdset}
- * @throws RangeError for no descriptors; TypeError where the connection is not a unix socket; `QmpError`; `PosixError`;
- * `PosixUnavailableError`
+ * @throws RangeError for no descriptors; TypeError where the connection is not a unix socket; as `execute` and `sendFileDescriptors`
  */
 export async function addFdset(
   qmp: QmpExecutor,
@@ -50,7 +60,7 @@ export async function addFdset(
   { fdsetId: wantedId, opaque, ...wait }: AddFdsetOptions = {},
 ): Promise<number> {
   if (descriptors.length === 0) throw new RangeError('a set has at least one descriptor');
-  const added: AddFdResult[] = [];
+  const added: AddedFd[] = [];
   try {
     for (const descriptor of descriptors) {
       const fdsetId = added[0]?.['fdset-id'] ?? wantedId;
@@ -58,23 +68,22 @@ export async function addFdset(
         ...(fdsetId !== undefined && { 'fdset-id': fdsetId }),
         ...(opaque !== undefined && { opaque }),
       };
-      added.push(
-        await qmp.execute<AddFdResult>('add-fd', args, { ...wait, sendMessage: senderOf(descriptor) }),
-      );
+      const options = { ...wait, result: addedFd, sendMessage: senderOf(descriptor) };
+      added.push(await qmp.execute('add-fd', args, options));
     }
   } catch (error) {
     // The first error is the one to tell; QEMU may be gone by now.
     for (const one of added) await qmp.execute('remove-fd', { ...one }, wait).catch(() => {});
     throw error;
   }
-  return (added[0] as AddFdResult)['fdset-id'];
+  return (added[0] as AddedFd)['fdset-id'];
 }
 
 /**
  * Takes a set away (`remove-fd`) and waits until QEMU has closed its descriptors. It does so at once, or when the migration that uses
  * them has ended, which is a moment after its last event.
  *
- * @throws `QmpError` where there is no such set; `QmpTimeoutError` where it is still in use
+ * @throws QmpError where there is no such set; MappedRamError `qmp-timeout` where it is still in use
  */
 export async function removeFdset(
   qmp: QmpExecutor,
@@ -88,7 +97,7 @@ export async function removeFdset(
 /**
  * Waits until QEMU has closed the descriptors of a set that was removed while a migration used it.
  *
- * @throws `QmpTimeoutError` where it is still in use
+ * @throws MappedRamError `qmp-timeout` where it is still in use
  */
 export async function waitForFdsetEnd(
   qmp: QmpExecutor,
@@ -97,18 +106,14 @@ export async function waitForFdsetEnd(
 ): Promise<void> {
   const endsAt = performance.now() + timeoutMs;
   while ((await queryFdsets(qmp, { timeoutMs })).some((set) => set.fdsetId === fdsetId)) {
-    if (performance.now() >= endsAt) throw new QmpTimeoutError(`end of the use of set ${fdsetId}`, timeoutMs);
+    if (performance.now() >= endsAt) throw qmpTimeout(`end of the use of set ${fdsetId}`, timeoutMs);
     await setTimeout(POLL_MS);
   }
 }
 
-/** The sets that QEMU has. */
+/** The sets that QEMU has. @throws as `execute` */
 export async function queryFdsets(qmp: QmpExecutor, wait: QmpWaitOptions = {}): Promise<QemuFdset[]> {
-  const sets = await qmp.execute<{ 'fdset-id': number; fds: { fd: number; opaque?: string }[] }[]>(
-    'query-fdsets',
-    {},
-    wait,
-  );
+  const sets = await qmp.execute('query-fdsets', {}, { ...wait, result: fdsetList });
   return sets.map(({ 'fdset-id': fdsetId, fds }) => ({
     fdsetId,
     descriptors: fds.map(({ fd, opaque }) => ({ fd, opaque })),

@@ -1,6 +1,5 @@
 export { checkFdset, type FdsetCheck, type FdsetOptions } from './check-fdset.js';
 export type { DescriptorFacts, FileKind } from './descriptor-facts.js';
-export { FdsetError, type FdsetErrorCode } from './fdset-error.js';
 export type { FdsetChannel, FdsetFinding, FdsetFindingCode, FdsetOutcome } from './finding.js';
 export {
   type AddFdsetOptions,

@@ -1,7 +1,7 @@
 import { type BigIntStats, constants, readFileSync, statSync } from 'node:fs';
+import { MappedRamError } from '@mapped-ram/format/errors';
 import { directIoSupport, isPosixAvailable, type ProcessDescriptor, sharesOpenFile } from '@mapped-ram/posix';
 import type { DescriptorFacts, FileKind } from './descriptor-facts.js';
-import { FdsetError } from './fdset-error.js';
 
 const O_ACCMODE = 3;
 /** Has no constant in Node; the same on x86 and Arm. */
@@ -14,7 +14,7 @@ export type DescriptorReference = number | ProcessDescriptor;
  * Looks at one descriptor: /proc tells its flags, position and file, without a change to any of them. Whether its file takes
  * direct I/O is tried on a second, read-only open.
  *
- * @throws FdsetError `not-inspectable`
+ * @throws MappedRamError `not-inspectable`
  */
 export function inspectDescriptor(reference: DescriptorReference): DescriptorFacts {
   const { pid, fd } = toProcessDescriptor(reference);
@@ -25,9 +25,8 @@ export function inspectDescriptor(reference: DescriptorReference): DescriptorFac
     info = readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1');
     stats = statSync(link, { bigint: true });
   } catch (cause) {
-    throw new FdsetError('not-inspectable', `descriptor ${fd} of process ${pid} cannot be looked at`, {
-      cause,
-    });
+    const what = `descriptor ${fd} of process ${pid} cannot be looked at`;
+    throw new MappedRamError('not-inspectable', { what, cause });
   }
   const flags = Number.parseInt(field(info, 'flags'), 8);
   const fileKind = kindOf(stats);
@@ -49,7 +48,7 @@ export function inspectDescriptor(reference: DescriptorReference): DescriptorFac
 /**
  * Looks at the descriptors of a set, in the order in which QEMU gets them, and finds duplicates among them.
  *
- * @throws FdsetError `not-inspectable`
+ * @throws MappedRamError `not-inspectable`
  */
 export function inspectDescriptors(references: readonly DescriptorReference[]): DescriptorFacts[] {
   const descriptors = references.map(toProcessDescriptor);

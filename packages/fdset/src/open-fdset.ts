@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, statSync, unlinkSync } from 'node:fs';
+import { MappedRamError } from '@mapped-ram/format/errors';
 import { openDirect } from '@mapped-ram/posix';
-import { FdsetError } from './fdset-error.js';
 import type { FdsetRole } from './wanted.js';
 
 /** What the descriptors are wanted for. The settings are those of {@link checkFdset}. */
@@ -26,7 +26,7 @@ const NEW_FILE_MODE = 0o600;
  * Opens a file the way QEMU wants it: once for the stream, and once more with O_DIRECT for the pages when multifd has direct I/O. To
  * save, the file is made when there is none and keeps its contents otherwise: QEMU truncates it to the URI's offset.
  *
- * @throws FdsetError `open-failed`, `not-a-file`, `direct-io-unsupported`; nothing is open and no new file is left then
+ * @throws MappedRamError `open-failed`, `not-a-file`, `direct-io-unsupported`; nothing is open and no new file is left then
  */
 export function openFdset(
   path: string,
@@ -69,23 +69,22 @@ function openFile(path: string, role: FdsetRole): number {
     // Looked at first: opening a pipe would wait for its other end.
     const stats = statSync(path);
     if (!stats.isFile() && !(role === 'load' && stats.isBlockDevice())) {
-      throw new FdsetError(
-        'not-a-file',
-        `${path} is not a file that QEMU can ${role === 'save' ? 'save to' : 'load from'}`,
-      );
+      const what = `${path} is not a file that QEMU can ${role === 'save' ? 'save to' : 'load from'}`;
+      throw new MappedRamError('not-a-file', { what });
     }
     return openSync(path, ACCESS[role]);
   } catch (error) {
-    throw error instanceof FdsetError ? error : openFailed(path, error);
+    throw error instanceof MappedRamError ? error : openFailed(path, error);
   }
 }
 
-function openFailed(path: string, cause: unknown): FdsetError {
-  return new FdsetError('open-failed', `${path} cannot be opened: ${(cause as Error).message}`, { cause });
+function openFailed(path: string, cause: unknown): MappedRamError {
+  const what = `${path} cannot be opened: ${(cause as Error).message}`;
+  return new MappedRamError('open-failed', { what, cause });
 }
 
-function directOpenFailed(path: string, cause: unknown): FdsetError {
+function directOpenFailed(path: string, cause: unknown): MappedRamError {
   if ((cause as NodeJS.ErrnoException).code !== 'EINVAL') return openFailed(path, cause);
-  const message = `the file system of ${path} has no direct I/O: switch direct-io off`;
-  return new FdsetError('direct-io-unsupported', message, { cause });
+  const what = `the file system of ${path} has no direct I/O: switch direct-io off`;
+  return new MappedRamError('direct-io-unsupported', { what, cause });
 }

@@ -3,17 +3,17 @@ import { MappedRamError, mappedRamErrorCodes } from './errors.js';
 
 describe('MappedRamError', () => {
   it('says what, where, what was expected and what was there', () => {
-    const error = new MappedRamError('page-misaligned', {
+    const error = new MappedRamError('bad-page-size', {
       byteOffset: 1048578,
       path: 'ram.blocks[2].pagesOffset',
       expected: 'a multiple of 4096',
       actual: 1048577,
     });
     expect(error.message).toBe(
-      'an offset is not a multiple of the page size in ram.blocks[2].pagesOffset at byte 1048578 (0x100002),' +
+      'the page size is not usable in ram.blocks[2].pagesOffset at byte 1048578 (0x100002),' +
         ' expected a multiple of 4096, got 1048577 (0x100001)',
     );
-    expect(error).toMatchObject({ name: 'MappedRamError', code: 'page-misaligned', byteOffset: 1048578 });
+    expect(error).toMatchObject({ name: 'MappedRamError', code: 'bad-page-size', byteOffset: 1048578 });
   });
 
   it('keeps values above 2^53 exact', () => {

@@ -1,8 +1,5 @@
-/**
- * Every way in which a file can be wrong, with the words that open its message. The keys are the codes;
- * they never change meaning, and tests assert them instead of the text.
- */
-const whatByCode = {
+/** Every way in which what a file holds can be wrong, with the words that open the message. */
+const whatByContentsCode = {
   'unexpected-end': 'the data ends too early',
   'not-a-migration-stream': 'this is not a QEMU migration stream',
   'obsolete-stream-version': 'the migration stream has an obsolete version',
@@ -16,35 +13,56 @@ const whatByCode = {
   'duplicate-section-id': 'a section starts twice',
   'missing-footer': 'a section footer is missing',
   'footer-mismatch': 'a section footer names another section',
-  'unknown-command': 'unknown command',
-  'bad-command-length': 'a command has the wrong length',
-  'unsupported-ram-version': 'the ram section has an unsupported version',
   'forbidden-ram-flag': 'a RAM flag is not allowed in a mapped-ram stream',
   'unknown-ram-flags': 'unknown combination of RAM flags',
   'not-mapped-ram': 'the stream is a migration stream, but not a mapped-ram one',
-  'unsupported-mapped-ram-version': 'the mapped-ram header has an unsupported version',
   'bad-page-size': 'the page size is not usable',
   'bad-block-table': 'the block table is not well-formed',
-  'page-misaligned': 'an offset is not a multiple of the page size',
   'offset-outside-file': 'an offset lies outside the file',
   'bad-vmdescription': 'the vmdescription is not well-formed',
   'device-state-mismatch': 'the device state does not fit its description',
   'bad-libvirt-header': 'the libvirt save header is not well-formed',
-  'read-failed': 'reading failed',
-  'short-read': 'a read returned too few bytes',
-  'write-failed': 'writing failed',
-  'target-exists': 'the target exists already',
   unsupported: 'the file is built in a way that this operation cannot carry over',
   'not-restorable': 'QEMU would not restore the file',
   'incomplete-save': 'the save that made the file did not complete',
   'unmarked-pages': 'pages hold data that their bitmap does not mark, so that it would be lost',
 } as const;
 
-/** What is wrong with a file, as a stable name to branch on. */
+/** What else keeps a work from being done: the system, the target, the platform, or the QEMU at the other end. */
+const whatByWorkCode = {
+  'read-failed': 'reading failed',
+  'short-read': 'a read returned too few bytes',
+  'write-failed': 'writing failed',
+  'target-exists': 'the target exists already',
+  'platform-unsupported': 'the platform lacks what is needed for this',
+  'not-inspectable': 'a descriptor cannot be looked at',
+  'open-failed': 'opening failed',
+  'not-a-file': 'it is not a file that QEMU can work with',
+  'direct-io-unsupported': 'the file system has no direct I/O',
+  'qmp-refused': 'QEMU refused a command',
+  'qmp-timeout': 'QEMU did not answer in time',
+  'qmp-closed': 'the QMP connection is closed',
+  'qmp-taken': 'somebody else is connected to the monitor, and QEMU serves one client at a time',
+  'bad-qmp-message': 'the peer does not speak QMP',
+  'bad-qmp-result': 'QEMU answered with something that the command does not return',
+  preflight: 'it would go wrong, and QEMU was not asked',
+  'migration-failed': 'QEMU gave up',
+  'qemu-gone': 'the connection to QEMU ended',
+  'start-failed': 'the VM did not start',
+} as const;
+
+const whatByCode = { ...whatByContentsCode, ...whatByWorkCode };
+
+/** What is wrong, as a stable name to branch on. Codes never change meaning, and tests assert them instead of the text. */
 export type MappedRamErrorCode = keyof typeof whatByCode;
 
 /** All error codes. */
 export const mappedRamErrorCodes = Object.freeze(Object.keys(whatByCode)) as readonly MappedRamErrorCode[];
+
+/** The codes that tell of what a file holds. All others say nothing of it: the same file may be good. */
+export const contentsErrorCodes = Object.freeze(
+  Object.keys(whatByContentsCode),
+) as readonly MappedRamErrorCode[];
 
 /** A value that an error quotes. Numbers are shown in decimal and hexadecimal, text as it is. */
 export type QuotedValue = string | number | bigint;
@@ -66,12 +84,14 @@ export interface MappedRamErrorDetails {
 }
 
 /**
- * A file is not what it should be. Everything that this project throws about the contents of a file, or about
- * reading it, is one of these; misuse of a function is a TypeError or RangeError.
+ * The one error of this project: whatever is wrong with a file, the system or a QEMU, `code` says what. Two kinds have a class of
+ * their own, for what they carry: `QmpError` and `MigrateError`. Misuse of a function is a TypeError or RangeError.
  */
 export class MappedRamError extends Error {
   override readonly name = 'MappedRamError';
   readonly code: MappedRamErrorCode;
+  /** What is wrong, in words; the start of the message. */
+  readonly what: string;
   readonly byteOffset: number | undefined;
   readonly path: string | undefined;
   readonly expected: QuotedValue | undefined;
@@ -80,11 +100,20 @@ export class MappedRamError extends Error {
   constructor(code: MappedRamErrorCode, details: MappedRamErrorDetails = {}) {
     super(describe(code, details), details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
+    this.what = details.what ?? whatByCode[code];
     this.byteOffset = details.byteOffset;
     this.path = details.path;
     this.expected = details.expected;
     this.actual = details.actual;
   }
+}
+
+/** Whether an error is a {@link MappedRamError} with one of these codes. */
+export function hasErrorCode<Code extends MappedRamErrorCode>(
+  error: unknown,
+  ...codes: readonly Code[]
+): error is MappedRamError & { readonly code: Code } {
+  return error instanceof MappedRamError && (codes as readonly MappedRamErrorCode[]).includes(error.code);
 }
 
 function describe(code: MappedRamErrorCode, details: MappedRamErrorDetails): string {

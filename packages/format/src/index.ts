@@ -11,6 +11,8 @@ export {
   type WordOrderGuess,
 } from './bitmap.js';
 export {
+  contentsErrorCodes,
+  hasErrorCode,
   MappedRamError,
   type MappedRamErrorCode,
   type MappedRamErrorDetails,

@@ -19,14 +19,8 @@ export const Limits = {
   ramBlocks: 65_536,
   /** Words in one ram section's body; QEMU writes one or two. */
   ramWords: 65_536,
-  /** A command's data has a 16-bit length. */
-  commandLengthBytes: 65_535,
-  /** libvirt's domain XML and cookie: a 32-bit length, some tens of KiB in real images. */
-  libvirtDataLengthBytes: 64 * 1024 * 1024,
   /** The smallest page that any QEMU target has is 256 bytes (avr). */
   minPageSizeBytes: 0x100,
   /** No QEMU target has a larger one than 64 KiB. */
   maxPageSizeBytes: 0x10000,
-  /** Bitmaps are read in pieces of this size; a piece covers 128 GiB of 4 KiB pages. */
-  bitmapChunkLengthBytes: 4 * 1024 * 1024,
 } as const;

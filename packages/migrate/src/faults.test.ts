@@ -122,7 +122,7 @@ describeEachQemu('when something goes wrong', (version) => {
       truncateSync(bench.at(part), 3 * MIB);
     });
     const error = await saveSnapshot(asked, bench.at('vm.mr')).catch((reason) => reason);
-    expect(error).toMatchObject({ code: 'unsound-file', report: { verdict: 'refused' } });
+    expect(error).toMatchObject({ code: 'not-restorable', report: { verdict: 'refused' } });
     await expectAsBefore(vm, settings);
     expect(await isRunning(vm)).toBe(true);
     folderIsEmpty();

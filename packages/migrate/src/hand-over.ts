@@ -1,5 +1,9 @@
 import { addFdset, formatMigrationUri, type OpenFdset, waitForFdsetEnd } from '@mapped-ram/fdset';
 import type { QmpExecutor } from './migration-settings.js';
+import { withUndo } from './with-undo.js';
+
+/** How long the descriptors of a migration that failed are waited for. */
+const GIVEN_UP_MS = 30_000;
 
 /** A set that QEMU has been handed. */
 export interface HandedFdset {
@@ -35,11 +39,17 @@ export async function withFdset<T>(
     isForgotten = true;
     await qmp.execute('remove-fd', { 'fdset-id': fdsetId });
   };
-  try {
-    return await use({ uri: formatMigrationUri({ fdsetId, byteOffset }), forget });
-  } finally {
-    await forget();
-    // Closing flushes, on some file systems for long.
-    await waitForFdsetEnd(qmp, fdsetId, { timeoutMs: Number.POSITIVE_INFINITY });
-  }
+  // Closing flushes, on some file systems for long. After a failure nobody waits for that.
+  let timeoutMs = GIVEN_UP_MS;
+  return withUndo(
+    async () => {
+      const result = await use({ uri: formatMigrationUri({ fdsetId, byteOffset }), forget });
+      timeoutMs = Number.POSITIVE_INFINITY;
+      return result;
+    },
+    async () => {
+      await forget();
+      await waitForFdsetEnd(qmp, fdsetId, { timeoutMs });
+    },
+  );
 }

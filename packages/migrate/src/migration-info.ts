@@ -1,30 +1,36 @@
+import { amount, list, optional, shape, text } from '@mapped-ram/qmp';
 import type { QmpExecutor } from './migration-settings.js';
 
-/** What is used of QEMU's answer to `query-migrate`. Lengths are in bytes, times in milliseconds. */
-export interface MigrationInfo {
-  /** Missing where there was none yet. */
-  readonly status?: string;
-  readonly 'error-desc'?: string;
-  /** Why QEMU would not begin one. */
-  readonly 'blocked-reasons'?: readonly string[];
-  readonly 'total-time'?: number;
-  readonly downtime?: number;
-  readonly ram?: {
-    readonly transferred: number;
-    readonly remaining: number;
-    readonly total: number;
-    /** How many times the memory was gone through. */
-    readonly 'dirty-sync-count': number;
-    /** Megabits a second. */
-    readonly mbps: number;
-  };
-}
+const migrationInfo = shape({
+  status: optional(text),
+  'error-desc': optional(text),
+  'blocked-reasons': optional(list(text)),
+  'total-time': optional(amount),
+  downtime: optional(amount),
+  ram: optional(
+    shape({
+      transferred: amount,
+      remaining: amount,
+      total: amount,
+      'dirty-sync-count': amount,
+      mbps: amount,
+    }),
+  ),
+});
+
+/**
+ * What is used of QEMU's answer to `query-migrate`. Lengths are in bytes, times in milliseconds, `mbps` in megabits a second.
+ * `status` is missing where there was no migration yet; `blocked-reasons` say why QEMU would not begin one; `dirty-sync-count` is how many times the
+ * memory was gone through.
+ */
+export type MigrationInfo = ReturnType<typeof migrationInfo>;
 
 const FINAL = ['completed', 'failed', 'cancelled'];
 
 /** How the last migration of a QEMU is, or went. A QEMU at the end of one may take long to answer. */
 export function queryMigration(qmp: QmpExecutor): Promise<MigrationInfo> {
-  return qmp.execute<MigrationInfo>('query-migrate', {}, { timeoutMs: Number.POSITIVE_INFINITY });
+  const options = { timeoutMs: Number.POSITIVE_INFINITY, result: migrationInfo };
+  return qmp.execute('query-migrate', {}, options);
 }
 
 /** Whether it is over, whichever way. */

@@ -1,4 +1,5 @@
-import type { QmpClient } from '@mapped-ram/qmp';
+import { list, type QmpClient, record, shape, text, truth } from '@mapped-ram/qmp';
+import { withUndo } from './with-undo.js';
 
 /** The one method of a QMP client that is used in most places. */
 export type QmpExecutor = Pick<QmpClient, 'execute'>;
@@ -9,12 +10,14 @@ export interface MigrationSettings {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
+const capabilityStates = list(shape({ capability: text, state: truth }));
+
 /** What a QEMU is set to. A name that it does not know is missing. */
 export async function readSettings(qmp: QmpExecutor): Promise<MigrationSettings> {
-  const list = await qmp.execute<{ capability: string; state: boolean }[]>('query-migrate-capabilities');
-  const parameters = await qmp.execute<Record<string, unknown>>('query-migrate-parameters');
+  const states = await qmp.execute('query-migrate-capabilities', {}, { result: capabilityStates });
+  const parameters = await qmp.execute('query-migrate-parameters', {}, { result: record });
   return {
-    capabilities: Object.fromEntries(list.map(({ capability, state }) => [capability, state])),
+    capabilities: Object.fromEntries(states.map(({ capability, state }) => [capability, state])),
     parameters,
   };
 }
@@ -37,13 +40,10 @@ export async function changeSettings(
   try {
     await setParameters(qmp, parameters.now);
   } catch (error) {
-    await putCapabilitiesBack();
+    await putCapabilitiesBack().catch(() => {});
     throw error;
   }
-  return async () => {
-    await setParameters(qmp, parameters.before);
-    await putCapabilitiesBack();
-  };
+  return () => withUndo(() => setParameters(qmp, parameters.before), putCapabilitiesBack);
 }
 
 type Values<T> = Readonly<Record<string, T>>;

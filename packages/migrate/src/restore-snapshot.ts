@@ -5,7 +5,7 @@ import type { QmpClient } from '@mapped-ram/qmp';
 import { queryGuest, resumeGuest } from './guest-state.js';
 import { withFdset } from './hand-over.js';
 import { lintFile } from './lint-file.js';
-import { changeSettings } from './migration-settings.js';
+import { changeSettings, type QmpExecutor } from './migration-settings.js';
 import type { PreflightFinding } from './preflight/finding.js';
 import { acceptTransfer, prepareTransfer } from './preflight/prepare-transfer.js';
 import { gatherQemuFacts, type QemuFacts } from './preflight/qemu-facts.js';
@@ -13,6 +13,8 @@ import { orQemuGone } from './qemu-gone.js';
 import { runMigration } from './run-migration.js';
 import { type Transfer, type TransferOptions, transferOf } from './transfer-options.js';
 import { transferSettings } from './transfer-settings.js';
+import { withPatience } from './with-patience.js';
+import { withUndo } from './with-undo.js';
 
 /** How to restore. Without an offset, the stream of a libvirt save image is found by its header. */
 export interface RestoreOptions extends TransferOptions {
@@ -41,7 +43,7 @@ export interface RestoredSnapshot {
  * the settings are looked at before QEMU is asked, which takes one attempt only. What the file wants of QEMU's capabilities
  * is set, and all settings are put back as they were.
  *
- * @throws MigrateError; MappedRamError `read-failed`; QmpError; QmpTimeoutError; RangeError; the signal's reason, when the restore is over
+ * @throws MigrateError; QmpError; MappedRamError `read-failed`, as `execute`; RangeError; the signal's reason, when the restore is over
  */
 export async function restoreSnapshot(
   qmp: QmpClient,
@@ -67,10 +69,11 @@ async function restore(qmp: QmpClient, path: string, options: RestoreOptions): P
   const set = acceptTransfer(prepared);
   try {
     const begunAt = performance.now();
-    await load(qmp, { facts, transfer, set, report, signal });
+    const patient = withPatience(qmp);
+    await load(patient, { facts, transfer, set, report, signal });
     const totalMs = performance.now() - begunAt;
-    if (keepRunning) await resumeGuest(qmp);
-    const { running: isRunning } = await queryGuest(qmp);
+    if (keepRunning) await resumeGuest(patient);
+    const { running: isRunning } = await queryGuest(patient);
     return { path, byteOffset, report, findings: prepared.findings, isRunning, totalMs };
   } finally {
     set.close();
@@ -85,14 +88,12 @@ interface Load {
   readonly signal: AbortSignal | undefined;
 }
 
-async function load(qmp: QmpClient, { facts, transfer, set, report, signal }: Load): Promise<void> {
+async function load(qmp: QmpExecutor, { facts, transfer, set, report, signal }: Load): Promise<void> {
   const settings = transferSettings(transfer, facts.settings);
   const ignoresShared = report.snapshot?.capabilities.includes(IGNORE_SHARED_CAPABILITY) ?? false;
-  const putBack = await changeSettings(qmp, {
-    ...settings,
-    capabilities: { ...settings.capabilities, [IGNORE_SHARED_CAPABILITY]: ignoresShared },
-  });
-  try {
+  const capabilities = { ...settings.capabilities, [IGNORE_SHARED_CAPABILITY]: ignoresShared };
+  const putBack = await changeSettings(qmp, { ...settings, capabilities });
+  await withUndo(async () => {
     await withFdset(qmp, set, transfer.byteOffset, ({ uri, forget }) =>
       runMigration(qmp, {
         command: 'migrate-incoming',
@@ -101,9 +102,7 @@ async function load(qmp: QmpClient, { facts, transfer, set, report, signal }: Lo
         onOpened: forget,
       }),
     );
-  } finally {
-    await putBack();
-  }
+  }, putBack);
 }
 
 /** An error otherwise ends QEMU, with the reason on its standard error alone. QEMU 9.0 has no choice. */

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { QmpError } from '@mapped-ram/qmp';
 import { MigrateError } from './migrate-error.js';
 import { isOver, type MigrationInfo, queryMigration } from './migration-info.js';
 import type { QmpExecutor } from './migration-settings.js';
+import { withUndo } from './with-undo.js';
 
 /** A migration that is to be begun. */
 export interface MigrationRun {
@@ -25,16 +27,37 @@ const SLOWER = 1.3;
  *
  * @returns QEMU's last answer: completed
  * @throws MigrateError `migration-failed`; the signal's reason, or what `onInfo` throws, when QEMU has cancelled; QmpError where QEMU does
- * not begin; QmpClosedError
+ * not begin; as `execute`
  */
-export async function runMigration(
-  qmp: QmpExecutor,
-  { command, args, signal, onOpened, onInfo = () => {} }: MigrationRun,
-): Promise<MigrationInfo> {
+export async function runMigration(qmp: QmpExecutor, run: MigrationRun): Promise<MigrationInfo> {
+  const { command, args, signal } = run;
   signal?.throwIfAborted();
+  let isUnderWay = true;
+  return withUndo(
+    async () => {
+      await qmp.execute(command, args, { timeoutMs: Number.POSITIVE_INFINITY }).catch((error: unknown) => {
+        isUnderWay = !(error instanceof QmpError);
+        throw error;
+      });
+      return waitForEnd(qmp, run, () => {
+        isUnderWay = false;
+      });
+    },
+    async () => {
+      // Of a QEMU that answers with nonsense, nobody knows what it does.
+      if (isUnderWay && command === 'migrate') await qmp.execute('migrate_cancel');
+    },
+  );
+}
+
+/** @param onOver called as soon as QEMU says that it is over, whichever way */
+async function waitForEnd(
+  qmp: QmpExecutor,
+  { command, signal, onOpened, onInfo = () => {} }: MigrationRun,
+  onOver: () => void,
+): Promise<MigrationInfo> {
   const stopper = new AbortController();
   const stop = AbortSignal.any([stopper.signal, ...(signal ? [signal] : [])]);
-  await qmp.execute(command, args, { timeoutMs: Number.POSITIVE_INFINITY });
   let isOpened = false;
   let isCancelled = false;
   for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(pauseMs * SLOWER, LAST_POLL_MS)) {
@@ -49,6 +72,7 @@ export async function runMigration(
       stopper.abort(error);
     }
     if (isOver(info)) {
+      onOver();
       stop.throwIfAborted();
       if (info.status === 'completed') return info;
       throw new MigrateError('migration-failed', failureText(info));

@@ -1,15 +1,15 @@
 import type { OpenFdset } from '@mapped-ram/fdset';
-import { type QmpClient, QmpClosedError } from '@mapped-ram/qmp';
 import { resumeGuest, stopGuest } from './guest-state.js';
 import { withFdset } from './hand-over.js';
 import type { MigrationInfo } from './migration-info.js';
-import { changeSettings } from './migration-settings.js';
+import { changeSettings, type QmpExecutor } from './migration-settings.js';
 import type { QemuFacts } from './preflight/qemu-facts.js';
 import { toProgress } from './progress.js';
 import { runMigration } from './run-migration.js';
 import type { SaveOptions } from './save-options.js';
 import type { Transfer } from './transfer-options.js';
 import { transferSettings } from './transfer-settings.js';
+import { withUndo } from './with-undo.js';
 
 /** A guest that is to be saved, and where to. */
 export interface GuestToSave {
@@ -26,52 +26,44 @@ export interface GuestToSave {
  * @throws what the migration or `keep` throws; a guest that ran runs again then
  */
 export async function saveGuest<T>(
-  qmp: QmpClient,
+  qmp: QmpExecutor,
   guest: GuestToSave,
   keep: (info: MigrationInfo) => Promise<T>,
 ): Promise<T> {
   const { live, freePageHint, keepRunning } = guest.options;
   const wasRunning = guest.facts.guest.running;
-  try {
-    if (wasRunning && !live && !freePageHint) await stopGuest(qmp);
-    const info = await migrate(qmp, guest);
-    // Before the file is looked at: the guest does not have to wait for that.
-    if (wasRunning && keepRunning) await resumeGuest(qmp);
-    return await keep(info);
-  } catch (error) {
-    if (wasRunning) await resumeAfter(qmp, error);
-    throw error;
-  }
+  let isSaved = false;
+  return withUndo(
+    async () => {
+      if (wasRunning && !live && !freePageHint) await stopGuest(qmp);
+      const info = await migrate(qmp, guest);
+      // Before the file is looked at: the guest does not have to wait for that.
+      if (wasRunning && keepRunning) await resumeGuest(qmp);
+      const kept = await keep(info);
+      isSaved = true;
+      return kept;
+    },
+    async () => {
+      if (wasRunning && !isSaved) await resumeGuest(qmp);
+    },
+  );
 }
 
 async function migrate(
-  qmp: QmpClient,
+  qmp: QmpExecutor,
   { facts, transfer, set, options }: GuestToSave,
 ): Promise<MigrationInfo> {
   const { signal, bandwidth = 0, onProgress } = options;
   const settings = transferSettings(transfer, facts.settings);
-  const putBack = await changeSettings(qmp, {
-    ...settings,
-    parameters: { ...settings.parameters, 'max-bandwidth': bandwidth },
-  });
+  const parameters = { ...settings.parameters, 'max-bandwidth': bandwidth };
   const onInfo = (info: MigrationInfo): void => {
     const progress = toProgress(info);
     if (progress !== undefined) onProgress?.(progress);
   };
-  try {
-    return await withFdset(qmp, set, transfer.byteOffset, ({ uri, forget }) =>
+  const putBack = await changeSettings(qmp, { ...settings, parameters });
+  const run = () =>
+    withFdset(qmp, set, transfer.byteOffset, ({ uri, forget }) =>
       runMigration(qmp, { command: 'migrate', args: { uri }, signal, onOpened: forget, onInfo }),
     );
-  } finally {
-    await putBack();
-  }
-}
-
-/** The first error is the one to tell, but for the end of QEMU, which may follow its cause by a moment. */
-async function resumeAfter(qmp: QmpClient, error: unknown): Promise<void> {
-  try {
-    await resumeGuest(qmp);
-  } catch (second) {
-    throw second instanceof QmpClosedError ? second : error;
-  }
+  return withUndo(run, putBack);
 }

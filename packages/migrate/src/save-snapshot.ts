@@ -10,6 +10,7 @@ import { saveGuest } from './save-guest.js';
 import type { SavedSnapshot, SaveOptions } from './save-options.js';
 import { copyHead, createSaveTarget } from './save-target.js';
 import { type Transfer, transferOf } from './transfer-options.js';
+import { withPatience } from './with-patience.js';
 
 /**
  * Saves the guest of a running QEMU into a file. Everything that would make it fail, or end QEMU, is looked for before QEMU is asked.
@@ -18,7 +19,7 @@ import { type Transfer, transferOf } from './transfer-options.js';
  *
  * When it throws, the guest does what it did before, as long as QEMU is there, and no file is left but one that was there.
  *
- * @throws MigrateError; MappedRamError `target-exists`, `write-failed`, `read-failed`; QmpError; QmpTimeoutError; RangeError; the
+ * @throws MigrateError; QmpError; MappedRamError `target-exists`, `write-failed`, `read-failed`, as `execute`; RangeError; the
  * signal's reason, when QEMU has cancelled
  */
 export async function saveSnapshot(
@@ -53,7 +54,7 @@ async function saveTo(qmp: QmpClient, { path, target, transfer, options }: Save)
   try {
     await copyHead(path, target, transfer.byteOffset);
     const wasRunning = facts.guest.running;
-    return await saveGuest(qmp, { facts, transfer, set, options }, async (info) => {
+    return await saveGuest(withPatience(qmp), { facts, transfer, set, options }, async (info) => {
       const { report, sizeBytes } = await lintWritten(target, facts, transfer, signal);
       await target.commit();
       return {
@@ -69,7 +70,7 @@ async function saveTo(qmp: QmpClient, { path, target, transfer, options }: Save)
   }
 }
 
-/** @throws MigrateError `unsound-file` */
+/** @throws MigrateError `not-restorable` */
 async function lintWritten(
   target: FileTarget,
   { version }: QemuFacts,
@@ -84,9 +85,13 @@ async function lintWritten(
   if (report.verdict !== 'restores') {
     const reasons = report.findings.filter(({ severity }) => severity === 'error');
     const words = reasons.map(({ rule, message }) => `${rule}: ${message}`).join('; ');
-    throw new MigrateError('unsound-file', `QEMU said completed, and the file would not restore (${words})`, {
-      report,
-    });
+    throw new MigrateError(
+      'not-restorable',
+      `QEMU said completed, and the file would not restore (${words})`,
+      {
+        report,
+      },
+    );
   }
   return { report, sizeBytes: source.sizeBytes };
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { MappedRamError } from '@mapped-ram/format';
 import { Channel } from './channel.js';
 import { BATCH_BYTES, CHANNEL_MEMORY_BYTES, WRITTEN_BATCH_BYTES } from './channel-memory.js';
-import { toMappedRamError } from './failure-report.js';
+import { toMappedRamError } from './io-failure.js';
 import { MAX_CHANNELS } from './limits.js';
 import {
   batchesOf,

@@ -1,7 +1,8 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
-import { PosixError, PosixUnavailableError, startWriteback } from '@mapped-ram/posix';
+import { hasErrorCode, MappedRamError } from '@mapped-ram/format/errors';
+import { isSystemError, startWriteback } from '@mapped-ram/posix';
 import { nextStep } from './direct-step.js';
-import { IoError, takeApart } from './io-failure.js';
+import { takeApart } from './io-failure.js';
 import type { Mutex } from './mutex.js';
 import type { OnNoDirectIo, OpenFile } from './open-file.js';
 import type { Purpose } from './place.js';
@@ -56,8 +57,7 @@ export class FileStore implements Store {
     const { path, sizeBytes } = this.#open.file;
     const end = byteOffset + filled;
     const shrank = end < sizeBytes;
-    throw new IoError({
-      code: shrank ? 'short-read' : 'unexpected-end',
+    throw new MappedRamError(shrank ? 'short-read' : 'unexpected-end', {
       what: shrank ? `${path} became shorter while it was read` : `${path} ends before the pages`,
       byteOffset: end,
       expected: `${target.length} bytes`,
@@ -68,8 +68,7 @@ export class FileStore implements Store {
   write(bytes: Uint8Array, byteOffset: number): void {
     const written = this.#move(bytes, byteOffset);
     if (written === bytes.length) return;
-    throw new IoError({
-      code: 'write-failed',
+    throw new MappedRamError('write-failed', {
       what: `${this.#open.file.path} takes no more bytes`,
       byteOffset: byteOffset + written,
     });
@@ -83,7 +82,7 @@ export class FileStore implements Store {
       startWriteback(descriptor, byteOffset, lengthBytes);
     } catch (error) {
       // The flush does all of it, and tells of errors.
-      if (!(error instanceof PosixError || error instanceof PosixUnavailableError)) throw error;
+      if (!isSystemError(error) && !hasErrorCode(error, 'platform-unsupported')) throw error;
       this.#hasWriteback = false;
     }
   }
@@ -108,7 +107,7 @@ export class FileStore implements Store {
     try {
       return this.#call(direct, bytes, offset, step.lengthBytes, byteOffset);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw this.#toIoError(error, byteOffset);
+      if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw this.#failed(error, byteOffset);
       // Some file systems open a file with O_DIRECT and then refuse every transfer.
       this.#directDescriptor = undefined;
       closeSync(direct);
@@ -123,13 +122,13 @@ export class FileStore implements Store {
     try {
       return purpose === 'write' ? this.#writing.run(call) : call();
     } catch (error) {
-      throw this.#toIoError(error, byteOffset);
+      throw this.#failed(error, byteOffset);
     }
   }
 
-  #toIoError(error: unknown, byteOffset: number): IoError {
+  #failed(cause: unknown, byteOffset: number): MappedRamError {
     const { purpose, file } = this.#open;
     const what = `${purpose === 'read' ? 'reading' : 'writing'} ${file.path} failed`;
-    return new IoError({ code: `${purpose}-failed`, what, byteOffset, system: takeApart(error) });
+    return new MappedRamError(`${purpose}-failed`, { what, byteOffset, cause });
   }
 }

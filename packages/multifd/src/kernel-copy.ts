@@ -1,4 +1,5 @@
-import { copyFileRange, PosixError, PosixUnavailableError } from '@mapped-ram/posix';
+import { hasErrorCode } from '@mapped-ram/format/errors';
+import { copyFileRange, isSystemError } from '@mapped-ram/posix';
 import type { Mutex } from './mutex.js';
 
 /** The kernel, or these two file systems, cannot do it at all. */
@@ -30,9 +31,9 @@ export class KernelCopy {
       );
       return copied === lengthBytes;
     } catch (error) {
-      if (error instanceof PosixUnavailableError) this.#isPossible = false;
-      else if (!(error instanceof PosixError)) throw error;
-      else if (NEVER_CODES.has(error.code)) this.#isPossible = false;
+      if (hasErrorCode(error, 'platform-unsupported')) this.#isPossible = false;
+      else if (!isSystemError(error)) throw error;
+      else if (NEVER_CODES.has(error.code ?? '')) this.#isPossible = false;
       return false;
     }
   }

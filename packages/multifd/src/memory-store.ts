@@ -1,4 +1,4 @@
-import { IoError } from './io-failure.js';
+import { MappedRamError } from '@mapped-ram/format/errors';
 import type { Store } from './store.js';
 
 /** Shared memory as a place. */
@@ -21,13 +21,12 @@ export class MemoryStore implements Store {
    * The bytes themselves.
    *
    * @param code Of the error where the memory ends before them.
-   * @throws IoError
+   * @throws MappedRamError
    */
   view(byteOffset: number, lengthBytes: number, code: 'unexpected-end' | 'write-failed'): Uint8Array {
     const view = this.#bytes.subarray(byteOffset, byteOffset + lengthBytes);
     if (view.length === lengthBytes) return view;
-    throw new IoError({
-      code,
+    throw new MappedRamError(code, {
       what: 'the memory ends before the pages',
       byteOffset: byteOffset + view.length,
       expected: `${lengthBytes} bytes`,

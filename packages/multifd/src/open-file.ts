@@ -1,5 +1,6 @@
 import { constants, fstatSync, openSync } from 'node:fs';
-import { IoError, type SystemError, takeApart } from './io-failure.js';
+import { MappedRamError } from '@mapped-ram/format/errors';
+import { type SystemError, takeApart } from './io-failure.js';
 import type { ExpectedFile, Purpose } from './place.js';
 
 /** A file as a channel has it open. */
@@ -24,7 +25,7 @@ const FLAGS: Readonly<Record<Purpose, number>> = {
 /**
  * Opens a file for one channel. Its descriptors end with the channel's thread.
  *
- * @throws IoError `read-failed` or `write-failed` where it cannot be opened, or is not the file that was looked at.
+ * @throws MappedRamError `read-failed` or `write-failed` where it cannot be opened, or is not the file that was looked at.
  */
 export function openFile(file: ExpectedFile, purpose: Purpose, onNoDirectIo: OnNoDirectIo): OpenFile {
   const { path } = file;
@@ -35,17 +36,16 @@ export function openFile(file: ExpectedFile, purpose: Purpose, onNoDirectIo: OnN
     const directDescriptor = openDirect(file, purpose, onNoDirectIo);
     if (directDescriptor !== undefined) checkIdentity(directDescriptor, file, purpose);
     return { file, purpose, descriptor, directDescriptor };
-  } catch (error) {
-    if (error instanceof IoError) throw error;
-    const what = `${path} cannot be opened`;
-    throw new IoError({ code: `${purpose}-failed`, what, system: takeApart(error) });
+  } catch (cause) {
+    if (cause instanceof MappedRamError) throw cause;
+    throw new MappedRamError(`${purpose}-failed`, { what: `${path} cannot be opened`, cause });
   }
 }
 
 function checkIdentity(descriptor: number, file: ExpectedFile, purpose: Purpose): void {
   const { dev, ino } = fstatSync(descriptor, { bigint: true });
   if (dev === file.device && ino === file.inode) return;
-  throw new IoError({ code: `${purpose}-failed`, what: `${file.path} was replaced by another file` });
+  throw new MappedRamError(`${purpose}-failed`, { what: `${file.path} was replaced by another file` });
 }
 
 function openDirect(file: ExpectedFile, purpose: Purpose, onNoDirectIo: OnNoDirectIo): number | undefined {

@@ -36,7 +36,7 @@ export class PageMover {
   /**
    * @param bits Which pages of the batch are wanted, in whole 64-bit words, and none past its end. With `findZeros`, those of
    * zero pages are cleared.
-   * @throws IoError
+   * @throws MappedRamError
    */
   move(batch: Batch, bits: Uint8Array): void {
     if (!this.#moveInKernel(batch, bits)) this.#moveInPieces(batch, bits);

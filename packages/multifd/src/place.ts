@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
-import { toMappedRamError } from './failure-report.js';
-import { takeApart } from './io-failure.js';
+import { takeApart, toMappedRamError } from './io-failure.js';
 
 /** A file. Every channel opens it for itself, for reading or for writing; it has to be there. */
 export interface FilePlace {

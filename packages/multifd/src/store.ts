@@ -3,13 +3,13 @@ export interface Store {
   /**
    * Fills all of `target`.
    *
-   * @throws IoError `read-failed`, `short-read`, `unexpected-end`.
+   * @throws MappedRamError `read-failed`, `short-read`, `unexpected-end`.
    */
   read(target: Uint8Array, byteOffset: number): void;
   /**
    * Writes all of `bytes`.
    *
-   * @throws IoError `write-failed`.
+   * @throws MappedRamError `write-failed`.
    */
   write(bytes: Uint8Array, byteOffset: number): void;
 }

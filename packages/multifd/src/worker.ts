@@ -3,9 +3,10 @@
  * no more than it needs.
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { MappedRamError } from '@mapped-ram/format/errors';
 import { channelMemoryOffset, slotBits } from './channel-memory.js';
 import { FileStore } from './file-store.js';
-import { IoError, type SystemError } from './io-failure.js';
+import { type SystemError, toIoFailure } from './io-failure.js';
 import { KernelCopy } from './kernel-copy.js';
 import { MemoryStore } from './memory-store.js';
 import { Mutex } from './mutex.js';
@@ -43,8 +44,8 @@ function reporting(act: () => void): void {
   try {
     act();
   } catch (error) {
-    if (!(error instanceof IoError)) throw error;
-    post({ kind: 'failed', failure: error.failure });
+    if (!(error instanceof MappedRamError)) throw error;
+    post({ kind: 'failed', failure: toIoFailure(error) });
   }
 }
 

@@ -4,7 +4,7 @@ import { libc } from './libc.js';
  * Where the first byte of a view lies in memory, to tell its alignment. It does not move while the view is in use; shared memory
  * has an address too.
  *
- * @throws PosixUnavailableError
+ * @throws MappedRamError `platform-unsupported`
  */
 export function memoryAddress(view: ArrayBufferView): bigint {
   return libc().koffi.address(view);
@@ -14,7 +14,7 @@ export function memoryAddress(view: ArrayBufferView): bigint {
  * Memory for direct I/O: zeroed, its first byte at a multiple of the alignment. It is a part of a slightly larger ArrayBuffer.
  *
  * @param alignmentBytes a power of two
- * @throws RangeError, PosixUnavailableError
+ * @throws RangeError, MappedRamError `platform-unsupported`
  */
 export function alignedBuffer(lengthBytes: number, alignmentBytes: number): Buffer {
   if (!(alignmentBytes >= 1 && Number.isInteger(Math.log2(alignmentBytes)))) {

@@ -7,8 +7,8 @@ import { checkRange } from './range.js';
  * keep the ranges to some megabytes. The positions of the descriptors stay.
  *
  * @returns how many bytes were copied: fewer than asked for only where the source ends
- * @throws RangeError; PosixError, `EXDEV` or `EOPNOTSUPP` where these two file systems cannot, then copy by reading and
- * writing; PosixUnavailableError
+ * @throws RangeError; an error as of Node's `fs`, `EXDEV` or `EOPNOTSUPP` where these two file systems cannot, then copy by reading and
+ * writing; MappedRamError `platform-unsupported`
  */
 export function copyFileRange(
   sourceFd: number,

@@ -1,5 +1,4 @@
 import { invoke } from './libc.js';
-import { PosixError } from './posix-error.js';
 import { checkRange } from './range.js';
 
 const SEEK_DATA = 3;
@@ -16,7 +15,7 @@ export interface DataExtent {
  * looked up one at a time, when the next is asked for, so the memory does not grow with their number. Where a file system
  * keeps no holes, all is one extent. Moves the position of the open file.
  *
- * @throws RangeError, PosixError, PosixUnavailableError
+ * @throws RangeError, an error as of Node's `fs`, MappedRamError `platform-unsupported`
  */
 export function* dataExtents(
   fd: number,
@@ -39,7 +38,7 @@ function nextData(fd: number, byteOffset: number): number | undefined {
   try {
     return invoke('lseek', fd, byteOffset, SEEK_DATA);
   } catch (error) {
-    if (error instanceof PosixError && error.code === 'ENXIO') return undefined;
+    if ((error as NodeJS.ErrnoException).code === 'ENXIO') return undefined;
     throw error;
   }
 }

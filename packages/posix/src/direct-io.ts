@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { alignedBuffer } from './aligned-buffer.js';
 import { dataExtents } from './data-extents.js';
 import { invoke } from './libc.js';
-import { PosixUnavailableError } from './posix-error.js';
+import { platformUnsupported } from './posix-error.js';
 
 const AT_EMPTY_PATH = 0x1000;
 const STATX_DIOALIGN = 0x2000;
@@ -33,10 +33,10 @@ export type DirectIoSupport =
  * Opens a file with O_DIRECT.
  *
  * @param flags of `node:fs` `constants`; O_DIRECT is added
- * @throws Node's own error, `EINVAL` where the file system has no direct I/O; PosixUnavailableError where the platform has none
+ * @throws Node's own error, `EINVAL` where the file system has no direct I/O; MappedRamError `platform-unsupported` where the platform has none
  */
 export function openDirect(path: string, flags: number, mode = 0o666): number {
-  if (constants.O_DIRECT === undefined) throw new PosixUnavailableError('this platform has no O_DIRECT');
+  if (constants.O_DIRECT === undefined) throw platformUnsupported('this platform has no O_DIRECT');
   return openSync(path, flags | constants.O_DIRECT, mode);
 }
 
@@ -45,7 +45,7 @@ export function openDirect(path: string, flags: number, mode = 0o666): number {
  * What is open already is opened anew, and neither its flags nor its position change.
  *
  * @param file a path, or a descriptor of this process; it must be possible to open it for reading
- * @throws Node's own error where it cannot be opened for another reason; PosixError; PosixUnavailableError
+ * @throws Node's own error where it cannot be opened for another reason; an error as of Node's `fs`; MappedRamError `platform-unsupported`
  */
 export function directIoSupport(file: string | number): DirectIoSupport {
   let fd: number;

@@ -16,9 +16,12 @@ import { alignedBuffer, memoryAddress } from './aligned-buffer.js';
 import { copyFileRange } from './copy-file-range.js';
 import { dataExtents } from './data-extents.js';
 import { directIoSupport, openDirect } from './direct-io.js';
-import { PosixError } from './posix-error.js';
 import { punchHole } from './punch-hole.js';
 import { startWriteback } from './start-writeback.js';
+
+/** As the errors of Node's own `fs`. */
+const ofSystem = (syscall: string) =>
+  expect.objectContaining({ code: expect.stringMatching(/^E[A-Z]+$/), errno: expect.any(Number), syscall });
 
 const BLOCK = 4096;
 
@@ -50,7 +53,7 @@ describe.each([tmpdir(), '/dev/shm'])('files in %s', (parent) => {
       readSync(fd, block, 0, BLOCK, 16 * BLOCK);
       expect(block.every((byte) => byte === 17)).toBe(true);
       expect(() => startWriteback(fd, -1, BLOCK)).toThrow(RangeError);
-      expect(() => startWriteback(openSync('/dev/null', 'w'), 0, BLOCK)).toThrow(PosixError);
+      expect(() => startWriteback(openSync('/dev/null', 'w'), 0, BLOCK)).toThrow(ofSystem('sync_file_range'));
     } finally {
       closeSync(fd);
     }
@@ -201,9 +204,8 @@ test.each([
 test('a failure names the call and the errno', () => {
   const fd = openSync('/dev/null', 'r');
   try {
-    expect(() => punchHole(fd, 0, 1)).toThrow(PosixError);
     expect(() => punchHole(fd, 0, 1)).toThrow(
-      expect.objectContaining({ code: 'EBADF', syscall: 'fallocate', errno: 9 }),
+      expect.objectContaining({ code: 'EBADF', syscall: 'fallocate', errno: -9 }),
     );
     expect(() => copyFileRange(fd, 0, fd, 0, 1)).toThrow(
       expect.objectContaining({ syscall: 'copy_file_range' }),

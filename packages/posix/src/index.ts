@@ -4,7 +4,7 @@ export { type DataExtent, dataExtents } from './data-extents.js';
 export { type DirectIoSupport, directIoSupport, openDirect } from './direct-io.js';
 export { isPosixAvailable } from './libc.js';
 export { type ProcessDescriptor, sharesOpenFile, statusFlags } from './open-file.js';
-export { PosixError, PosixUnavailableError } from './posix-error.js';
+export { isSystemError } from './posix-error.js';
 export { punchHole } from './punch-hole.js';
 export { sendFileDescriptors } from './send-file-descriptors.js';
 export { startWriteback } from './start-writeback.js';

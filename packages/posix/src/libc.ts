@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { PosixError, PosixUnavailableError } from './posix-error.js';
+import { MappedRamError } from '@mapped-ram/format/errors';
+import { platformUnsupported, systemError } from './posix-error.js';
 
 type Koffi = typeof import('koffi');
 
@@ -42,25 +43,25 @@ interface Libc {
 const KCMP_NUMBERS: Partial<Record<NodeJS.Architecture, number>> = { x64: 312, arm64: 272 };
 const F_GETFL = 3;
 
-let loaded: Libc | PosixUnavailableError | undefined;
+let loaded: Libc | MappedRamError | undefined;
 
-/** @throws PosixUnavailableError, the same one every time */
+/** @throws MappedRamError `platform-unsupported`, the same one every time */
 export function libc(): Libc {
   loaded ??= load();
-  if (loaded instanceof PosixUnavailableError) throw loaded;
+  if (loaded instanceof MappedRamError) throw loaded;
   return loaded;
 }
 
 /** Whether the functions of this package work here. Tries to load the native part once, on the first call of any of them. */
 export function isPosixAvailable(): boolean {
   loaded ??= load();
-  return !(loaded instanceof PosixUnavailableError);
+  return !(loaded instanceof MappedRamError);
 }
 
 /**
  * Makes a call, again when a signal interrupted it.
  * @returns what the call returned
- * @throws PosixError, PosixUnavailableError
+ * @throws an error as of Node's `fs`; MappedRamError `platform-unsupported`
  */
 export function invoke<Name extends keyof Calls>(name: Name, ...args: Parameters<Calls[Name]>): number {
   const { koffi, calls } = libc();
@@ -70,16 +71,16 @@ export function invoke<Name extends keyof Calls>(name: Name, ...args: Parameters
     if (result !== -1) return result;
     const errno = koffi.errno();
     if (errno !== koffi.os.errno.EINTR) {
-      throw new PosixError(name === 'getStatusFlags' ? 'fcntl' : name, errno);
+      throw systemError(name === 'getStatusFlags' ? 'fcntl' : name, errno);
     }
   }
 }
 
-function load(): Libc | PosixUnavailableError {
+function load(): Libc | MappedRamError {
   const kcmpNumber = KCMP_NUMBERS[process.arch];
   if (process.platform !== 'linux' || kcmpNumber === undefined) {
     const here = `${process.platform} on ${process.arch}`;
-    return new PosixUnavailableError(`needs Linux on x64 or arm64, and this is ${here}`);
+    return platformUnsupported(`needs Linux on x64 or arm64, and this is ${here}`);
   }
   try {
     const koffi = createRequire(import.meta.url)('koffi') as Koffi;
@@ -87,7 +88,7 @@ function load(): Libc | PosixUnavailableError {
   } catch (cause) {
     // koffi or its prebuilt binary is not installed, or the C library lacks a function.
     const what = `the optional dependency koffi does not serve: ${(cause as Error).message}`;
-    return new PosixUnavailableError(what, { cause });
+    return platformUnsupported(what, cause);
   }
 }
 

@@ -17,8 +17,8 @@ const INT_BYTES = 4;
  * overtake it. Does not wait.
  *
  * @returns how many of the bytes went out, at least one: the descriptors went with them, and the rest is sent without any
- * @throws RangeError for no bytes, or not 1 to 253 descriptors; PosixError, `EAGAIN` where the socket takes nothing now;
- * PosixUnavailableError
+ * @throws RangeError for no bytes, or not 1 to 253 descriptors; an error as of Node's `fs`, `EAGAIN` where the socket takes nothing now;
+ * MappedRamError `platform-unsupported`
  */
 export function sendFileDescriptors(socketFd: number, bytes: Uint8Array, fds: readonly number[]): number {
   if (bytes.length === 0) throw new RangeError('descriptors need at least one byte to travel with');

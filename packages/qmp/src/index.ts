@@ -1,12 +1,25 @@
+export { hasErrorCode, MappedRamError } from '@mapped-ram/format/errors';
 export type {
   QmpClient,
-  QmpEvent,
+  QmpConnectOptions,
   QmpExecuteOptions,
-  QmpGreeting,
   QmpMessageSender,
-  QmpVersion,
   QmpWaitOptions,
 } from './qmp-client.js';
 export { connectQmp } from './qmp-client.js';
-export { QmpClosedError, QmpError, QmpTimeoutError } from './qmp-error.js';
+export { QmpError, qmpTimeout } from './qmp-error.js';
+export { QmpLimits } from './qmp-limits.js';
+export type { QmpEvent, QmpGreeting, QmpVersion } from './qmp-message.js';
 export { type QemuRamBlock, queryRamBlocks } from './ram-blocks.js';
+export {
+  amount,
+  count,
+  list,
+  mismatch,
+  optional,
+  type ResultShape,
+  record,
+  shape,
+  text,
+  truth,
+} from './result-shape.js';

@@ -1,39 +1,31 @@
-import { EventEmitter } from 'node:events';
 import { createConnection } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { LineSplitter } from './line-splitter.js';
-import { QmpClosedError, QmpError, QmpTimeoutError } from './qmp-error.js';
+import { MappedRamError } from '@mapped-ram/format/errors';
+import { EventListeners } from './event-listeners.js';
+import { MessageLines } from './message-lines.js';
+import { refuseOccupied, silenceRemark } from './occupied-socket.js';
+import { badMessage, QmpError, qmpTimeout } from './qmp-error.js';
+import { QmpLimits } from './qmp-limits.js';
+import { parseMessage, type QmpEvent, type QmpGreeting, type QmpMessage } from './qmp-message.js';
+import type { ResultShape } from './result-shape.js';
+import { type Settle, Waiting } from './waiting.js';
 
-const DEFAULT_TIMEOUT_MS = 30_000;
-/** The longest answers (query-qmp-schema) are about 300 KB. */
-const MAX_MESSAGE_LENGTH = 64 * 1024 * 1024;
+/** QEMU greets at once; it serves one client at a time, so that silence mostly means that there is another. */
+const GREETING_TIMEOUT_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 30_000;
 
-/** The version in QEMU's greeting; `package` is the distributor's, for example `Debian 1:10.0.13+ds-0+deb13u1`. */
-export interface QmpVersion {
-  readonly major: number;
-  readonly minor: number;
-  readonly micro: number;
-  readonly package: string;
-}
-
-/** What QEMU says of itself before it takes commands. */
-export interface QmpGreeting {
-  readonly version: QmpVersion;
-  /** Protocol capabilities on offer, such as `oob`; this client asks for none. */
-  readonly capabilities: readonly string[];
-}
-
-/** An event. Numbers above 2^53 - 1 in `data` have lost their low bits, since they come through `JSON.parse`. */
-export interface QmpEvent<Data = Record<string, unknown>> {
-  readonly event: string;
-  readonly data: Data;
-  readonly timestamp: { readonly seconds: number; readonly microseconds: number };
+/** How to connect. */
+export interface QmpConnectOptions {
+  /** Milliseconds for the greeting, and as many for the negotiation; 5,000 when not given, `Infinity` for no limit. */
+  readonly timeoutMs?: number | undefined;
+  /** Milliseconds for the answer to a command that has no limit of its own; 30,000 when not given. */
+  readonly answerTimeoutMs?: number | undefined;
 }
 
 /** How long to wait. */
 export interface QmpWaitOptions {
-  /** Milliseconds; 30,000 when not given, `Infinity` for no limit. */
-  readonly timeoutMs?: number;
+  /** Milliseconds; the connection's limit when not given (30,000), `Infinity` for no limit. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /**
@@ -45,57 +37,66 @@ export interface QmpWaitOptions {
 export type QmpMessageSender = (stream: Duplex, message: Uint8Array) => number;
 
 /** How to run a command. */
-export interface QmpExecuteOptions extends QmpWaitOptions {
+export interface QmpExecuteOptions<Result = unknown> extends QmpWaitOptions {
+  /** Checks what the command returns; without it nothing is known of that. */
+  readonly result?: ResultShape<Result> | undefined;
   /** Not given for a command that consists of its text alone. */
-  readonly sendMessage?: QmpMessageSender;
+  readonly sendMessage?: QmpMessageSender | undefined;
 }
 
-interface QmpMessage {
-  readonly QMP?: { version: { qemu: Omit<QmpVersion, 'package'>; package: string }; capabilities: string[] };
-  readonly return?: unknown;
-  readonly error?: { class: string; desc: string };
-  readonly event?: string;
-  readonly data?: Record<string, unknown>;
-  readonly timestamp?: QmpEvent['timestamp'];
-  readonly id?: number;
-}
+type Reply = Extract<QmpMessage, { kind: 'return' | 'error' }>;
 
-interface Settle<T> {
-  resolve(value: T): void;
-  reject(error: Error): void;
-}
-
-/** One QMP connection, ready for commands. {@link connectQmp} makes it. Commands may overlap; QEMU answers them in order. */
+/**
+ * One QMP connection, ready for commands. {@link connectQmp} makes it. Commands may overlap; QEMU answers them in order.
+ *
+ * A peer that sends what is no QMP is not listened to any more: whatever waits fails with `bad-qmp-message`, and so does every later
+ * command. It is still sent, so that a guest which was stopped is told to go on, should QEMU be there all the same.
+ */
 export class QmpClient {
   readonly #stream: Duplex;
-  readonly #events = new EventEmitter().setMaxListeners(0);
-  readonly #replies = new Map<number, Settle<QmpMessage>>();
-  readonly #rejectWaiting = new Set<(error: Error) => void>();
-  readonly #splitter = new LineSplitter(MAX_MESSAGE_LENGTH);
-  #greeting: QmpGreeting = { version: { major: 0, minor: 0, micro: 0, package: '' }, capabilities: [] };
+  readonly #answerTimeoutMs: number;
+  readonly #listeners = new EventListeners();
+  readonly #replies = new Map<number, Settle<Reply>>();
+  /** Commands whose answers nobody waits for any more. */
+  readonly #abandoned = new Set<number>();
+  readonly #waiting = new Waiting();
+  readonly #lines = new MessageLines(QmpLimits.messageLengthBytes);
+  #greeting: QmpGreeting | undefined;
   #onGreeting: ((greeting: QmpGreeting) => void) | undefined;
   #lastId = 0;
-  #closed: QmpClosedError | undefined;
+  #closed: Error | undefined;
+  #broken: Error | undefined;
 
-  private constructor(stream: Duplex) {
+  private constructor(stream: Duplex, answerTimeoutMs: number) {
     this.#stream = stream;
+    this.#answerTimeoutMs = answerTimeoutMs;
     stream.on('data', (chunk: Uint8Array) => this.#receive(chunk));
-    stream.on('error', (cause) => this.#fail(new QmpClosedError('the QMP connection broke', { cause })));
-    stream.on('end', () => this.close());
+    stream.on('error', (cause) => this.#close(closed('the QMP connection broke', cause)));
+    stream.on('end', () => this.#close(closed('the peer ended the QMP connection')));
     stream.on('close', () => this.close());
   }
 
   /** See {@link connectQmp}. */
-  static async connect(target: string | Duplex, options: QmpWaitOptions = {}): Promise<QmpClient> {
-    const client = new QmpClient(typeof target === 'string' ? createConnection(target) : target);
+  static async connect(target: string | Duplex, options: QmpConnectOptions = {}): Promise<QmpClient> {
+    const { timeoutMs = GREETING_TIMEOUT_MS, answerTimeoutMs = ANSWER_TIMEOUT_MS } = options;
+    const path = typeof target === 'string' ? target : undefined;
+    if (path !== undefined) refuseOccupied(path);
+    const client = new QmpClient(
+      typeof target === 'string' ? createConnection(target) : target,
+      answerTimeoutMs,
+    );
     try {
-      client.#greeting = await client.#wait('QMP greeting', options, ({ resolve }) => {
-        client.#onGreeting = resolve;
-        return () => {
-          client.#onGreeting = undefined;
-        };
+      await client.#waiting.for<QmpGreeting>({
+        timeoutMs,
+        timedOut: () => qmpTimeout('QMP greeting', timeoutMs, client.#remarkOnSilence(path)),
+        begin: ({ resolve }) => {
+          client.#onGreeting = resolve;
+          return () => {
+            client.#onGreeting = undefined;
+          };
+        },
       });
-      await client.execute('qmp_capabilities', {}, options);
+      await client.execute('qmp_capabilities', {}, { timeoutMs });
       return client;
     } catch (error) {
       client.close();
@@ -105,33 +106,44 @@ export class QmpClient {
 
   /** What QEMU said of itself on this connection. */
   get greeting(): QmpGreeting {
-    return this.#greeting;
+    return this.#greeting as QmpGreeting;
   }
 
   /**
    * Runs a command and waits for its answer.
-   * @typeParam Result what the command returns, as QEMU's QAPI schema has it; not checked
-   * @throws QmpError when QEMU refuses; QmpTimeoutError; QmpClosedError; what `sendMessage` throws
+   *
+   * @typeParam Result what the command returns; it is that for sure where `result` is given
+   * @throws QmpError where QEMU refuses; MappedRamError `bad-qmp-result`, `qmp-timeout`, `qmp-closed`, `bad-qmp-message`; what
+   * `sendMessage` throws
    */
   async execute<Result = unknown>(
     command: string,
     args: Readonly<Record<string, unknown>> = {},
-    options: QmpExecuteOptions = {},
+    options: QmpExecuteOptions<Result> = {},
   ): Promise<Result> {
+    if (this.#closed !== undefined) throw this.#closed;
+    const { timeoutMs = this.#answerTimeoutMs, sendMessage, result } = options;
     const id = ++this.#lastId;
-    const reply = this.#wait<QmpMessage>(`answer to ${command}`, options, (settle) => {
-      this.#replies.set(id, settle);
-      return () => this.#replies.delete(id);
+    const reply = this.#waiting.for<Reply>({
+      timeoutMs,
+      timedOut: () => {
+        this.#abandoned.add(id);
+        return qmpTimeout(`answer to ${command}`, timeoutMs, this.#remarkOnSilence());
+      },
+      begin: (settle) => {
+        this.#replies.set(id, settle);
+        return () => this.#replies.delete(id);
+      },
     });
-    if (this.#closed === undefined) {
-      const message = `${JSON.stringify({ execute: command, arguments: args, id })}\n`;
-      if (options.sendMessage === undefined) this.#stream.write(message);
-      else
-        this.#sendWith(options.sendMessage, message).catch((error) => this.#replies.get(id)?.reject(error));
+    const message = `${JSON.stringify({ execute: command, arguments: args, id })}\n`;
+    if (sendMessage === undefined) this.#stream.write(message);
+    if (this.#broken !== undefined) this.#replies.get(id)?.reject(this.#broken);
+    else if (sendMessage !== undefined) {
+      this.#sendWith(sendMessage, id, message).catch((error) => this.#replies.get(id)?.reject(error));
     }
-    const { error, return: result } = await reply;
-    if (error !== undefined) throw new QmpError(command, error.class, error.desc);
-    return result as Result;
+    const answer = await reply;
+    if (answer.kind === 'error') throw new QmpError(command, answer.errorClass, answer.desc);
+    return result === undefined ? (answer.result as Result) : result(answer.result, command);
   }
 
   /**
@@ -139,117 +151,121 @@ export class QmpClient {
    * @returns a function that ends it
    */
   on<Data = Record<string, unknown>>(event: string, listener: (event: QmpEvent<Data>) => void): () => void {
-    this.#events.on(event, listener);
-    return () => {
-      this.#events.off(event, listener);
-    };
+    return this.#listeners.add(event, listener as (event: QmpEvent) => void);
   }
 
   /**
    * Waits for the next event of that name that the predicate accepts. Events that came before the call are not seen: begin to
-   * wait before the command that causes the event.
-   * @throws QmpTimeoutError, QmpClosedError
+   * wait before the command that causes the event. What the predicate throws ends the wait.
+   *
+   * @throws MappedRamError `qmp-timeout`, `qmp-closed`, `bad-qmp-message`
    */
   waitForEvent<Data = Record<string, unknown>>(
     event: string,
     predicate: (event: QmpEvent<Data>) => boolean = () => true,
     options: QmpWaitOptions = {},
   ): Promise<QmpEvent<Data>> {
-    return this.#wait<QmpEvent<Data>>(`event ${event}`, options, ({ resolve }) =>
-      this.on<Data>(event, (received) => {
-        if (predicate(received)) resolve(received);
-      }),
-    );
-  }
-
-  /** Closes the connection; whatever still waits is rejected with QmpClosedError. Closing twice is fine. */
-  close(): void {
-    this.#fail(new QmpClosedError('the QMP connection is closed'));
-  }
-
-  /**
-   * One promise that ends by itself, by time or with the connection, and leaves nothing registered in any case.
-   * @param begin registers for what is awaited (and may not settle before it returns the function that takes this back)
-   */
-  #wait<T>(what: string, options: QmpWaitOptions, begin: (settle: Settle<T>) => () => void): Promise<T> {
-    const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-    return new Promise<T>((resolve, reject) => {
-      if (this.#closed !== undefined) {
-        reject(this.#closed);
-        return;
-      }
-      const finish = (): void => {
-        clearTimeout(timer);
-        this.#rejectWaiting.delete(fail);
-        end();
-      };
-      const fail = (error: Error): void => {
-        finish();
-        reject(error);
-      };
-      const timer = Number.isFinite(timeoutMs)
-        ? setTimeout(() => fail(new QmpTimeoutError(what, timeoutMs)), timeoutMs)
-        : undefined;
-      this.#rejectWaiting.add(fail);
-      const end = begin({
-        resolve: (value) => {
-          finish();
-          resolve(value);
-        },
-        reject: fail,
-      });
+    const { timeoutMs = this.#answerTimeoutMs } = options;
+    const lost = this.#closed ?? this.#broken;
+    if (lost !== undefined) return Promise.reject(lost);
+    return this.#waiting.for<QmpEvent<Data>>({
+      timeoutMs,
+      timedOut: () => qmpTimeout(`event ${event}`, timeoutMs),
+      begin: ({ resolve, reject }) =>
+        this.on<Data>(event, (received) => {
+          try {
+            if (predicate(received)) resolve(received);
+          } catch (error) {
+            reject(error as Error);
+          }
+        }),
     });
   }
 
-  async #sendWith(send: QmpMessageSender, text: string): Promise<void> {
+  /** Closes the connection; whatever still waits is rejected with `qmp-closed`. Closing twice is fine. */
+  close(): void {
+    this.#close(closed('the QMP connection is closed'));
+  }
+
+  async #sendWith(send: QmpMessageSender, id: number, text: string): Promise<void> {
     const stream = this.#stream;
     // The sender writes past the stream, so the stream has to be empty. An empty chunk is through when all before it are.
     while (stream.writableLength > 0 && !stream.destroyed) {
       await new Promise((resolve) => stream.write('', resolve));
     }
-    if (stream.destroyed) return;
+    // Who waits no longer may have closed the descriptors, and their numbers may be others by now.
+    if (stream.destroyed || !this.#replies.has(id)) return;
     const message = Buffer.from(text);
     const sentBytes = send(stream, message);
     if (sentBytes < message.length) stream.write(message.subarray(sentBytes));
   }
 
   #receive(chunk: Uint8Array): void {
-    let messages: QmpMessage[];
+    if (this.#broken !== undefined) return;
     try {
-      messages = this.#splitter.push(chunk).map((line) => JSON.parse(line) as QmpMessage);
-    } catch (cause) {
-      this.#fail(new QmpClosedError('the peer does not speak QMP', { cause }));
-      return;
+      for (const line of this.#lines.push(chunk)) this.#dispatch(parseMessage(line));
+    } catch (error) {
+      this.#broken = error as Error;
+      this.#waiting.rejectAll(this.#broken);
     }
-    for (const message of messages) this.#dispatch(message);
   }
 
+  /** @throws MappedRamError `bad-qmp-message` for what QEMU would not say now */
   #dispatch(message: QmpMessage): void {
-    if (message.event !== undefined) {
-      const { event, data = {}, timestamp = { seconds: 0, microseconds: 0 } } = message;
-      this.#events.emit(event, { event, data, timestamp } satisfies QmpEvent);
-    } else if (message.QMP !== undefined) {
-      const { version, capabilities } = message.QMP;
-      this.#onGreeting?.({ version: { ...version.qemu, package: version.package }, capabilities });
-    } else if (message.id !== undefined) {
-      this.#replies.get(message.id)?.resolve(message);
+    if ((message.kind === 'greeting') !== (this.#greeting === undefined)) {
+      throw badMessage(
+        message.kind === 'greeting' ? 'it greets twice' : `it begins with an ${KINDS[message.kind]}`,
+      );
+    }
+    if (message.kind === 'greeting') {
+      this.#greeting = message.greeting;
+      this.#onGreeting?.(message.greeting);
+    } else if (message.kind === 'event') {
+      this.#listeners.call(message.event);
+    } else {
+      this.#settle(message);
     }
   }
 
-  #fail(error: QmpClosedError): void {
+  #settle(reply: Reply): void {
+    // QEMU gives no id back where it could not read the command.
+    if (reply.id === undefined) {
+      throw badMessage(`it could not read a command: ${reply.kind === 'error' ? reply.desc : ''}`);
+    }
+    const command = this.#replies.get(reply.id);
+    if (command !== undefined) command.resolve(reply);
+    else if (!this.#abandoned.delete(reply.id)) {
+      throw badMessage(`it answers a command ${reply.id}, and none with that number waits`);
+    }
+  }
+
+  #remarkOnSilence(path?: string): string {
+    const { unfinishedBytes } = this.#lines;
+    if (unfinishedBytes > 0) return `; ${unfinishedBytes} bytes came, and no end of a line`;
+    return path === undefined ? '' : silenceRemark(path);
+  }
+
+  #close(error: Error): void {
     if (this.#closed !== undefined) return;
-    this.#closed = error;
-    for (const reject of [...this.#rejectWaiting]) reject(error);
+    this.#closed = this.#broken ?? error;
+    this.#waiting.rejectAll(this.#closed);
     this.#stream.destroy();
   }
+}
+
+const KINDS = { event: 'event', return: 'answer', error: 'error' } as const;
+
+function closed(what: string, cause?: unknown): MappedRamError {
+  return new MappedRamError('qmp-closed', { what, cause });
 }
 
 /**
  * Connects to QEMU's QMP socket, waits for the greeting and negotiates.
  * @param target the path of a unix socket, or a stream that is connected already (a socket that QEMU dialled, a pipe pair);
  *   the client owns it from here on
- * @throws QmpTimeoutError, QmpClosedError; the stream is destroyed then
+ * @throws MappedRamError `qmp-timeout`, `qmp-closed`, `qmp-taken`, `bad-qmp-message`; QmpError where QEMU refuses the negotiation; the
+ *   stream is destroyed then
  */
-export function connectQmp(target: string | Duplex, options: QmpWaitOptions = {}): Promise<QmpClient> {
+export function connectQmp(target: string | Duplex, options: QmpConnectOptions = {}): Promise<QmpClient> {
   return QmpClient.connect(target, options);
 }

@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { MappedRamError } from '@mapped-ram/format';
-import { dataExtents, isPosixAvailable, PosixError } from '@mapped-ram/posix';
+import { dataExtents, isPosixAvailable, isSystemError } from '@mapped-ram/posix';
 import type { ByteSource, Extent } from './byte-source.js';
 
 /** The unit of `st_blocks`, whatever the file system's own block size. */
@@ -84,7 +84,7 @@ function* extentsOf(
   try {
     yield* dataExtents(descriptor, fromOffset, toOffset);
   } catch (cause) {
-    if (!(cause instanceof PosixError)) throw cause;
+    if (!isSystemError(cause)) throw cause;
     throw readFailed(name, cause, fromOffset);
   }
 }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { isPosixAvailable, PosixError, punchHole } from '@mapped-ram/posix';
+import { isPosixAvailable, punchHole } from '@mapped-ram/posix';
 import type { ByteSource } from '@mapped-ram/reader';
 import type { SnapshotTarget } from '@mapped-ram/writer';
 import { createFileTarget, type FileTarget, type PunchHole } from '@mapped-ram/writer/file';
@@ -122,7 +122,7 @@ export const tryPunchHole: PunchHole = (descriptor, byteOffset, lengthBytes) => 
     punchHole(descriptor, byteOffset, lengthBytes);
     return true;
   } catch (error) {
-    if (error instanceof PosixError && error.code === 'EOPNOTSUPP') return false;
+    if ((error as NodeJS.ErrnoException).code === 'EOPNOTSUPP') return false;
     throw error;
   }
 };

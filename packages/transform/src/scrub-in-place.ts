@@ -46,8 +46,7 @@ export async function scrubInPlace(
   const source = await openSparseFile(path, options.signal);
   try {
     const snapshot = await openComplete(source, options);
-    const { dropUnmarkedPages } = options;
-    await judgeSnapshot(source, { ...openOptions(options), dropUnmarkedPages });
+    await judgeSnapshot(source, openOptions(options));
     // Pages that share their place with anything else must not be touched.
     placeSnapshot(layoutInPlace(snapshot, source));
     const handle = await openForWriting(path);

@@ -1,4 +1,4 @@
-import { QmpClosedError, QmpError } from '@mapped-ram/qmp';
+import { hasErrorCode, QmpError } from '@mapped-ram/qmp';
 import type { QemuVm } from './launch-qemu.js';
 import { untilStandstill } from './standstill.js';
 
@@ -116,7 +116,7 @@ async function untilHung(vm: QemuVm, quietMs: number, signal: AbortSignal): Prom
 
 async function explain(vm: QemuVm, error: unknown): Promise<MigrationOutcome> {
   if (error instanceof QmpError) return { kind: 'failed', text: describeFailure(vm, error.desc) };
-  if (!(error instanceof QmpClosedError)) throw error;
+  if (!hasErrorCode(error, 'qmp-closed')) throw error;
   const { code, signal } = await vm.exit;
   const text = describeFailure(vm, '');
   return code === 1 ? { kind: 'failed', text } : { kind: 'died', signal, code, text };

@@ -27,8 +27,13 @@ export const PIPE = '-';
 /** The output could not be made; all else that keeps a file from being used is about the input. */
 const ABOUT_OUTPUT: readonly MappedRamErrorCode[] = ['write-failed', 'target-exists'];
 
-/** The system said no, rather than what is in the file. */
-const UNUSABLE: readonly MappedRamErrorCode[] = [...ABOUT_OUTPUT, 'read-failed', 'short-read'];
+/** The system said no, or whoever is at the other end, rather than what is in the file. */
+const UNUSABLE: readonly MappedRamErrorCode[] = [
+  ...ABOUT_OUTPUT,
+  ...['read-failed', 'short-read', 'platform-unsupported'],
+  ...['not-inspectable', 'open-failed', 'not-a-file', 'direct-io-unsupported'],
+  ...['qmp-timeout', 'qmp-closed', 'qmp-taken', 'bad-qmp-message', 'bad-qmp-result'],
+] as const;
 
 /**
  * Runs a command that makes a file out of another, with progress on standard error, and reports on standard output. What

@@ -11,7 +11,7 @@ import type { PreflightFinding } from './finding.js';
 /**
  * What QEMU would do with these descriptors.
  *
- * @throws FdsetError `not-inspectable`
+ * @throws MappedRamError `not-inspectable`
  */
 export function checkDescriptors(
   role: FdsetRole,

@@ -1,4 +1,5 @@
-import { FdsetError, type FdsetRole, type OpenFdset, openFdset } from '@mapped-ram/fdset';
+import { type FdsetRole, type OpenFdset, openFdset } from '@mapped-ram/fdset';
+import { hasErrorCode } from '@mapped-ram/format';
 import type { Transfer } from '../transfer-options.js';
 import { fault, type PreflightFinding } from './finding.js';
 
@@ -11,7 +12,7 @@ export function openDescriptors(
   try {
     return openFdset(path, { role, ...transfer });
   } catch (error) {
-    if (!(error instanceof FdsetError)) throw error;
+    if (!hasErrorCode(error, 'open-failed', 'not-a-file', 'direct-io-unsupported')) throw error;
     if (error.code !== 'direct-io-unsupported') return fault('unusable-path', 'refused', error.message);
     const consequence =
       role === 'save' ? 'QEMU dies when it saves there so, and the guest with it' : 'QEMU does not load so';

@@ -36,7 +36,7 @@ export interface PreflightResult {
  * system, room, QEMU's settings and state, and whether the file restores and fits the machine. To find out what the disk takes, a file is
  * made beside the one to save to, and removed.
  *
- * @throws FdsetError `not-inspectable` for descriptors that are not there; QmpError; QmpTimeoutError; QmpClosedError; RangeError; the signal's reason
+ * @throws MappedRamError `not-inspectable` for descriptors that are not there, as `execute`; QmpError; RangeError; the signal's reason
  */
 export async function preflight(request: PreflightRequest): Promise<PreflightResult> {
   const facts = request.qmp === undefined ? undefined : await gatherQemuFacts(request.qmp);

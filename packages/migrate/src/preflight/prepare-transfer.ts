@@ -14,7 +14,7 @@ export interface PreparedTransfer {
 /**
  * Opens the file as QEMU wants it and looks at everything.
  *
- * @throws FdsetError `not-inspectable`; Node's own error where the disk cannot be asked
+ * @throws MappedRamError `not-inspectable`; Node's own error where the disk cannot be asked
  */
 export async function prepareTransfer(
   task: Omit<TransferToCheck, 'descriptors'> & { readonly path: string },

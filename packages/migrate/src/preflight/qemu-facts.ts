@@ -1,4 +1,4 @@
-import { type QemuRamBlock, type QmpClient, queryRamBlocks } from '@mapped-ram/qmp';
+import { list, type QemuRamBlock, type QmpClient, queryRamBlocks, shape, text, truth } from '@mapped-ram/qmp';
 import { type GuestState, queryGuest } from '../guest-state.js';
 import { type MigrationInfo, queryMigration } from '../migration-info.js';
 import { type MigrationSettings, type QmpExecutor, readSettings } from '../migration-settings.js';
@@ -19,15 +19,19 @@ export interface QemuFacts {
   readonly hintsFreePages: boolean;
 }
 
+const target = shape({ arch: text });
+const properties = list(shape({ name: text, type: text }));
+
 /**
  * Asks QEMU for all that a preflight looks at. Nothing changes.
  *
- * @throws QmpError; QmpTimeoutError; QmpClosedError
+ * @throws as `execute`
  */
 export async function gatherQemuFacts(qmp: QmpClient): Promise<QemuFacts> {
   const { major, minor } = qmp.greeting.version;
-  const machine = await qmp.execute<string>('qom-get', { path: '/machine', property: 'type' });
-  const { arch } = await qmp.execute<{ arch: string }>('query-target');
+  const type = { path: '/machine', property: 'type' };
+  const machine = await qmp.execute('qom-get', type, { result: text });
+  const { arch } = await qmp.execute('query-target', {}, { result: target });
   return {
     version: `${major}.${minor}`,
     settings: await readSettings(qmp),
@@ -45,10 +49,10 @@ const DEVICE_FOLDERS = ['/machine/peripheral', '/machine/peripheral-anon'];
 /** A balloon tells of free pages where the property is on; QEMU does not take it without an I/O thread. */
 async function hintsFreePages(qmp: QmpExecutor): Promise<boolean> {
   for (const folder of DEVICE_FOLDERS) {
-    const devices = await qmp.execute<{ name: string; type: string }[]>('qom-list', { path: folder });
+    const devices = await qmp.execute('qom-list', { path: folder }, { result: properties });
     for (const { name } of devices.filter(({ type }) => type.startsWith('child<virtio-balloon'))) {
       const device = { path: `${folder}/${name}`, property: 'free-page-hint' };
-      if (await qmp.execute<boolean>('qom-get', device)) return true;
+      if (await qmp.execute('qom-get', device, { result: truth })) return true;
     }
   }
   return false;

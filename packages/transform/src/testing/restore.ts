@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptureMachine } from '@mapped-ram/fixtures';
-import { QmpClosedError } from '@mapped-ram/qmp';
+import { hasErrorCode } from '@mapped-ram/format';
 import {
   findGuestDifference,
   findQemu,
@@ -92,5 +92,5 @@ async function fateOf(vm: QemuVm): Promise<string> {
 }
 
 function unlessGone(error: unknown): undefined {
-  if (!(error instanceof QmpClosedError)) throw error;
+  if (!hasErrorCode(error, 'qmp-closed')) throw error;
 }

@@ -3,6 +3,7 @@ import { UsageError } from '../../shared/usage-error.js';
 import type { Command } from '../command.js';
 import { formatOption, inputGroup, inputOptions, lastValue, wantsJson } from '../file-options.js';
 import { runTransform } from '../run-transform.js';
+import { qmpTimeoutMs } from '../with-qemu/qmp-socket.js';
 import { cloneText } from './clone-text.js';
 import { prepare, warn } from './prepare.js';
 import { runClone } from './run-clone.js';
@@ -29,6 +30,11 @@ export const cloneCommand: Command = {
           help:
             'Start this QEMU and let it go on. Give the VM the arguments that it was saved with; those for its memory and ' +
             '-incoming are replaced. With -S it stands still.',
+        },
+        {
+          name: 'qmp-timeout',
+          value: 'SECONDS',
+          help: 'With --run: how long QEMU may take until it speaks, and for each answer; 30 by default.',
         },
         { name: 'force', short: 'f', help: 'Replace the clone that is in DIR.' },
         formatOption,
@@ -83,7 +89,8 @@ export const cloneCommand: Command = {
         throw new UsageError(
           'standard output is the VM’s with --run; with -o DIR, the JSON is in DIR/clone.json',
         );
-      return runClone({ input, output, options, command: [program, ...args] }, context);
+      const timeoutMs = qmpTimeoutMs(line);
+      return runClone({ input, output, options, command: [program, ...args], timeoutMs }, context);
     }
     if (output === undefined) throw new UsageError('-o DIR is needed, or --run');
     if (command.length > 0)

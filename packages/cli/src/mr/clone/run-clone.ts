@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CloneOptions, CloneStartError, startClone } from '@mapped-ram/clone';
+import { type CloneOptions, startClone } from '@mapped-ram/clone';
 import { MappedRamError } from '@mapped-ram/format';
 import { ExitStatus } from '../../shared/exit-status.js';
 import { toFileFault } from '../../shared/file-fault.js';
@@ -18,11 +18,13 @@ export interface RunRequest {
   readonly options: CloneOptions;
   /** QEMU and its arguments. */
   readonly command: readonly [program: string, ...args: string[]];
+  /** How long QEMU may take to speak, and for each answer. */
+  readonly timeoutMs: number | undefined;
 }
 
 /** Prepares a clone, starts a VM from it and waits for its end. Standard streams are the VM's. */
 export async function runClone(request: RunRequest, context: CommandContext): Promise<ExitStatus> {
-  const { input, output, options, command } = request;
+  const { input, output, options, command, timeoutMs } = request;
   const { terminal, program, signal } = context;
   const say = (text: string) => terminal.stderr.write(`${program}: ${printable(text)}\n`);
   const folder = output ?? (await mkdtemp(join(tmpdir(), 'mr-clone-')));
@@ -31,7 +33,7 @@ export async function runClone(request: RunRequest, context: CommandContext): Pr
   try {
     const clone = await prepare(input, folder, options);
     warn(clone, context);
-    const vm = await startClone(clone, command, { signal });
+    const vm = await startClone(clone, command, { signal, timeoutMs });
     await forget();
     vm.qmp.close();
     say(`the VM was ready after ${vm.loadMs.toFixed(1)} ms`);
@@ -42,13 +44,9 @@ export async function runClone(request: RunRequest, context: CommandContext): Pr
     return ExitStatus.errorsFound;
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof MappedRamError) {
-      say(`${input}: ${toFileFault(error).message}`);
-      return failureStatus(error);
-    }
-    if (!(error instanceof CloneStartError)) throw error;
-    say(error.message);
-    return ExitStatus.errorsFound;
+    if (!(error instanceof MappedRamError)) throw error;
+    say(error.code === 'start-failed' ? error.message : `${input}: ${toFileFault(error).message}`);
+    return failureStatus(error);
   } finally {
     await forget();
   }

@@ -1,4 +1,3 @@
-import { FdsetError } from '@mapped-ram/fdset';
 import {
   type PreflightOutcome,
   type PreflightRequest,
@@ -10,9 +9,10 @@ import { ExitStatus } from '../../shared/exit-status.js';
 import { printable, printableJson } from '../../shared/printable.js';
 import { UsageError } from '../../shared/usage-error.js';
 import type { Command, CommandContext } from '../command.js';
-import { forceOption, formatOption, lastValue, wantsJson } from '../file-options.js';
+import { forceOption, formatOption, wantsJson } from '../file-options.js';
 import { findingLines } from '../with-qemu/finding-text.js';
-import { qmpOption, withQmp } from '../with-qemu/qmp-socket.js';
+import { qemuFault } from '../with-qemu/qemu-fault.js';
+import { qmpOptions, qmpSocketOf, withQmp } from '../with-qemu/qmp-socket.js';
 import { transferOf, transferOptions } from '../with-qemu/transfer-group.js';
 import { toDescriptor } from './descriptors.js';
 
@@ -26,7 +26,7 @@ export const preflightCommand: Command = {
     {
       title: 'What to look at',
       options: [
-        qmpOption,
+        ...qmpOptions,
         {
           name: 'fd',
           value: 'FD',
@@ -55,7 +55,7 @@ export const preflightCommand: Command = {
   ],
   async run(line, context) {
     const request = requestOf(line, context);
-    const socket = lastValue(line, 'qmp');
+    const socket = qmpSocketOf(line);
     const json = wantsJson(line);
     try {
       const result = await (socket === undefined
@@ -66,8 +66,11 @@ export const preflightCommand: Command = {
       const isGood = result.findings.every(({ severity }) => severity !== 'error');
       return isGood ? ExitStatus.ok : ExitStatus.errorsFound;
     } catch (error) {
-      if (!(error instanceof FdsetError)) throw error;
-      context.terminal.stderr.write(`${context.program}: ${printable(error.message)}\n`);
+      const path = typeof request.file === 'string' ? request.file : 'the descriptors';
+      const fault = qemuFault(error, { socket: socket?.path ?? '', path });
+      if (fault === undefined || context.signal.aborted) throw error;
+      context.terminal.stderr.write(`${context.program}: ${fault.lines.map(printable).join('\n')}\n`);
+      if (json) context.terminal.stdout.write(printableJson({ ...headOf(request), error: fault.json }));
       return ExitStatus.unusable;
     }
   },
@@ -108,8 +111,12 @@ function toText({ role, file }: PreflightRequest, { outcome, findings }: Preflig
   return `${[head, ...findings.flatMap(findingLines)].map(printable).join('\n')}\n`;
 }
 
-function toJson({ role, file }: PreflightRequest, { outcome, findings }: PreflightResult): unknown {
+function toJson(request: PreflightRequest, { outcome, findings }: PreflightResult): unknown {
+  return { ...headOf(request), outcome, findings };
+}
+
+function headOf({ role, file }: PreflightRequest) {
   const subject = typeof file === 'string' ? { file } : { descriptors: file };
   const task = role === 'save' ? 'save' : 'restore';
-  return { version: 1, command: 'mr preflight', task, ...subject, outcome, findings };
+  return { version: 1, command: 'mr preflight', task, ...subject };
 }

@@ -3,7 +3,7 @@ import { printable } from '../../shared/printable.js';
 import type { Command } from '../command.js';
 import { formatOption, wantsJson } from '../file-options.js';
 import { findingLines } from '../with-qemu/finding-text.js';
-import { qmpOption, socketAndFile } from '../with-qemu/qmp-socket.js';
+import { qmpOptions, socketAndFile } from '../with-qemu/qmp-socket.js';
 import { runWithQemu } from '../with-qemu/run-with-qemu.js';
 import { transferOf, transferOptions } from '../with-qemu/transfer-group.js';
 
@@ -18,7 +18,7 @@ export const restoreCommand: Command = {
     {
       title: 'What to restore',
       options: [
-        qmpOption,
+        ...qmpOptions,
         {
           name: 'keep-running',
           help: 'Let the guest run when it is restored. By default it stands still if it was stopped to be saved, or QEMU has -S.',

@@ -4,7 +4,7 @@ import { formatBytes, formatCount } from '../../shared/quantities.js';
 import type { Command } from '../command.js';
 import { forceOption, formatOption, lastValue, wantsJson } from '../file-options.js';
 import { findingLines } from '../with-qemu/finding-text.js';
-import { qmpOption, socketAndFile } from '../with-qemu/qmp-socket.js';
+import { qmpOptions, socketAndFile } from '../with-qemu/qmp-socket.js';
 import { runWithQemu } from '../with-qemu/run-with-qemu.js';
 import { transferOf, transferOptions } from '../with-qemu/transfer-group.js';
 
@@ -19,7 +19,7 @@ export const saveCommand: Command = {
     {
       title: 'What to save',
       options: [
-        qmpOption,
+        ...qmpOptions,
         {
           name: 'live',
           help: 'Let the guest run while it is saved. Otherwise it is stopped first, which is quicker and smaller.',

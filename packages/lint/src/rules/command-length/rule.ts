@@ -7,7 +7,6 @@ export const commandLengthRule: Rule = {
   title: 'A command has data of the wrong length',
   severity: 'error',
   needs: 'headers',
-  problems: ['bad-command-length'],
   clauses: ['COMMAND-2', 'COMMAND-3'],
   description: `The header of a command gives the length of its data. For most commands it can only be one, and QEMU
 refuses another.`,

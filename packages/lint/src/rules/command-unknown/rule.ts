@@ -10,7 +10,6 @@ export const commandUnknownRule: Rule = {
   title: 'A command that QEMU does not know',
   severity: 'error',
   needs: 'headers',
-  problems: ['unknown-command'],
   clauses: ['COMMAND-2', 'COMMAND-3', 'COMMAND-4'],
   description: `Between the sections, commands tell the destination what to do. QEMU refuses a number that its version
 does not have. The newest is 11, switchover start, which came with 10.0: QEMU 9 does not know it. It is written by

@@ -6,7 +6,6 @@ export const mappedRamHeaderVersionRule: Rule = {
   title: 'A mapped-ram header has another version than 1',
   severity: 'warning',
   needs: 'headers',
-  problems: ['unsupported-mapped-ram-version'],
   clauses: ['HEADER-1', 'HEADER-2'],
   description: `The header of every block starts with the version of the layout, which is 1. QEMU refuses a higher one. It
 takes 0, which no QEMU writes.`,

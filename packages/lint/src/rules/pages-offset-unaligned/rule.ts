@@ -8,7 +8,6 @@ export const pagesOffsetUnalignedRule: Rule = {
   title: 'The pages of a block do not start at a multiple of the page size',
   severity: 'error',
   needs: 'headers',
-  problems: ['page-misaligned'],
   clauses: ['HEADER-5', 'LAYOUT-3'],
   description: `pages_offset is the place of the block's first page in the file, counted from the start of the file and not
 of the stream. QEMU writes a multiple of 1 MiB and refuses what is not a multiple of its page size. A file from whose

@@ -7,7 +7,6 @@ export const ramVersionRule: Rule = {
   title: 'The ram section has another version than 4',
   severity: 'error',
   needs: 'headers',
-  problems: ['unsupported-ram-version'],
   clauses: ['RAM-3'],
   description: `The ram section has version 4 since 2009. QEMU refuses a higher one at once and a lower one when it loads
 the body.`,
