@@ -4,6 +4,6 @@ import { staleRulePages } from './rule-pages.js';
 import { unknownClauses } from './unknown-clauses.js';
 
 /** What is wrong with the documents, a line each. */
-export function checkDocuments(): string[] {
-  return [...staleRulePages(), ...brokenLinks(listDocuments()), ...unknownClauses()];
+export async function checkDocuments(): Promise<string[]> {
+  return [...(await staleRulePages()), ...brokenLinks(listDocuments()), ...unknownClauses()];
 }

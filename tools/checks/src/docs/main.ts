@@ -2,7 +2,7 @@ import { checkFloors } from '../floors/check-floors.js';
 import { writeFloorTable } from '../floors/floor-table.js';
 import { readFloors } from '../floors/floors.js';
 import { checkDocuments } from './check.js';
-import { rulePages, writeRulePages } from './rule-pages.js';
+import { writeRulePages } from './rule-pages.js';
 
 const [option, ...rest] = process.argv.slice(2);
 if (rest.length > 0 || (option !== undefined && option !== '--check')) {
@@ -11,11 +11,11 @@ if (rest.length > 0 || (option !== undefined && option !== '--check')) {
 }
 
 if (option === undefined) {
-  writeRulePages();
+  const count = await writeRulePages();
   writeFloorTable(readFloors());
-  console.log(`wrote ${rulePages().size} pages`);
+  console.log(`wrote ${count} pages`);
 }
-const faults = [...checkDocuments(), ...checkFloors()];
+const faults = [...(await checkDocuments()), ...checkFloors()];
 for (const fault of faults) console.error(fault);
 if (faults.length > 0) process.exitCode = 1;
 else console.log('the documents and the floors are in order');

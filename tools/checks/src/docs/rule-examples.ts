@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { buildVectorImage, readVectors, type Vector, writeImage } from '@mapped-ram/conformance';
+import { type Rule, rules } from '@mapped-ram/lint';
+
+/** A file that fires a rule, and what `mr-lint` prints of it. */
+export interface RuleExample {
+  readonly vector: Vector;
+  /** The arguments of `mr-lint`, the file's name last. */
+  readonly args: readonly string[];
+  readonly output: string;
+}
+
+const RUNNER = fileURLToPath(new URL('./bin/lint-files.js', import.meta.url));
+
+/**
+ * An example for each rule, by its id, made by running `mr-lint` on a conformance vector that fires it. The vector with
+ * the fewest faults is taken, and QEMU 10.0 is asked only where the newest does not mind.
+ *
+ * @throws Error where a rule has no vector that fires it.
+ */
+export async function ruleExamples(): Promise<ReadonlyMap<string, RuleExample>> {
+  const vectors = readVectors();
+  const folder = await mkdtemp(join(tmpdir(), 'mapped-ram-rule-examples-'));
+  try {
+    const examples = new Map<string, RuleExample>();
+    let pending = rules.map((rule) => ({ rule, attempts: attemptsFor(rule, vectors) }));
+    for (let turn = 0; pending.length > 0; turn++) {
+      const asked = pending.map(({ rule, attempts }) => ({ rule, ...attemptAt(rule, attempts, turn) }));
+      for (const { vector } of asked) await writeVector(vector, folder);
+      const outputs = await lintFiles(
+        asked.map(({ args }) => args),
+        folder,
+      );
+      asked.forEach(({ rule, vector, args }, index) => {
+        const output = outputs[index] ?? '';
+        if (mentions(output, rule)) examples.set(rule.id, { vector, args, output });
+      });
+      pending = pending.filter(({ rule }) => !examples.has(rule.id));
+    }
+    return examples;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+type Attempt = Pick<RuleExample, 'vector' | 'args'>;
+
+/** What may show the rule, the simplest first. */
+function attemptsFor({ id, needs }: Rule, vectors: readonly Vector[]): Attempt[] {
+  return vectors
+    .filter(({ expected }) => expected.rules.includes(id))
+    .sort((a, b) => a.expected.rules.length - b.expected.rules.length)
+    .flatMap((vector) => {
+      const offset = vector.readBy === undefined ? vector.streamOffset : undefined;
+      const options = [
+        ...(needs === 'pages' ? ['--deep'] : []),
+        ...(offset === undefined ? [] : ['--offset', String(offset)]),
+      ];
+      const name = fileName(vector);
+      return [
+        { vector, args: [...options, name] },
+        { vector, args: [...options, '--qemu', '10.0', name] },
+      ];
+    });
+}
+
+function attemptAt({ id }: Rule, attempts: readonly Attempt[], turn: number): Attempt {
+  const attempt = attempts[turn];
+  if (attempt === undefined) throw new Error(`no vector fires ${id}`);
+  return attempt;
+}
+
+/** Ids are unique by area only. */
+function fileName({ id }: Vector): string {
+  return `${id.replace('/', '-')}.mr`;
+}
+
+async function writeVector(vector: Vector, folder: string): Promise<void> {
+  await writeImage(await buildVectorImage(vector), join(folder, fileName(vector)), vector.file.storage);
+}
+
+/** What `mr-lint` prints for each list of arguments; it is run in the folder, so that files go by their bare names. */
+async function lintFiles(runs: readonly (readonly string[])[], folder: string): Promise<readonly string[]> {
+  const args = [RUNNER, JSON.stringify(runs)];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, maxBuffer: 2 ** 26 });
+  return JSON.parse(stdout);
+}
+
+function mentions(output: string, { id }: Rule): boolean {
+  return output.split('\n').some((line) => /^ +(error|warning|note) /.test(line) && line.endsWith(` ${id}`));
+}
+
+/** The example as a part of the rule's page: Markdown without a heading. `toVectors` leads from the page to the vectors. */
+export function exampleText({ vector, args, output }: RuleExample, toVectors: string): string {
+  const link = `[\`${vector.id}\`](${toVectors}/${vector.id}.json)`;
+  return [
+    `${vector.what} This is the test file ${link}:`,
+    '',
+    '```',
+    `$ mr-lint ${args.join(' ')}`,
+    output.trimEnd(),
+    '```',
+  ].join('\n');
+}
