@@ -1,27 +1,18 @@
-import { describe, expect, it } from 'vitest';
-import { findingsOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { backgroundSnapshotRule } from './rule.js';
 
-describe('background-snapshot', () => {
-  it('reports a background snapshot', async () => {
-    expect(
-      await findingsOf(backgroundSnapshotRule, undefined, { capture: 'qemu-10.0/background-snapshot' }),
-    ).toMatchObject([{ outcome: 'wrong-memory', severity: 'error', where: 'ram.blocks[0].bitmap' }]);
-  });
-
-  it('reports one of a machine with display memory', async () => {
-    expect(
-      await findingsOf(backgroundSnapshotRule, undefined, { capture: 'qemu-10.0/background-snapshot-pc' }),
-    ).toMatchObject([{ outcome: 'wrong-memory' }]);
-  });
-
-  it('reports nothing in a cancelled save', async () => {
-    expect(await findingsOf(backgroundSnapshotRule, undefined, { capture: 'qemu-10.0/cancelled' })).toEqual(
-      [],
-    );
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(backgroundSnapshotRule)).toEqual([]);
-  });
+ruleCases(backgroundSnapshotRule, {
+  fires: [
+    {
+      name: 'a background snapshot',
+      capture: 'qemu-10.0/background-snapshot',
+      finds: [{ outcome: 'wrong-memory', severity: 'error', where: 'ram.blocks[0].bitmap' }],
+    },
+    {
+      name: 'one of a machine with display memory',
+      capture: 'qemu-10.0/background-snapshot-pc',
+      finds: [{ outcome: 'wrong-memory' }],
+    },
+  ],
+  silent: [{ name: 'in a cancelled save', capture: 'qemu-10.0/cancelled' }, { name: 'a good file' }],
 });

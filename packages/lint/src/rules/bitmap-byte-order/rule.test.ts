@@ -1,35 +1,30 @@
 import type { SparseImage } from '@mapped-ram/fixtures';
 import type { RamBlock } from '@mapped-ram/reader';
-import { describe, expect, it } from 'vitest';
-import { blockOf, findingsOf } from '../testing/damage.js';
+import { expect } from 'vitest';
+import { blockOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { bitmapByteOrderRule } from './rule.js';
 
-describe('bitmap-byte-order', () => {
-  it('reports words that make sense in the other order', async () => {
-    expect(
-      await findingsOf(bitmapByteOrderRule, (image, good) => {
+ruleCases(bitmapByteOrderRule, {
+  fires: [
+    {
+      name: 'words that make sense in the other order',
+      edit: (image, good) => {
         swapWords(image, blockOf(good));
-      }),
-    ).toMatchObject([
-      { outcome: 'restores', severity: 'note', message: expect.stringContaining('big-endian') },
-    ]);
-  });
-
-  it('reports nothing when told the order', async () => {
-    expect(
-      await findingsOf(
-        bitmapByteOrderRule,
-        (image, good) => {
-          swapWords(image, blockOf(good));
-        },
-        { wordOrder: 'be' },
-      ),
-    ).toEqual([]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(bitmapByteOrderRule)).toEqual([]);
-  });
+      },
+      finds: [{ outcome: 'restores', severity: 'note', message: expect.stringContaining('big-endian') }],
+    },
+  ],
+  silent: [
+    {
+      name: 'when told the order',
+      wordOrder: 'be',
+      edit: (image, good) => {
+        swapWords(image, blockOf(good));
+      },
+    },
+    { name: 'a good file' },
+  ],
 });
 
 function swapWords(image: SparseImage, { bitmapOffset, bitmapLengthBytes }: RamBlock): void {

@@ -1,25 +1,23 @@
-import { describe, expect, it } from 'vitest';
-import { be64, blockOf, findingsOf } from '../testing/damage.js';
+import { be64, blockOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { bitmapOffsetOutsideRule } from './rule.js';
 
-describe('bitmap-offset-outside', () => {
-  it('reports a bitmap behind the end of the file', async () => {
-    expect(
-      await findingsOf(bitmapOffsetOutsideRule, (image, good) => {
+ruleCases(bitmapOffsetOutsideRule, {
+  fires: [
+    {
+      name: 'a bitmap behind the end of the file',
+      edit: (image, good) => {
         image.patch(blockOf(good).headerOffset + 12, be64(image.sizeBytes));
-      }),
-    ).toMatchObject([{ outcome: 'refused', severity: 'error', where: 'ram.blocks[0].bitmapOffset' }]);
-  });
-
-  it('reports a bitmap that the file ends in', async () => {
-    expect(
-      await findingsOf(bitmapOffsetOutsideRule, (image, good) => {
+      },
+      finds: [{ outcome: 'refused', severity: 'error', where: 'ram.blocks[0].bitmapOffset' }],
+    },
+    {
+      name: 'a bitmap that the file ends in',
+      edit: (image, good) => {
         image.truncate(blockOf(good).bitmapOffset + 4);
-      }),
-    ).toMatchObject([{ outcome: 'refused' }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(bitmapOffsetOutsideRule)).toEqual([]);
-  });
+      },
+      finds: [{ outcome: 'refused' }],
+    },
+  ],
+  silent: [{ name: 'a good file' }],
 });

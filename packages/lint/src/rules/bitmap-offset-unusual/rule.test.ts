@@ -1,19 +1,18 @@
-import { describe, expect, it } from 'vitest';
-import { be64, blockOf, findingsOf } from '../testing/damage.js';
+import { be64, blockOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { bitmapOffsetUnusualRule } from './rule.js';
 
-describe('bitmap-offset-unusual', () => {
-  it('reports a bitmap that was moved', async () => {
-    expect(
-      await findingsOf(bitmapOffsetUnusualRule, (image, good) => {
+ruleCases(bitmapOffsetUnusualRule, {
+  fires: [
+    {
+      name: 'a bitmap that was moved',
+      edit: (image, good) => {
         const { headerOffset, bitmapOffset, bitmapLengthBytes } = blockOf(good);
         image.patch(0x8000, image.bytes(bitmapOffset, bitmapLengthBytes));
         image.patch(headerOffset + 12, be64(0x8000));
-      }),
-    ).toMatchObject([{ outcome: 'restores', severity: 'note', actual: '0x8000' }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(bitmapOffsetUnusualRule)).toEqual([]);
-  });
+      },
+      finds: [{ outcome: 'restores', severity: 'note', actual: '0x8000' }],
+    },
+  ],
+  silent: [{ name: 'a good file' }],
 });

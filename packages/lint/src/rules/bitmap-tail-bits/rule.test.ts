@@ -1,20 +1,18 @@
-import { describe, expect, it } from 'vitest';
-import { blockOf, findingsOf } from '../testing/damage.js';
+import { expect } from 'vitest';
+import { blockOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { bitmapTailBitsRule } from './rule.js';
 
-describe('bitmap-tail-bits', () => {
-  it('reports a bit behind the last page', async () => {
-    expect(
-      await findingsOf(bitmapTailBitsRule, (image, good) => {
+ruleCases(bitmapTailBitsRule, {
+  fires: [
+    {
+      name: 'a bit behind the last page',
+      edit: (image, good) => {
         const { bitmapOffset, bitmapLengthBytes } = blockOf(good);
         image.patch(bitmapOffset + bitmapLengthBytes - 1, Uint8Array.of(0x80));
-      }),
-    ).toMatchObject([
-      { outcome: 'restores', severity: 'warning', message: expect.stringContaining('1 bit') },
-    ]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(bitmapTailBitsRule)).toEqual([]);
-  });
+      },
+      finds: [{ outcome: 'restores', severity: 'warning', message: expect.stringContaining('1 bit') }],
+    },
+  ],
+  silent: [{ name: 'a good file' }],
 });

@@ -1,17 +1,16 @@
-import { describe, expect, it } from 'vitest';
-import { be64, blockOf, findingsOf } from '../testing/damage.js';
+import { be64, blockOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { bitmapTooLargeRule } from './rule.js';
 
-describe('bitmap-too-large', () => {
-  it('reports a length of 1 PiB', async () => {
-    expect(
-      await findingsOf(bitmapTooLargeRule, (image, good) => {
+ruleCases(bitmapTooLargeRule, {
+  fires: [
+    {
+      name: 'a length of 1 PiB',
+      edit: (image, good) => {
         image.patch(blockOf(good).headerOffset - 8, be64(2n ** 50n));
-      }),
-    ).toMatchObject([{ outcome: 'crashes', severity: 'error', where: 'ram.blocks[0].usedLength' }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(bitmapTooLargeRule)).toEqual([]);
-  });
+      },
+      finds: [{ outcome: 'crashes', severity: 'error', where: 'ram.blocks[0].usedLength' }],
+    },
+  ],
+  silent: [{ name: 'a good file' }],
 });

@@ -1,22 +1,18 @@
-import { describe, expect, it } from 'vitest';
-import { ascii, blockOf, findingsOf } from '../testing/damage.js';
+import { ascii, blockOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { blockDuplicateRule } from './rule.js';
 
-describe('block-duplicate', () => {
-  it('reports two blocks of one name', async () => {
-    expect(
-      await findingsOf(
-        blockDuplicateRule,
-        (image, good) => {
-          const [first, second] = [blockOf(good, 0), blockOf(good, 1)];
-          image.patch(second.byteOffset + 1, ascii(first.idstr));
-        },
-        { capture: 'qemu-10.0/numa' },
-      ),
-    ).toMatchObject([{ outcome: 'restores', severity: 'warning', where: 'ram.blocks[1].idstr' }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(blockDuplicateRule, undefined, { capture: 'qemu-10.0/numa' })).toEqual([]);
-  });
+ruleCases(blockDuplicateRule, {
+  fires: [
+    {
+      name: 'two blocks of one name',
+      capture: 'qemu-10.0/numa',
+      edit: (image, good) => {
+        const [first, second] = [blockOf(good, 0), blockOf(good, 1)];
+        image.patch(second.byteOffset + 1, ascii(first.idstr));
+      },
+      finds: [{ outcome: 'restores', severity: 'warning', where: 'ram.blocks[1].idstr' }],
+    },
+  ],
+  silent: [{ name: 'a good file', capture: 'qemu-10.0/numa' }],
 });

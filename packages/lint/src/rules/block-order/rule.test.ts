@@ -1,22 +1,18 @@
-import { describe, expect, it } from 'vitest';
-import { ascii, blockOf, findingsOf } from '../testing/damage.js';
+import { ascii, blockOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { blockOrderRule } from './rule.js';
 
-describe('block-order', () => {
-  it('reports a larger block after a smaller one', async () => {
-    expect(
-      await findingsOf(
-        blockOrderRule,
-        (image, good) => {
-          const table = blockOf(good, 1);
-          image.patch(table.byteOffset + 1, ascii('/xom'));
-        },
-        { capture: 'qemu-10.0/microvm' },
-      ),
-    ).toMatchObject([{ outcome: 'restores', severity: 'note', where: 'ram.blocks[2]' }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(blockOrderRule, undefined, { capture: 'qemu-10.0/microvm' })).toEqual([]);
-  });
+ruleCases(blockOrderRule, {
+  fires: [
+    {
+      name: 'a larger block after a smaller one',
+      capture: 'qemu-10.0/microvm',
+      edit: (image, good) => {
+        const table = blockOf(good, 1);
+        image.patch(table.byteOffset + 1, ascii('/xom'));
+      },
+      finds: [{ outcome: 'restores', severity: 'note', where: 'ram.blocks[2]' }],
+    },
+  ],
+  silent: [{ name: 'a good file', capture: 'qemu-10.0/microvm' }],
 });

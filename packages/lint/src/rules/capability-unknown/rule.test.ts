@@ -1,46 +1,38 @@
 import type { SparseImage } from '@mapped-ram/fixtures';
 import type { Snapshot } from '@mapped-ram/reader';
-import { describe, expect, it } from 'vitest';
-import { ascii, be32, findingsOf, insertBeforeTable } from '../testing/damage.js';
+import { ascii, be32, insertBeforeTable } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { capabilityUnknownRule } from './rule.js';
 
-describe('capability-unknown', () => {
-  it('reports a name that QEMU does not have', async () => {
-    expect(
-      await findingsOf(capabilityUnknownRule, (image, good) => {
+ruleCases(capabilityUnknownRule, {
+  fires: [
+    {
+      name: 'a name that QEMU does not have',
+      edit: (image, good) => {
         const listed = good.configuration?.capabilities?.[0]?.byteOffset ?? 0;
         image.patch(listed + 1, ascii('M'));
-      }),
-    ).toMatchObject([{ outcome: 'refused', where: 'configuration.capabilities[0]', actual: '"Mapped-ram"' }]);
-  });
-
-  it('reports a name that only older versions have', async () => {
-    expect(
-      await findingsOf(
-        capabilityUnknownRule,
-        (image, good) => {
-          addCapability(image, good, 'zero-blocks');
-        },
-        { qemu: '11.1' },
-      ),
-    ).toMatchObject([{ outcome: 'refused', where: 'configuration.capabilities[1]' }]);
-  });
-
-  it('reports nothing where the version has it', async () => {
-    expect(
-      await findingsOf(
-        capabilityUnknownRule,
-        (image, good) => {
-          addCapability(image, good, 'zero-blocks');
-        },
-        { qemu: '10.0' },
-      ),
-    ).toEqual([]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(capabilityUnknownRule)).toEqual([]);
-  });
+      },
+      finds: [{ outcome: 'refused', where: 'configuration.capabilities[0]', actual: '"Mapped-ram"' }],
+    },
+    {
+      name: 'a name that only older versions have',
+      qemu: '11.1',
+      edit: (image, good) => {
+        addCapability(image, good, 'zero-blocks');
+      },
+      finds: [{ outcome: 'refused', where: 'configuration.capabilities[1]' }],
+    },
+  ],
+  silent: [
+    {
+      name: 'where the version has it',
+      qemu: '10.0',
+      edit: (image, good) => {
+        addCapability(image, good, 'zero-blocks');
+      },
+    },
+    { name: 'a good file' },
+  ],
 });
 
 function addCapability(image: SparseImage, good: Snapshot, name: string): void {

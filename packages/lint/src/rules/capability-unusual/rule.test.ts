@@ -1,29 +1,28 @@
 import type { SparseImage } from '@mapped-ram/fixtures';
 import type { Snapshot } from '@mapped-ram/reader';
-import { describe, expect, it } from 'vitest';
-import { ascii, be32, findingsOf, insertBeforeTable } from '../testing/damage.js';
+import { expect } from 'vitest';
+import { ascii, be32, insertBeforeTable } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { capabilityUnusualRule } from './rule.js';
 
-describe('capability-unusual', () => {
-  it('reports a capability that QEMU does not list', async () => {
-    expect(
-      await findingsOf(capabilityUnusualRule, (image, good) => {
+ruleCases(capabilityUnusualRule, {
+  fires: [
+    {
+      name: 'a capability that QEMU does not list',
+      edit: (image, good) => {
         addCapability(image, good, 'events');
-      }),
-    ).toMatchObject([{ outcome: 'restores', severity: 'note', where: 'configuration.capabilities[1]' }]);
-  });
-
-  it('reports one that is listed twice', async () => {
-    expect(
-      await findingsOf(capabilityUnusualRule, (image, good) => {
+      },
+      finds: [{ outcome: 'restores', severity: 'note', where: 'configuration.capabilities[1]' }],
+    },
+    {
+      name: 'one that is listed twice',
+      edit: (image, good) => {
         addCapability(image, good, 'mapped-ram');
-      }),
-    ).toMatchObject([{ outcome: 'restores', message: expect.stringContaining('twice') }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(capabilityUnusualRule)).toEqual([]);
-  });
+      },
+      finds: [{ outcome: 'restores', message: expect.stringContaining('twice') }],
+    },
+  ],
+  silent: [{ name: 'a good file' }],
 });
 
 function addCapability(image: SparseImage, good: Snapshot, name: string): void {

@@ -1,42 +1,37 @@
-import { describe, expect, it } from 'vitest';
-import { be16, be32, findingsOf, sectionOf } from '../testing/damage.js';
+import { expect } from 'vitest';
+import { be16, be32, sectionOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { commandMisplacedRule } from './rule.js';
 
-describe('command-misplaced', () => {
-  it('reports postcopy', async () => {
-    expect(
-      await findingsOf(commandMisplacedRule, (image, good) => {
+ruleCases(commandMisplacedRule, {
+  fires: [
+    {
+      name: 'postcopy',
+      edit: (image, good) => {
         const { byteOffset } = sectionOf(good, 'end');
         image.insert(byteOffset, Uint8Array.of(8, ...be16(4), ...be16(0)));
-      }),
-    ).toMatchObject([{ outcome: 'refused', severity: 'error' }]);
-  });
-
-  it('reports a ping without a return path', async () => {
-    expect(
-      await findingsOf(commandMisplacedRule, (image, good) => {
+      },
+      finds: [{ outcome: 'refused', severity: 'error' }],
+    },
+    {
+      name: 'a ping without a return path',
+      edit: (image, good) => {
         const { byteOffset } = sectionOf(good, 'end');
         image.insert(byteOffset, Uint8Array.of(8, ...be16(2), ...be16(4), ...be32(1)));
-      }),
-    ).toMatchObject([{ outcome: 'refused', qemu: expect.stringContaining('CMD_PING') }]);
-  });
-
-  it('reports a postcopy advise, which QEMU takes', async () => {
-    expect(
-      await findingsOf(commandMisplacedRule, (image, good) => {
+      },
+      finds: [{ outcome: 'refused', qemu: expect.stringContaining('CMD_PING') }],
+    },
+    {
+      name: 'a postcopy advise, which QEMU takes',
+      edit: (image, good) => {
         const { byteOffset } = sectionOf(good, 'end');
         image.insert(byteOffset, Uint8Array.of(8, ...be16(3), ...be16(0)));
-      }),
-    ).toMatchObject([{ outcome: 'restores', severity: 'warning' }]);
-  });
-
-  it('reports nothing in a file that was saved with a return path', async () => {
-    expect(await findingsOf(commandMisplacedRule, undefined, { capture: 'qemu-10.0/return-path' })).toEqual(
-      [],
-    );
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(commandMisplacedRule)).toEqual([]);
-  });
+      },
+      finds: [{ outcome: 'restores', severity: 'warning' }],
+    },
+  ],
+  silent: [
+    { name: 'in a file that was saved with a return path', capture: 'qemu-10.0/return-path' },
+    { name: 'a good file' },
+  ],
 });

@@ -1,15 +1,13 @@
-import { describe, expect, it } from 'vitest';
-import { findingsOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { configurationMissingRule } from './rule.js';
 
-describe('configuration-missing', () => {
-  it('reports a stream without one', async () => {
-    expect(
-      await findingsOf(configurationMissingRule, undefined, { capture: 'qemu-10.0/no-configuration' }),
-    ).toMatchObject([{ outcome: 'restores', severity: 'note', where: 'configuration' }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(configurationMissingRule)).toEqual([]);
-  });
+ruleCases(configurationMissingRule, {
+  fires: [
+    {
+      name: 'a stream without one',
+      capture: 'qemu-10.0/no-configuration',
+      finds: [{ outcome: 'restores', severity: 'note', where: 'configuration' }],
+    },
+  ],
+  silent: [{ name: 'a good file' }],
 });

@@ -1,15 +1,14 @@
-import { describe, expect, it } from 'vitest';
-import { findingsOf } from '../testing/damage.js';
+import { expect } from 'vitest';
+import { ruleCases } from '../testing/rule-cases.js';
 import { deviceStateNotCheckedRule } from './rule.js';
 
-describe('device-state-not-checked', () => {
-  it('reports a file without a vmdescription', async () => {
-    expect(
-      await findingsOf(deviceStateNotCheckedRule, undefined, { capture: 'qemu-10.0/no-vmdesc' }),
-    ).toMatchObject([{ outcome: 'restores', severity: 'note', message: expect.stringContaining('timer') }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(deviceStateNotCheckedRule)).toEqual([]);
-  });
+ruleCases(deviceStateNotCheckedRule, {
+  fires: [
+    {
+      name: 'a file without a vmdescription',
+      capture: 'qemu-10.0/no-vmdesc',
+      finds: [{ outcome: 'restores', severity: 'note', message: expect.stringContaining('timer') }],
+    },
+  ],
+  silent: [{ name: 'a good file' }],
 });

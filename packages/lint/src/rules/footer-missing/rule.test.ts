@@ -1,25 +1,23 @@
-import { describe, expect, it } from 'vitest';
-import { be64, findingsOf, sectionOf } from '../testing/damage.js';
+import { be64, sectionOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { footerMissingRule } from './rule.js';
 
-describe('footer-missing', () => {
-  it('reports another byte in its place', async () => {
-    expect(
-      await findingsOf(footerMissingRule, (image, good) => {
+ruleCases(footerMissingRule, {
+  fires: [
+    {
+      name: 'another byte in its place',
+      edit: (image, good) => {
         image.patch(sectionOf(good, 'part').footer?.byteOffset ?? 0, Uint8Array.of(0x7f));
-      }),
-    ).toMatchObject([{ outcome: 'refused', severity: 'error', where: 'sections[1].footer' }]);
-  });
-
-  it('reports two EOS words', async () => {
-    expect(
-      await findingsOf(footerMissingRule, (image, good) => {
+      },
+      finds: [{ outcome: 'refused', severity: 'error', where: 'sections[1].footer' }],
+    },
+    {
+      name: 'two EOS words',
+      edit: (image, good) => {
         image.insert(sectionOf(good, 'part').bodyOffset, be64(0x10));
-      }),
-    ).toMatchObject([{ outcome: 'refused' }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(footerMissingRule)).toEqual([]);
-  });
+      },
+      finds: [{ outcome: 'refused' }],
+    },
+  ],
+  silent: [{ name: 'a good file' }],
 });

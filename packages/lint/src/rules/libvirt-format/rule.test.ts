@@ -1,41 +1,29 @@
-import { describe, expect, it } from 'vitest';
-import { findingsOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { libvirtFormatRule } from './rule.js';
 
-describe('libvirt-format', () => {
-  it('reports format 6 over a classic stream', async () => {
-    expect(
-      await findingsOf(libvirtFormatRule, undefined, { capture: 'libvirt-11.3/snapshot-sparse' }),
-    ).toMatchObject([{ outcome: 'refused', where: 'libvirt.format', actual: '6' }]);
-  });
-
-  it('reports another format over a mapped-ram stream', async () => {
-    expect(
-      await findingsOf(
-        libvirtFormatRule,
-        (image) => {
-          image.patch(28, Uint8Array.of(0));
-        },
-        { capture: 'libvirt-11.3/save-sparse' },
-      ),
-    ).toMatchObject([{ outcome: 'refused', where: 'libvirt.format', actual: '0' }]);
-  });
-
-  it('reports a format that does not exist', async () => {
-    expect(
-      await findingsOf(
-        libvirtFormatRule,
-        (image) => {
-          image.patch(28, Uint8Array.of(9));
-        },
-        { capture: 'libvirt-11.3/save-sparse' },
-      ),
-    ).toMatchObject([{ outcome: 'refused', where: 'libvirt.format', actual: '9' }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(libvirtFormatRule, undefined, { capture: 'libvirt-11.3/save-sparse' })).toEqual(
-      [],
-    );
-  });
+ruleCases(libvirtFormatRule, {
+  fires: [
+    {
+      name: 'format 6 over a classic stream',
+      capture: 'libvirt-11.3/snapshot-sparse',
+      finds: [{ outcome: 'refused', where: 'libvirt.format', actual: '6' }],
+    },
+    {
+      name: 'another format over a mapped-ram stream',
+      capture: 'libvirt-11.3/save-sparse',
+      edit: (image) => {
+        image.patch(28, Uint8Array.of(0));
+      },
+      finds: [{ outcome: 'refused', where: 'libvirt.format', actual: '0' }],
+    },
+    {
+      name: 'a format that does not exist',
+      capture: 'libvirt-11.3/save-sparse',
+      edit: (image) => {
+        image.patch(28, Uint8Array.of(9));
+      },
+      finds: [{ outcome: 'refused', where: 'libvirt.format', actual: '9' }],
+    },
+  ],
+  silent: [{ name: 'a good file', capture: 'libvirt-11.3/save-sparse' }],
 });

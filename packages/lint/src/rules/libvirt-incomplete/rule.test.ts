@@ -1,23 +1,17 @@
-import { describe, expect, it } from 'vitest';
-import { ascii, findingsOf } from '../testing/damage.js';
+import { ascii } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { libvirtIncompleteRule } from './rule.js';
 
-describe('libvirt-incomplete', () => {
-  it('reports the magic of an image that is being written', async () => {
-    expect(
-      await findingsOf(
-        libvirtIncompleteRule,
-        (image) => {
-          image.patch(0, ascii('LibvirtQemudPart'));
-        },
-        { capture: 'libvirt-11.3/save-sparse' },
-      ),
-    ).toMatchObject([{ outcome: 'refused', where: 'libvirt.magic', byteOffset: 0, byteLength: 16 }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(
-      await findingsOf(libvirtIncompleteRule, undefined, { capture: 'libvirt-11.3/save-sparse' }),
-    ).toEqual([]);
-  });
+ruleCases(libvirtIncompleteRule, {
+  fires: [
+    {
+      name: 'the magic of an image that is being written',
+      capture: 'libvirt-11.3/save-sparse',
+      edit: (image) => {
+        image.patch(0, ascii('LibvirtQemudPart'));
+      },
+      finds: [{ outcome: 'refused', where: 'libvirt.magic', byteOffset: 0, byteLength: 16 }],
+    },
+  ],
+  silent: [{ name: 'a good file', capture: 'libvirt-11.3/save-sparse' }],
 });

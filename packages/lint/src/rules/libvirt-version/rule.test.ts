@@ -1,23 +1,16 @@
-import { describe, expect, it } from 'vitest';
-import { findingsOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { libvirtVersionRule } from './rule.js';
 
-describe('libvirt-version', () => {
-  it('reports a lower version, which libvirt takes', async () => {
-    expect(
-      await findingsOf(
-        libvirtVersionRule,
-        (image) => {
-          image.patch(16, Uint8Array.of(1));
-        },
-        { capture: 'libvirt-11.3/save-sparse' },
-      ),
-    ).toMatchObject([{ outcome: 'restores', severity: 'warning', where: 'libvirt.version', byteOffset: 16 }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(libvirtVersionRule, undefined, { capture: 'libvirt-11.3/save-sparse' })).toEqual(
-      [],
-    );
-  });
+ruleCases(libvirtVersionRule, {
+  fires: [
+    {
+      name: 'a lower version, which libvirt takes',
+      capture: 'libvirt-11.3/save-sparse',
+      edit: (image) => {
+        image.patch(16, Uint8Array.of(1));
+      },
+      finds: [{ outcome: 'restores', severity: 'warning', where: 'libvirt.version', byteOffset: 16 }],
+    },
+  ],
+  silent: [{ name: 'a good file', capture: 'libvirt-11.3/save-sparse' }],
 });

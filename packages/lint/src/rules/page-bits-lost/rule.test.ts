@@ -1,66 +1,50 @@
-import { describe, expect, it } from 'vitest';
-import { blockOf, clearBitmap, clearBits, findingsOf, setRunState } from '../testing/damage.js';
+import { blockOf, clearBitmap, clearBits, setRunState } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { pageBitsLostRule } from './rule.js';
 
-describe('page-bits-lost', () => {
-  it('reports a page whose bit is clear, where the guest stood still', async () => {
-    expect(
-      await findingsOf(pageBitsLostRule, (image, good) => clearBits(image, blockOf(good), 1), {
-        capture: 'qemu-10.0/numa',
-        deep: true,
-      }),
-    ).toMatchObject([{ outcome: 'wrong-memory', severity: 'error', where: 'ram.blocks[0].pages[0]' }]);
-  });
-
-  it('notices it in a quick run too, where the file takes more room than its marked pages', async () => {
-    expect(
-      await findingsOf(pageBitsLostRule, (image, good) => clearBits(image, blockOf(good), 64), {
-        capture: 'qemu-10.0/numa',
-      }),
-    ).toMatchObject([{ outcome: 'wrong-memory' }]);
-  });
-
-  it("warns of a device's memory, which the destination may have", async () => {
-    expect(
-      await findingsOf(
-        pageBitsLostRule,
-        (image, good) => image.patch(blockOf(good, 2).bitmapOffset, Uint8Array.of(1)),
-        {
-          capture: 'qemu-10.0/microvm',
-          deep: true,
-        },
-      ),
-    ).toMatchObject([{ outcome: 'restores', severity: 'warning' }]);
-  });
-
-  it('says nothing of a live save, or where no bit of the block is set', async () => {
-    expect(await findingsOf(pageBitsLostRule, undefined, { capture: 'qemu-10.0/live', deep: true })).toEqual(
-      [],
-    );
-    expect(
-      await findingsOf(pageBitsLostRule, (image, good) => clearBits(image, blockOf(good), 8), {
-        capture: 'qemu-10.0/live',
-        deep: true,
-      }),
-    ).toEqual([]);
-    expect(
-      await findingsOf(pageBitsLostRule, (image, good) => clearBitmap(image, blockOf(good)), {
-        capture: 'qemu-10.0/numa',
-        deep: true,
-      }),
-    ).toEqual([]);
-  });
-
-  it('goes by the run state: a guest that was paused may have run before', async () => {
-    expect(
-      await findingsOf(pageBitsLostRule, (image, good) => setRunState(image, good, 'paused'), {
-        capture: 'qemu-10.0/live',
-        deep: true,
-      }),
-    ).toEqual([]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(pageBitsLostRule, undefined, { deep: true })).toEqual([]);
-  });
+ruleCases(pageBitsLostRule, {
+  fires: [
+    {
+      name: 'a page whose bit is clear, where the guest did not run',
+      capture: 'qemu-10.0/numa',
+      deep: true,
+      edit: (image, good) => clearBits(image, blockOf(good), 1),
+      finds: [{ outcome: 'wrong-memory', severity: 'error', where: 'ram.blocks[0].pages[0]' }],
+    },
+    {
+      name: 'a quick run too, where the file takes more room than its marked pages',
+      capture: 'qemu-10.0/numa',
+      edit: (image, good) => clearBits(image, blockOf(good), 64),
+      finds: [{ outcome: 'wrong-memory' }],
+    },
+    {
+      name: "a device's memory, which the destination may have",
+      capture: 'qemu-10.0/microvm',
+      deep: true,
+      edit: (image, good) => image.patch(blockOf(good, 2).bitmapOffset, Uint8Array.of(1)),
+      finds: [{ outcome: 'restores', severity: 'warning' }],
+    },
+  ],
+  silent: [
+    { name: 'a live save', capture: 'qemu-10.0/live', deep: true },
+    {
+      name: 'a live save with clear bits',
+      capture: 'qemu-10.0/live',
+      deep: true,
+      edit: (image, good) => clearBits(image, blockOf(good), 8),
+    },
+    {
+      name: 'a block of which no bit is set',
+      capture: 'qemu-10.0/numa',
+      deep: true,
+      edit: (image, good) => clearBitmap(image, blockOf(good)),
+    },
+    {
+      name: 'a guest that was paused at the end and may have run before',
+      capture: 'qemu-10.0/live',
+      deep: true,
+      edit: (image, good) => setRunState(image, good, 'paused'),
+    },
+    { name: 'a good file', deep: true },
+  ],
 });

@@ -1,59 +1,44 @@
-import { describe, expect, it } from 'vitest';
-import { be64, blockOf, findingsOf } from '../testing/damage.js';
+import { expect } from 'vitest';
+import { be64, blockOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { pageSizeMismatchRule } from './rule.js';
 
-describe('page-size-mismatch', () => {
-  it('reports a larger page size in QEMU 10.0', async () => {
-    expect(
-      await findingsOf(
-        pageSizeMismatchRule,
-        (image, good) => {
-          image.patch(blockOf(good).headerOffset + 4, be64(0x2000));
-        },
-        { qemu: '10.0' },
-      ),
-    ).toMatchObject([{ outcome: 'wrong-memory', severity: 'error', expected: '0x1000', actual: '0x2000' }]);
-  });
-
-  it('reports the same in QEMU 11.1', async () => {
-    expect(
-      await findingsOf(
-        pageSizeMismatchRule,
-        (image, good) => {
-          image.patch(blockOf(good).headerOffset + 4, be64(0x2000));
-        },
-        { qemu: '11.1' },
-      ),
-    ).toMatchObject([{ outcome: 'refused' }]);
-  });
-
-  it('reports a smaller page size that reads no further bit', async () => {
-    expect(
-      await findingsOf(
-        pageSizeMismatchRule,
-        (image, good) => {
-          image.patch(blockOf(good).headerOffset + 4, be64(0x800));
-        },
-        { qemu: '10.0' },
-      ),
-    ).toMatchObject([{ outcome: 'restores', severity: 'warning' }]);
-  });
-
-  it('reports a smaller page size that reads bits of pages that are not there', async () => {
-    expect(
-      await findingsOf(
-        pageSizeMismatchRule,
-        (image, good) => {
-          const { headerOffset, bitmapOffset, bitmapLengthBytes } = blockOf(good);
-          image.patch(headerOffset + 4, be64(0x800));
-          image.patch(bitmapOffset, new Uint8Array(bitmapLengthBytes).fill(0xff));
-        },
-        { qemu: '10.0' },
-      ),
-    ).toMatchObject([{ outcome: 'refused', qemu: expect.stringContaining('page outside of ramblock') }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(pageSizeMismatchRule)).toEqual([]);
-  });
+ruleCases(pageSizeMismatchRule, {
+  fires: [
+    {
+      name: 'a larger page size in QEMU 10.0',
+      qemu: '10.0',
+      edit: (image, good) => {
+        image.patch(blockOf(good).headerOffset + 4, be64(0x2000));
+      },
+      finds: [{ outcome: 'wrong-memory', severity: 'error', expected: '0x1000', actual: '0x2000' }],
+    },
+    {
+      name: 'the same in QEMU 11.1',
+      qemu: '11.1',
+      edit: (image, good) => {
+        image.patch(blockOf(good).headerOffset + 4, be64(0x2000));
+      },
+      finds: [{ outcome: 'refused' }],
+    },
+    {
+      name: 'a smaller page size that reads no further bit',
+      qemu: '10.0',
+      edit: (image, good) => {
+        image.patch(blockOf(good).headerOffset + 4, be64(0x800));
+      },
+      finds: [{ outcome: 'restores', severity: 'warning' }],
+    },
+    {
+      name: 'a smaller page size that reads bits of pages that are not there',
+      qemu: '10.0',
+      edit: (image, good) => {
+        const { headerOffset, bitmapOffset, bitmapLengthBytes } = blockOf(good);
+        image.patch(headerOffset + 4, be64(0x800));
+        image.patch(bitmapOffset, new Uint8Array(bitmapLengthBytes).fill(0xff));
+      },
+      finds: [{ outcome: 'refused', qemu: expect.stringContaining('page outside of ramblock') }],
+    },
+  ],
+  silent: [{ name: 'a good file' }],
 });

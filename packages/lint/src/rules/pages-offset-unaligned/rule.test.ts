@@ -1,17 +1,16 @@
-import { describe, expect, it } from 'vitest';
-import { be64, blockOf, findingsOf } from '../testing/damage.js';
+import { be64, blockOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { pagesOffsetUnalignedRule } from './rule.js';
 
-describe('pages-offset-unaligned', () => {
-  it('reports an offset within a page', async () => {
-    expect(
-      await findingsOf(pagesOffsetUnalignedRule, (image, good) => {
+ruleCases(pagesOffsetUnalignedRule, {
+  fires: [
+    {
+      name: 'an offset within a page',
+      edit: (image, good) => {
         image.patch(blockOf(good).headerOffset + 20, be64(blockOf(good).pagesOffset + 0x800));
-      }),
-    ).toMatchObject([{ outcome: 'refused', severity: 'error', where: 'ram.blocks[0].pagesOffset' }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(pagesOffsetUnalignedRule)).toEqual([]);
-  });
+      },
+      finds: [{ outcome: 'refused', severity: 'error', where: 'ram.blocks[0].pagesOffset' }],
+    },
+  ],
+  silent: [{ name: 'a good file' }],
 });

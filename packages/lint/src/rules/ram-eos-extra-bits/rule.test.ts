@@ -1,25 +1,23 @@
-import { describe, expect, it } from 'vitest';
-import { be64, findingsOf, sectionOf } from '../testing/damage.js';
+import { be64, sectionOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { ramEosExtraBitsRule } from './rule.js';
 
-describe('ram-eos-extra-bits', () => {
-  it('reports CONTINUE beside EOS', async () => {
-    expect(
-      await findingsOf(ramEosExtraBitsRule, (image, good) => {
+ruleCases(ramEosExtraBitsRule, {
+  fires: [
+    {
+      name: 'CONTINUE beside EOS',
+      edit: (image, good) => {
         image.patch(sectionOf(good, 'part').bodyOffset, be64(0x30));
-      }),
-    ).toMatchObject([{ outcome: 'restores', severity: 'note', actual: '0x30' }]);
-  });
-
-  it('reports an address beside EOS', async () => {
-    expect(
-      await findingsOf(ramEosExtraBitsRule, (image, good) => {
+      },
+      finds: [{ outcome: 'restores', severity: 'note', actual: '0x30' }],
+    },
+    {
+      name: 'an address beside EOS',
+      edit: (image, good) => {
         image.patch(sectionOf(good, 'part').bodyOffset, be64(0x123456010n));
-      }),
-    ).toMatchObject([{ outcome: 'restores', actual: '0x123456010' }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(ramEosExtraBitsRule)).toEqual([]);
-  });
+      },
+      finds: [{ outcome: 'restores', actual: '0x123456010' }],
+    },
+  ],
+  silent: [{ name: 'a good file' }],
 });

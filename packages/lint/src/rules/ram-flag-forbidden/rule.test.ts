@@ -1,27 +1,26 @@
-import { describe, expect, it } from 'vitest';
-import { be64, findingsOf, sectionOf } from '../testing/damage.js';
+import { expect } from 'vitest';
+import { be64, sectionOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { ramFlagForbiddenRule } from './rule.js';
 
-describe('ram-flag-forbidden', () => {
-  it('reports a PAGE word', async () => {
-    expect(
-      await findingsOf(ramFlagForbiddenRule, (image, good) => {
+ruleCases(ramFlagForbiddenRule, {
+  fires: [
+    {
+      name: 'a PAGE word',
+      edit: (image, good) => {
         image.patch(sectionOf(good, 'part').bodyOffset, be64(0x18));
-      }),
-    ).toMatchObject([{ outcome: 'refused', severity: 'error', message: expect.stringContaining('PAGE') }]);
-  });
-
-  it('reports a footer in the place of EOS, and says so', async () => {
-    expect(
-      await findingsOf(ramFlagForbiddenRule, (image, good) => {
+      },
+      finds: [{ outcome: 'refused', severity: 'error', message: expect.stringContaining('PAGE') }],
+    },
+    {
+      name: 'a footer in the place of EOS, and says so',
+      edit: (image, good) => {
         image.remove(sectionOf(good, 'part').bodyOffset, 8);
-      }),
-    ).toMatchObject([
-      { outcome: 'refused', message: expect.stringContaining('EOS word before the footer is missing') },
-    ]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(ramFlagForbiddenRule)).toEqual([]);
-  });
+      },
+      finds: [
+        { outcome: 'refused', message: expect.stringContaining('EOS word before the footer is missing') },
+      ],
+    },
+  ],
+  silent: [{ name: 'a good file' }],
 });

@@ -1,17 +1,16 @@
-import { describe, expect, it } from 'vitest';
-import { be32, findingsOf, sectionOf } from '../testing/damage.js';
+import { be32, sectionOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { ramInstanceRule } from './rule.js';
 
-describe('ram-instance', () => {
-  it('reports instance 1', async () => {
-    expect(
-      await findingsOf(ramInstanceRule, (image, good) => {
+ruleCases(ramInstanceRule, {
+  fires: [
+    {
+      name: 'instance 1',
+      edit: (image, good) => {
         image.patch(sectionOf(good, 'start').bodyOffset - 8, be32(1));
-      }),
-    ).toMatchObject([{ outcome: 'refused', severity: 'error', where: 'sections[0].instanceId' }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(ramInstanceRule)).toEqual([]);
-  });
+      },
+      finds: [{ outcome: 'refused', severity: 'error', where: 'sections[0].instanceId' }],
+    },
+  ],
+  silent: [{ name: 'a good file' }],
 });

@@ -1,23 +1,19 @@
-import { describe, expect, it } from 'vitest';
-import { findingsOf, removeSection, sectionOf } from '../testing/damage.js';
+import { removeSection, sectionOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { ramPartMissingRule } from './rule.js';
 
-describe('ram-part-missing', () => {
-  it('reports a stream without PART', async () => {
-    expect(
-      await findingsOf(ramPartMissingRule, (image, good) => {
+ruleCases(ramPartMissingRule, {
+  fires: [
+    {
+      name: 'a stream without PART',
+      edit: (image, good) => {
         removeSection(image, sectionOf(good, 'part'));
-      }),
-    ).toMatchObject([{ outcome: 'restores', severity: 'note' }]);
-  });
-
-  it('reports nothing where no memory is in the file', async () => {
-    expect(await findingsOf(ramPartMissingRule, undefined, { capture: 'qemu-11.1/ignore-shared' })).toEqual(
-      [],
-    );
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(ramPartMissingRule)).toEqual([]);
-  });
+      },
+      finds: [{ outcome: 'restores', severity: 'note' }],
+    },
+  ],
+  silent: [
+    { name: 'where no memory is in the file', capture: 'qemu-11.1/ignore-shared' },
+    { name: 'a good file' },
+  ],
 });

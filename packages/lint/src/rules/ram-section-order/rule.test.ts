@@ -1,18 +1,18 @@
-import { describe, expect, it } from 'vitest';
-import { findingsOf, sectionOf } from '../testing/damage.js';
+import { expect } from 'vitest';
+import { sectionOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { ramSectionOrderRule } from './rule.js';
 
-describe('ram-section-order', () => {
-  it('reports END twice', async () => {
-    expect(
-      await findingsOf(ramSectionOrderRule, (image, good) => {
+ruleCases(ramSectionOrderRule, {
+  fires: [
+    {
+      name: 'END twice',
+      edit: (image, good) => {
         const { byteOffset, byteLength } = sectionOf(good, 'end');
         image.insert(byteOffset, image.bytes(byteOffset, byteLength));
-      }),
-    ).toMatchObject([{ outcome: 'restores', severity: 'warning', message: expect.stringContaining('END') }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(ramSectionOrderRule)).toEqual([]);
-  });
+      },
+      finds: [{ outcome: 'restores', severity: 'warning', message: expect.stringContaining('END') }],
+    },
+  ],
+  silent: [{ name: 'a good file' }],
 });

@@ -1,17 +1,16 @@
-import { describe, expect, it } from 'vitest';
-import { be64, findingsOf, sectionOf } from '../testing/damage.js';
+import { be64, sectionOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { ramSizeRepeatedRule } from './rule.js';
 
-describe('ram-size-repeated', () => {
-  it('reports an empty table in PART', async () => {
-    expect(
-      await findingsOf(ramSizeRepeatedRule, (image, good) => {
+ruleCases(ramSizeRepeatedRule, {
+  fires: [
+    {
+      name: 'an empty table in PART',
+      edit: (image, good) => {
         image.insert(sectionOf(good, 'part').bodyOffset, be64(4));
-      }),
-    ).toMatchObject([{ outcome: 'restores', severity: 'warning', where: 'sections[1].ram' }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(ramSizeRepeatedRule)).toEqual([]);
-  });
+      },
+      finds: [{ outcome: 'restores', severity: 'warning', where: 'sections[1].ram' }],
+    },
+  ],
+  silent: [{ name: 'a good file' }],
 });

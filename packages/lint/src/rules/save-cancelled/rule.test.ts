@@ -1,29 +1,23 @@
-import { describe, expect, it } from 'vitest';
-import { findingsOf, sectionOf } from '../testing/damage.js';
+import { sectionOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { saveCancelledRule } from './rule.js';
 
-describe('save-cancelled', () => {
-  it('reports a cancelled save', async () => {
-    expect(await findingsOf(saveCancelledRule, undefined, { capture: 'qemu-10.0/cancelled' })).toMatchObject([
-      { outcome: 'refused', severity: 'error' },
-    ]);
-  });
-
-  it('reports a killed save', async () => {
-    expect(await findingsOf(saveCancelledRule, undefined, { capture: 'qemu-10.0/killed' })).toMatchObject([
-      { outcome: 'refused' },
-    ]);
-  });
-
-  it('reports nothing in a file that was cut off after it was complete', async () => {
-    expect(
-      await findingsOf(saveCancelledRule, (image, good) => {
+ruleCases(saveCancelledRule, {
+  fires: [
+    {
+      name: 'a cancelled save',
+      capture: 'qemu-10.0/cancelled',
+      finds: [{ outcome: 'refused', severity: 'error' }],
+    },
+    { name: 'a killed save', capture: 'qemu-10.0/killed', finds: [{ outcome: 'refused' }] },
+  ],
+  silent: [
+    {
+      name: 'in a file that was cut off after it was complete',
+      edit: (image, good) => {
         image.truncate(sectionOf(good, 'end').byteOffset);
-      }),
-    ).toEqual([]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(saveCancelledRule)).toEqual([]);
-  });
+      },
+    },
+    { name: 'a good file' },
+  ],
 });

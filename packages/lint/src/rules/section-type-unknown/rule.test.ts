@@ -1,17 +1,16 @@
-import { describe, expect, it } from 'vitest';
-import { findingsOf, sectionOf } from '../testing/damage.js';
+import { sectionOf } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { sectionTypeUnknownRule } from './rule.js';
 
-describe('section-type-unknown', () => {
-  it('reports another byte in its place', async () => {
-    expect(
-      await findingsOf(sectionTypeUnknownRule, (image, good) => {
+ruleCases(sectionTypeUnknownRule, {
+  fires: [
+    {
+      name: 'another byte in its place',
+      edit: (image, good) => {
         image.patch(sectionOf(good, 'part').byteOffset, Uint8Array.of(9));
-      }),
-    ).toMatchObject([{ outcome: 'refused', severity: 'error', actual: '9' }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(sectionTypeUnknownRule)).toEqual([]);
-  });
+      },
+      finds: [{ outcome: 'refused', severity: 'error', actual: '9' }],
+    },
+  ],
+  silent: [{ name: 'a good file' }],
 });

@@ -1,32 +1,38 @@
-import { describe, expect, it } from 'vitest';
-import { blockOf, clearBits, type Damage, findingsOf, setRunState } from '../testing/damage.js';
+import { blockOf, clearBits, type Damage, setRunState } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { stalePagesRule } from './rule.js';
 
-describe('stale-pages', () => {
-  it('reports what a live save leaves', async () => {
-    expect(
-      await findingsOf(stalePagesRule, undefined, { capture: 'qemu-10.0/live', deep: true }),
-    ).toMatchObject([{ outcome: 'restores', severity: 'note' }]);
-  });
+function setRunStateTo(state: string): Damage {
+  return (image, good) => setRunState(image, good, state);
+}
 
-  it.each([
-    ['paused', 'warning'],
-    ['running', 'note'],
-  ])('of a guest that was %s at the end makes a %s', async (state, severity) => {
-    expect(
-      await findingsOf(stalePagesRule, (image, good) => setRunState(image, good, state), {
-        capture: 'qemu-10.0/live',
-        deep: true,
-      }),
-    ).toMatchObject([{ outcome: 'restores', severity }]);
-  });
-
-  it('leaves a save at a standstill to page-bits-lost', async () => {
-    const clearOne: Damage = (image, good) => clearBits(image, blockOf(good), 1);
-    expect(await findingsOf(stalePagesRule, clearOne, { deep: true })).toEqual([]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(stalePagesRule, undefined, { deep: true })).toEqual([]);
-  });
+ruleCases(stalePagesRule, {
+  fires: [
+    {
+      name: 'what a live save leaves',
+      capture: 'qemu-10.0/live',
+      deep: true,
+      finds: [{ outcome: 'restores', severity: 'note' }],
+    },
+    ...(
+      [
+        ['paused', 'warning'],
+        ['running', 'note'],
+      ] as const
+    ).map(([state, severity]) => ({
+      name: `a guest that was ${state} at the end makes a ${severity}`,
+      capture: 'qemu-10.0/live',
+      deep: true,
+      edit: setRunStateTo(state),
+      finds: [{ outcome: 'restores', severity } as const],
+    })),
+  ],
+  silent: [
+    {
+      name: 'a save of a guest that did not run, which is for page-bits-lost',
+      deep: true,
+      edit: (image, good) => clearBits(image, blockOf(good), 1),
+    },
+    { name: 'a good file', deep: true },
+  ],
 });

@@ -1,41 +1,37 @@
-import { describe, expect, it } from 'vitest';
-import { be32, findingsOf } from '../testing/damage.js';
+import { be32 } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
 import { vmdescriptionBadRule } from './rule.js';
 
-describe('vmdescription-bad', () => {
-  it('reports one that is cut', async () => {
-    expect(
-      await findingsOf(vmdescriptionBadRule, (image) => {
+ruleCases(vmdescriptionBadRule, {
+  fires: [
+    {
+      name: 'one that is cut',
+      edit: (image) => {
         image.truncate(image.sizeBytes - 20);
-      }),
-    ).toMatchObject([{ outcome: 'restores', severity: 'warning' }]);
-  });
-
-  it('reports one whose frame is cut', async () => {
-    expect(
-      await findingsOf(vmdescriptionBadRule, (image, good) => {
+      },
+      finds: [{ outcome: 'restores', severity: 'warning' }],
+    },
+    {
+      name: 'one whose frame is cut',
+      edit: (image, good) => {
         image.truncate((good.endMarkerOffset ?? 0) + 3);
-      }),
-    ).toMatchObject([{ outcome: 'restores', severity: 'warning' }]);
-  });
-
-  it('reports one that is garbage', async () => {
-    expect(
-      await findingsOf(vmdescriptionBadRule, (image, good) => {
+      },
+      finds: [{ outcome: 'restores', severity: 'warning' }],
+    },
+    {
+      name: 'one that is garbage',
+      edit: (image, good) => {
         image.patch((good.endMarkerOffset ?? 0) + 7, new Uint8Array(50).fill(0xee));
-      }),
-    ).toMatchObject([{ outcome: 'restores', severity: 'warning' }]);
-  });
-
-  it('reports one that is shorter than it says', async () => {
-    expect(
-      await findingsOf(vmdescriptionBadRule, (image, good) => {
+      },
+      finds: [{ outcome: 'restores', severity: 'warning' }],
+    },
+    {
+      name: 'one that is shorter than it says',
+      edit: (image, good) => {
         image.patch((good.endMarkerOffset ?? 0) + 2, be32(0xffffff));
-      }),
-    ).toMatchObject([{ outcome: 'restores', severity: 'warning' }]);
-  });
-
-  it('is silent about a good file', async () => {
-    expect(await findingsOf(vmdescriptionBadRule)).toEqual([]);
-  });
+      },
+      finds: [{ outcome: 'restores', severity: 'warning' }],
+    },
+  ],
+  silent: [{ name: 'a good file' }],
 });
