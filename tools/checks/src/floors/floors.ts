@@ -14,7 +14,7 @@ export interface PackageEntry {
   readonly threads?: boolean;
 }
 
-/** Packages that stand beside each other and do not import each other. */
+/** Packages on the same floor and do not import each other. */
 export interface Floor {
   readonly what: string;
   readonly packages: Readonly<Record<string, PackageEntry>>;
