@@ -90,7 +90,7 @@ export class Places {
     };
   }
 
-  /** Where MEM_SIZE stands, with the total in its upper bits. */
+  /** Where MEM_SIZE is, with the total in its upper bits. */
   get memSizeOffset(): number {
     const start = this.#model.sections.find(({ kind, ...section }) => kind === 'start' && 'ram' in section);
     return there(start as OpeningSection | undefined, 'START(ram)').ram?.words[0]?.byteOffset ?? Number.NaN;

@@ -42,7 +42,7 @@ function changeBits(
   return [patch(block.bitmapOffset, bitmap)];
 }
 
-/** A page that is in the file: bytes in the place of another one are what no save of a guest that stands still leaves behind. */
+/** A page that is in the file: bytes in the place of another one are what no save of a paused guest leaves behind. */
 function pickSetPage(intact: Intact, block: BlockPlaces, random: Random): number | undefined {
   const bitmap = bytesOf(intact, block.bitmapOffset, block.bitmapEnd);
   const pages = Array.from({ length: block.pageCount }, (_, page) => page);

@@ -33,7 +33,7 @@ export function listShortPieces(places: Places): Piece[] {
   return listPieces(places).filter(({ offset, end }) => end - offset <= MAX_COPIED_BYTES);
 }
 
-/** Where a record begins or the stream ends: what can be inserted there stands between two records. */
+/** Where a record begins or the stream ends: what can be inserted there comes between two records. */
 export function listRecordBoundaries({ model }: Places): number[] {
   const offsets = model.sections.map(({ byteOffset }) => byteOffset);
   return model.endMarkerOffset === undefined ? offsets : [...offsets, model.endMarkerOffset];

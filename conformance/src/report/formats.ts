@@ -11,7 +11,7 @@ export const reportFormats = ['md', 'html', 'json', 'junit'] as const;
 
 export type ReportFormat = (typeof reportFormats)[number];
 
-/** What the files are called that stand together in a folder. */
+/** What the files are called that are together in a folder. */
 export const reportFileNames: Readonly<Record<ReportFormat, string>> = {
   md: 'report.md',
   html: 'index.html',

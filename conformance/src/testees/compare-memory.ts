@@ -22,7 +22,7 @@ interface SavedBlock {
 /**
  * Compares a QEMU's guest memory with what was saved.
  *
- * @param vm Must have been started by this process, and stand still.
+ * @param vm Must have been started by this process, and be paused.
  * @param memory Guest memory that lies in files of the VM's folder, with the hash that was taken when it was saved.
  * @param saved All other memory; in a file, pages whose bit is clear count as zeros.
  * @returns Where the first difference is, in words; undefined where there is none.

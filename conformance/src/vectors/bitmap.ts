@@ -4,7 +4,7 @@ import { vector } from '../builder/define.js';
 export const bitmapVectors = [
   vector('bitmap/cleared', {
     what: 'No bit of the bitmap is set.',
-    why: 'A bitmap that was never written: the guest wakes up with empty memory, without a word.',
+    why: 'A bitmap that was never written: the guest wakes up with empty memory, without an error.',
     clauses: ['BITMAP-3', 'BITMAP-5'],
     stage: 'bitmap',
     outcome: 'hazard',
@@ -63,7 +63,7 @@ export const bitmapVectors = [
   }),
   vector('bitmap/words-cleared', {
     what: 'Two words of the bitmap of a NUMA node are zero.',
-    why: 'The other words are right, and 128 pages may be lost without a word.',
+    why: 'The other words are right, and 128 pages may be lost without an error.',
     clauses: ['BITMAP-3', 'BITMAP-6', 'PAGES-5'],
     base: 'qemu-10.0/numa',
     stage: 'bitmap',
@@ -96,7 +96,7 @@ export const bitmapVectors = [
   }),
   vector('bitmap/one-bit-cleared', {
     what: 'The bit of page 0 is clear, though the page was saved.',
-    why: 'One page is lost without a word. The guest stood still, so that nothing can be left from earlier.',
+    why: 'One page is lost without an error. The guest was paused, so that nothing can be left from earlier.',
     clauses: ['BITMAP-3', 'BITMAP-6', 'PAGES-5'],
     stage: 'bitmap',
     outcome: 'hazard',

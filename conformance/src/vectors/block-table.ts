@@ -123,7 +123,7 @@ export const blockTableVectors = [
   }),
   vector('block-table/used-length-page-less', {
     what: 'used_length is a page less than it was, and the total and the stream fit.',
-    why: 'QEMU does not compare the length with that of its own block: the last page is lost without a word.',
+    why: 'QEMU does not compare the length with that of its own block: the last page is lost without an error.',
     clauses: ['BLOCK-5'],
     stage: 'block-table',
     outcome: 'hazard',
@@ -230,7 +230,7 @@ export const blockTableVectors = [
   }),
   vector('block-table/last-dropped', {
     what: 'The last block is left out of the table.',
-    why: 'QEMU does not miss it: the block keeps what the destination put there, which for a ROM is the same.',
+    why: 'QEMU does not notice: the block keeps what the destination put there, which for a ROM is the same.',
     clauses: ['BLOCK-4'],
     base: MICROVM,
     stage: 'block-table',
@@ -240,7 +240,7 @@ export const blockTableVectors = [
   }),
   vector('block-table/first-dropped', {
     what: 'The first block, the machine’s RAM, is left out of the table.',
-    why: 'QEMU does not miss it: the guest wakes up with empty memory.',
+    why: 'QEMU does not notice: the guest wakes up with empty memory.',
     clauses: ['BLOCK-4'],
     base: MICROVM,
     stage: 'block-table',

@@ -18,7 +18,7 @@ function leftBehind(slug: string, base: string, source: BadCapture): VectorDefin
 export const captureVectors = [
   leftBehind('background-snapshot', 'qemu-10.0/background-snapshot', {
     what: 'A background snapshot of a microvm: no END, every bitmap zero, the pages all there.',
-    why: 'QEMU says that the save completed, and restores empty memory without a word.',
+    why: 'QEMU says that the save completed, and restores empty memory without an error.',
     clauses: ['COMPLETE-3', 'BITMAP-5'],
     outcome: 'hazard',
     rules: ['background-snapshot'],

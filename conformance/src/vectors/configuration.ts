@@ -31,7 +31,7 @@ export const configurationVectors = [
     mutate: (m) => removeBeforeBitmap(m, m.configuration.typeOffset, m.configuration.end),
   }),
   vector('configuration/twice', {
-    what: 'The configuration section stands there twice.',
+    what: 'The configuration section is there twice.',
     why: 'The second one begins with a type byte that no record has.',
     clauses: ['CONFIG-1', 'SECTION-1'],
     stage: 'section',

@@ -32,7 +32,7 @@ export const eosVectors = [
   }),
   vector('eos/twice-in-part', {
     what: 'A PART has two EOS words.',
-    why: 'The first one ends the body; the second stands where the footer should.',
+    why: 'The first one ends the body; the second is where the footer should be.',
     clauses: ['EOS-1', 'FOOTER-3'],
     stage: 'footer',
     outcome: 'rejected',
@@ -41,7 +41,7 @@ export const eosVectors = [
   }),
   vector('eos/twice-in-start', {
     what: 'START has two EOS words.',
-    why: 'The second stands where the first footer of the stream should, which must not pass for a stream without footers.',
+    why: 'The second is where the first footer of the stream should be, which must not pass for a stream without footers.',
     clauses: ['EOS-1', 'FOOTER-3'],
     stage: 'footer',
     outcome: 'rejected',

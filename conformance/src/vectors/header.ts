@@ -108,7 +108,7 @@ export const headerVectors = [
   }),
   vector('header/bitmap-offset-in-padding', {
     what: 'bitmap_offset points 64 KiB further, into the padding.',
-    why: 'The padding reads as a bitmap without a set bit: all memory is lost without a word.',
+    why: 'The padding reads as a bitmap without a set bit: all memory is lost without an error.',
     clauses: ['HEADER-4', 'BITMAP-6'],
     stage: 'bitmap',
     outcome: 'hazard',

@@ -30,7 +30,7 @@ export const pageSizeVectors: readonly VectorDefinition[] = [
   ].flatMap(([base = '', size = '']) => [
     vector(`page-sizes/first-page-lost-${size}`, {
       what: 'The bit of the first page that is set is clear.',
-      why: 'One page is lost without a word, whatever its size.',
+      why: 'One page is lost without an error, whatever its size.',
       clauses: ['BITMAP-3', 'BITMAP-6', 'PAGES-2'],
       base,
       stage: 'bitmap',

@@ -34,7 +34,7 @@ export const sectionVectors = [
     mutate: (m) => m.remove(m.ramPart().typeOffset, m.ramPart().end),
   }),
   vector('sections/part-twice', {
-    what: 'The PART of ram stands there twice.',
+    what: 'The PART of ram is there twice.',
     why: 'There may be any number of them.',
     clauses: ['SECTION-7'],
     stage: 'section',
@@ -46,7 +46,7 @@ export const sectionVectors = [
   }),
   vector('sections/end-removed', {
     what: 'The END of ram is left out.',
-    why: 'The mark of a save that did not finish ram; QEMU does not miss it.',
+    why: 'The mark of a save that did not finish ram; QEMU does not notice.',
     clauses: ['SECTION-7', 'COMPLETE-1'],
     stage: 'section',
     outcome: 'accepted',
@@ -54,7 +54,7 @@ export const sectionVectors = [
     mutate: (m) => m.remove(m.ramEnd.typeOffset, m.ramEnd.end),
   }),
   vector('sections/end-twice', {
-    what: 'The END of ram stands there twice.',
+    what: 'The END of ram is there twice.',
     why: 'QEMU does not mind; a writer that does so is confused.',
     clauses: ['SECTION-7'],
     stage: 'section',
@@ -179,7 +179,7 @@ export const sectionVectors = [
   }),
   vector('sections/device-removed', {
     what: 'A device state is left out, while the vmdescription still lists it.',
-    why: 'QEMU does not miss it: the device keeps the state that it started with.',
+    why: 'QEMU does not notice: the device keeps the state that it started with.',
     clauses: ['VMDESC-3', 'VMDESC-5'],
     stage: 'vmdescription',
     outcome: 'accepted',

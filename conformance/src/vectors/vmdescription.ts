@@ -110,7 +110,7 @@ export const vmdescriptionVectors = [
   }),
   vector('vmdescription/subsection-name', {
     what: 'A character of a subsection’s name in the vmdescription is another one.',
-    why: 'No header of this name stands in the stream; but QEMU compares the stream’s own.',
+    why: 'No header of this name is in the stream; but QEMU compares the stream’s own.',
     clauses: ['VMDESC-4', 'VMDESC-5'],
     base: 'qemu-10.0/microvm',
     stage: 'vmdescription',

@@ -107,7 +107,7 @@ async function judgeAll(judge: string, written: readonly WrittenFile[]): Promise
     questionnaire,
     (id) => expectations.get(id) as Expectation,
   ).catch((error: Error) =>
-    // What it stands on is not installed.
+    // What it needs is not installed.
     cases.map(({ id }): RunResult => ({ id, question: 'read', status: 'skipped', detail: error.message })),
   );
   return results.map(({ question, ...result }) => ({ ...result, question: `${question} by ${judge}` }));

@@ -17,7 +17,7 @@ export const readTask = (id: string): WritingTask | undefined => taskStore.read(
 /** Reads all tasks, sorted by id. */
 export const readTasks = (): WritingTask[] => taskStore.readAll();
 
-/** Pieces of memory stand on a line each. */
+/** Each piece of memory is on its own line. */
 function formatTask(task: WritingTask): string {
   const text = JSON.stringify(task, null, 2);
   return `${text.replaceAll(/\{\s+("offset": \d+),\s+("lengthBytes": \d+),\s+("\w+": "?\w+"?)\s+\}/g, '{ $1, $2, $3 }')}\n`;

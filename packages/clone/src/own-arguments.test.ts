@@ -35,7 +35,7 @@ it.each([
   expect(withoutReplaced(['-object', object], ids)).toEqual(['-object', object]);
 });
 
-it('knows when the VM is to stand still', () => {
+it('knows when the VM is to stay paused', () => {
   expect(staysStopped(['-m', '1G', '-S'])).toBe(true);
   expect(staysStopped(['-m', '1G', '-s'])).toBe(false);
 });

@@ -21,7 +21,7 @@ export function withoutReplaced(args: readonly string[], backendIds: ReadonlySet
   return kept;
 }
 
-/** Whether the VM shall stand still when it is ready, as `-S` says. */
+/** Whether the VM shall stay paused when it is ready, as `-S` says. */
 export function staysStopped(args: readonly string[]): boolean {
   return args.some((arg) => /^--?S$/.test(arg));
 }

@@ -7,7 +7,7 @@ const FLUSH_BYTES = 1024 * 1024;
 const MAX_RECORD_BYTES = RAM_WORD_LENGTH_BYTES + 1 + Limits.idstrLengthBytes + Limits.maxPageSizeBytes;
 
 /**
- * Collects the records with which pages stand in a classic stream, and writes them in large pieces. Mirrors `save_page_header`,
+ * Collects the records with which pages are stored in a classic stream, and writes them in large pieces. Mirrors `save_page_header`,
  * `save_zero_page` and `save_normal_page` (QEMU 9.0 to 11.1, migration/ram.c).
  */
 export class RecordBuffer {

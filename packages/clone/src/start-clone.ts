@@ -40,7 +40,7 @@ export interface RunningClone {
 }
 
 /**
- * Starts a VM from a prepared clone and lets it run; with `-S` among the arguments, it stands still. QMP goes over an inherited
+ * Starts a VM from a prepared clone and lets it run; with `-S` among the arguments, it stays paused. QMP goes over an inherited
  * socket, so nothing is left on disk.
  *
  * @param command QEMU, and its arguments but those that the clone brings; a memory backend of the same id is left out.

@@ -16,7 +16,7 @@ import { writtenBeforeLoading } from './reset-writes.js';
 
 /**
  * Writes a migration stream that holds all of a snapshot but the memory of some blocks, as QEMU loads it where these
- * are mapped already: pages stand in the stream itself, and a block of which none comes keeps what it has.
+ * are mapped already: pages are in the stream itself, and a block of which none comes keeps what it has.
  *
  * The capability `x-ignore-shared` is in it for safety: a VM that was not prepared for it refuses the stream, instead of running
  * on with empty memory. It makes every block's entry carry an address, which QEMU looks at for shared blocks alone.

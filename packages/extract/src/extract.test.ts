@@ -64,7 +64,7 @@ describe('a block', () => {
   });
 
   it.each([undefined, { channels: 2 }])(
-    'has holes too where set bits stand over holes: %o',
+    'has holes too where set bits are over holes: %o',
     async (channels) => {
       const bomb = await loadCapture('qemu-10.0/sparse-4g');
       const { ramBlocks } = await openSnapshot(bomb);

@@ -73,7 +73,7 @@ export function notAFile(role: FdsetRole, descriptorIndex: number, byteOffset: n
 export function notAtStart(role: FdsetRole, descriptorIndex: number, position: number): FdsetFinding {
   const what =
     role === 'save'
-      ? `the stream will begin at byte ${position}, behind zeros, and what stands before it now is lost`
+      ? `the stream will begin at byte ${position}, behind zeros, and what is before it now is lost`
       : `QEMU will look for the stream at byte ${position}`;
   return {
     code: 'not-at-start',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formatOptions, isMachineName } from './option-syntax.js';
 
 describe('options of QEMU', () => {
-  it('have their values in order, in which commas stand twice', () => {
+  it('have their values in order, in which commas are doubled', () => {
     expect(formatOptions('memory-backend-file', { id: 'ram', size: 4096, 'mem-path': '/a,b,,c' })).toBe(
       'memory-backend-file,id=ram,size=4096,mem-path=/a,,b,,,,c',
     );

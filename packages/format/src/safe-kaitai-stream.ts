@@ -2,7 +2,7 @@ import { MappedRamError } from './errors.js';
 import type { KaitaiStreamInstance } from './kaitai-runtime.js';
 
 /**
- * A window on a file, for the generated parsers to read from. Where Kaitai's own stream would go wrong without a word,
+ * A window on a file, for the generated parsers to read from. Where Kaitai's own stream would go wrong without an error,
  * this one throws: at a 64-bit value that a `number` cannot hold, and at the end of the window, each with its
  * place in the file.
  *

@@ -38,7 +38,7 @@ export function explainRule(rule: Rule): string {
   return `${paragraphs.join('\n\n')}\n`;
 }
 
-/** The rule's own, and that a hit is an error where QEMU does not restore the file. */
+/** The rule's own, and that a finding is an error where QEMU does not restore the file. */
 function severityInWords({ severity, qemu }: Rule): string {
   if (severity === 'error' || qemu.every(({ outcome }) => outcome === 'restores')) return severity;
   return `${severity}, or error where QEMU does not restore the file`;

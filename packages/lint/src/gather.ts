@@ -8,7 +8,7 @@ import { type FactsInProgress, type GatherOptions, PagesGatherer } from './gathe
 import type { RestoreTarget } from './target.js';
 
 /**
- * A file of nonsense can name many bitmaps that lie over each other; no real one has more than this, which stands for
+ * A damaged file can name many bitmaps that lie over each other; no real one has more than this, which stands for
  * 256 TiB of memory in 4 KiB pages.
  */
 const MAX_BITMAP_BYTES = 8 * 2 ** 30;

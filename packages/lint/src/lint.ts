@@ -42,7 +42,7 @@ export async function lintSource(source: ByteSource, options: LintOptions = {}):
   };
 }
 
-/** A hit with what is predicted for it. */
+/** A finding of a rule, with what is predicted for it. */
 interface PredictedHit extends RuleHit, PredictedEvent {
   readonly rule: Rule;
   readonly metAt: number;
@@ -55,7 +55,7 @@ function predict(rule: Rule, hit: RuleHit, target: RestoreTarget, metAt: number)
   return { ...hit, rule, outcome, says, metAt };
 }
 
-/** All hits: what QEMU does with a file does not depend on what anybody wants to hear of. */
+/** All findings: what QEMU does with a file does not depend on what anybody wants to hear of. */
 function collectHits(context: LintContext): PredictedHit[] {
   const hits: PredictedHit[] = [];
   const orderOf = walkOrder(context);

@@ -49,7 +49,7 @@ export interface Rule {
   readonly id: string;
   /** The fault in a few words. */
   readonly title: string;
-  /** Severity of a hit that QEMU restores all the same. A hit that it does not restore rightly is an error. */
+  /** Severity of a finding in a file that QEMU restores all the same. Where QEMU does not restore it rightly, it is an error. */
   readonly severity: Severity;
   readonly needs: RuleNeeds;
   /** Codes of the reader's problems that this rule reports; each code belongs to one rule. */
@@ -62,7 +62,7 @@ export interface Rule {
   readonly qemu: readonly QemuBehaviour[];
   /** What the user can do. */
   readonly remedy: string;
-  /** Yields one hit a place. It must not throw for anything that a file can hold. */
+  /** Yields one finding a place. It must not throw for anything that a file can hold. */
   check(context: LintContext): Iterable<RuleHit>;
 }
 

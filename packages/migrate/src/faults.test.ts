@@ -84,7 +84,7 @@ describeEachQemu('when something goes wrong', (version) => {
   test.each([
     ['a guest that runs', [], {}],
     ['a guest that runs, live, with multifd', [], { live: true, channels: 2 }],
-    ['a guest that stands still', ['-S'], {}],
+    ['a paused guest', ['-S'], {}],
   ] as const)('cancelled: %s is as it was', async (_, args, options) => {
     const vm = await bench.startGuest(...args);
     const settings = await settingsOf(vm);

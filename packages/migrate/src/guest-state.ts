@@ -21,7 +21,7 @@ const POLL_MS = 10;
 const TIMEOUT_MS = 30_000;
 
 /**
- * Lets the guest run. QEMU ignores `cont` without a word while a migration that has ended is being put away, so it is repeated
+ * Lets the guest run. QEMU silently ignores `cont` while a migration that has ended is being put away, so it is repeated
  * until the guest runs.
  *
  * @throws as `execute`; MappedRamError `qmp-timeout`

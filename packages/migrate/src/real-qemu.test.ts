@@ -117,7 +117,7 @@ describeEachQemu('saves and restores', (version) => {
     expect(still.equals(patternedMemory().subarray(0x100000))).toBe(true);
   });
 
-  test('from one QEMU to the next, of a guest that stands still', async () => {
+  test('from one QEMU to the next, of a paused guest', async () => {
     const vm = await bench.startGuest('-S');
     const [one, two] = [bench.at('one.mr'), bench.at('two.mr')];
     const saved = await saveSnapshot(vm.qmp, one, { keepRunning: true });

@@ -18,7 +18,7 @@ import { withUndo } from './with-undo.js';
 
 /** How to restore. Without an offset, the stream of a libvirt save image is found by its header. */
 export interface RestoreOptions extends TransferOptions {
-  /** Let the guest run when it is restored. Otherwise it does what QEMU was started to: with -S, or saved while it stood still, it stands still. */
+  /** Let the guest run when it is restored. Otherwise it does what QEMU was started to: with -S, or saved while it was paused, it stays paused. */
   readonly keepRunning?: boolean | undefined;
   /** QEMU cannot be kept from the end of a restore that has begun, so it is waited for. */
   readonly signal?: AbortSignal | undefined;

@@ -16,7 +16,7 @@ export interface SaveOptions extends TransferOptions {
   readonly freePageHint?: boolean | undefined;
   /** Bytes a second at most; no limit when not given. */
   readonly bandwidth?: number | undefined;
-  /** Let the guest run on when it is saved, if it ran before. Otherwise it stands still. */
+  /** Let the guest run on when it is saved, if it ran before. Otherwise it stays paused. */
   readonly keepRunning?: boolean | undefined;
   /** Cancels the save in QEMU. */
   readonly signal?: AbortSignal | undefined;
@@ -37,6 +37,6 @@ export interface SavedSnapshot {
   /** How many times QEMU went through the memory. */
   readonly rounds: number;
   readonly totalMs: number;
-  /** How long the guest stood still, by QEMU's account; of a guest that was stopped first, the end of the save alone. */
+  /** How long the guest was paused, by QEMU's account; of a guest that was stopped first, the end of the save alone. */
   readonly downtimeMs: number;
 }

@@ -35,7 +35,7 @@ export async function createSaveTarget(
 }
 
 /**
- * Copies what stands before the stream, holes as holes.
+ * Copies what comes before the stream, holes as holes.
  *
  * @throws MappedRamError `read-failed`, `write-failed`
  */

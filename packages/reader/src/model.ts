@@ -93,7 +93,7 @@ export interface RamWord {
   readonly flags: number;
 }
 
-/** The body of a ram section: words up to EOS, with the block table where MEM_SIZE stands. */
+/** The body of a ram section: words up to EOS, with the block table where MEM_SIZE is. */
 export interface RamBody {
   readonly words: readonly RamWord[];
   readonly blockTables: readonly RamBlockTable[];
@@ -108,7 +108,7 @@ export interface RamBlockTable extends ByteSpan {
   readonly blocks: readonly RamBlock[];
 }
 
-/** An entry of the block table with its mapped-ram header. Values are as they stand in the file, sensible or not. */
+/** An entry of the block table with its mapped-ram header. Values are as they are in the file, sensible or not. */
 export interface RamBlock extends ByteSpan {
   /** Position in the table, from 0. */
   readonly index: number;
@@ -209,7 +209,7 @@ export interface Problem {
   readonly stopped: boolean;
 }
 
-/** What the walk found: every element of the stream in order, with its place, as it stands in the file. */
+/** What the walk found: every element of the stream in order, with its place, as it is in the file. */
 export interface StreamModel {
   /** Absolute offset of the QEVM magic. */
   readonly streamOffset: number;
@@ -225,7 +225,7 @@ export interface StreamModel {
    * otherwise the walk stopped there.
    */
   readonly oversizedBlock?: OversizedBlock;
-  /** `mapped-ram`, or `classic` where pages stand in the stream itself; absent where the walk did not get there. */
+  /** `mapped-ram`, or `classic` where pages are in the stream itself; absent where the walk did not get there. */
   readonly ramLayout?: 'mapped-ram' | 'classic';
   /** Offset of the end marker (0x00). */
   readonly endMarkerOffset?: number;

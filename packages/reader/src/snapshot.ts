@@ -114,7 +114,7 @@ export class Snapshot implements StreamModel {
   }
 
   /**
-   * A block's bitmap, as it stands in the file, in pieces of up to 1 MiB (of 4 KiB pages: 32 GiB). Nothing for an
+   * A block's bitmap, as it is in the file, in pieces of up to 1 MiB (of 4 KiB pages: 32 GiB). Nothing for an
    * ignored block.
    *
    * @param options With `withoutHoles`, the bits of pages in holes are clear.

@@ -16,7 +16,7 @@ export interface LibvirtChanges {
 }
 
 /**
- * What stands before the stream in a libvirt save image, with changes; nothing where the file is no such image.
+ * What comes before the stream in a libvirt save image, with changes; nothing where the file is no such image.
  */
 export function libvirtFront(
   { libvirt, streamOffset }: Pick<StreamModel, 'libvirt' | 'streamOffset'>,

@@ -37,7 +37,7 @@ export interface SnapshotDescription extends Pick<ConfigurationFields, 'uuid' | 
 }
 
 /**
- * The layout of a new snapshot, its stream as QEMU writes one of a machine that stands still: START, PART, END of the
+ * The layout of a new snapshot, its stream as QEMU writes one of a paused machine: START, PART, END of the
  * ram state, device state, end marker, vmdescription.
  *
  * @throws RangeError where a name is too long, or only some blocks have a guest-physical address.

@@ -1,6 +1,6 @@
 import type { ByteSource } from '@mapped-ram/reader';
 
-/** Bytes of another file, to be copied as they stand. */
+/** Bytes of another file, to be copied as they are. */
 export interface CopiedPart {
   readonly source: ByteSource;
   readonly byteOffset: number;

@@ -55,7 +55,7 @@ const MEMORY = { name: 'ram0', sizeBytes: 16 * MIB };
 
 /**
  * Makes a capture with libvirt: unpacks it beside QEMU, runs its daemon there (this needs root, for a chroot and mounts in a
- * namespace of their own), saves a domain of one VM that stands still, and tries to restore the file with QEMU alone.
+ * namespace of their own), saves a domain of one paused VM, and tries to restore the file with QEMU alone.
  */
 export async function makeLibvirtCapture({
   name,

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { installFolder, readInstalled, unpackPackages } from '@mapped-ram/tool-qemu/debian';
 import { repositoryRoot } from './grammar.js';
 
-/** The Python modules that generated parsers stand on: the Debian package of each, and what has to hold after it is imported. */
+/** The Python modules that generated parsers need: the Debian package of each, and what has to hold after it is imported. */
 const RUNTIMES = {
   kaitaistruct: { package: 'python3-kaitaistruct', condition: 'kaitaistruct.API_VERSION >= (0, 11)' },
   construct: { package: 'python3-construct', condition: 'construct.version >= (2, 10)' },
 } as const;
 
-/** A Python module that generated parsers stand on. */
+/** A Python module that generated parsers need. */
 export type PythonRuntime = keyof typeof RUNTIMES;
 
 const NAMES = Object.keys(RUNTIMES) as readonly PythonRuntime[];

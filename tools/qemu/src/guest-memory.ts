@@ -12,7 +12,7 @@ export interface ProcessMemory {
   close(): Promise<void>;
 }
 
-/** Opens the memory of a QEMU that this process started. One that stands still (`-S`) does not change its guest's. */
+/** Opens the memory of a QEMU that this process started. One that is paused (`-S`) does not change its guest's. */
 export async function openProcessMemory(vm: ObservedQemu): Promise<ProcessMemory> {
   const handle = await open(`/proc/${vm.process.pid}/mem`, 'r');
   return {
@@ -30,7 +30,7 @@ export async function openProcessMemory(vm: ObservedQemu): Promise<ProcessMemory
 const CHUNK_BYTES = 1024 * 1024;
 
 /**
- * Compares the guest memory of two QEMUs that stand still, block by block.
+ * Compares the guest memory of two QEMUs that are paused, block by block.
  *
  * @returns Where the first difference is, in words; undefined where there is none.
  */

@@ -29,7 +29,7 @@ export function createMachineFiles({ files, memory = [] }: DestinationMachine, f
 }
 
 /**
- * Starts the machine that is to restore a snapshot; it stands still, and waits for it.
+ * Starts the machine that is to restore a snapshot; it is paused, and waits for it.
  *
  * @throws QemuStartError as `launchQemu` does, also where this QEMU does not have the machine.
  */

@@ -8,7 +8,7 @@ const IDLE_NS = 5_000_000n;
 
 /**
  * Waits until a process has done nothing for a while: none of its threads ran, wanted to run or waited for a disk. So it does not matter how
- * busy the machine is. A process that has ended stands still too.
+ * busy the machine is. A process that has ended is idle too.
  *
  * @returns false where the signal ended the wait
  */

@@ -17,7 +17,7 @@ export interface TransformFiles {
 export interface TransformResult {
   /** Members of the JSON beside `version`, `command`, `input` and `output`. */
   readonly json: Readonly<Record<string, unknown>>;
-  /** Lines for people. They may hold what stands in the file. */
+  /** Lines for people. They may hold what the file holds. */
   readonly lines: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** A column of a table: its heading, and on which side its cells stand. */
+/** A column of a table: its heading, and on which side its cells are aligned. */
 export interface TableColumn {
   readonly heading: string;
   readonly align?: 'left' | 'right';

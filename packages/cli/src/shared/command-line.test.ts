@@ -35,7 +35,7 @@ describe('readCommandLine', () => {
     expect(() => read(argv)).toThrow(new UsageError(message));
   });
 
-  it('lets a value begin with a dash where it stands in the same argument', () => {
+  it('lets a value begin with a dash where it is in the same argument', () => {
     expect(read(['--offset=-1']).values.get('offset')).toEqual(['-1']);
     expect(read(['--offset', '-1']).values.get('offset')).toEqual(['-1']);
   });

@@ -3,7 +3,7 @@ import { didYouMean } from './nearest.js';
 import type { OptionSpec } from './option-spec.js';
 import { UsageError } from './usage-error.js';
 
-/** A command line taken apart: every name is an option's, every value stands where one belongs. */
+/** A command line taken apart: every name is an option's, every value is where one belongs. */
 export interface CommandLine {
   /** Options without a value that were given. */
   readonly flags: ReadonlySet<string>;
@@ -41,7 +41,7 @@ interface OptionToken {
   readonly name: string;
   readonly rawName: string;
   readonly value?: string | undefined;
-  /** Whether the value stood in the same argument, behind `=`. */
+  /** Whether the value was in the same argument, behind `=`. */
   readonly inlineValue?: boolean | undefined;
 }
 

@@ -7,7 +7,7 @@ export interface FileFault {
   readonly code: MappedRamErrorCode | 'internal-error';
   /** The system's name for it, such as `ENOENT`, where the system refused. */
   readonly errno?: string;
-  /** Without the path, which stands beside it. */
+  /** Without the path, which is told beside it. */
   readonly message: string;
 }
 

@@ -19,7 +19,7 @@ export interface LosableBlock {
 
 const HUGE_BYTES = 2 ** 30;
 
-/** Every block of guest memory that has a page in the file, of all good captures of guests that stood still. */
+/** Every block of guest memory that has a page in the file, of all good captures of guests that were paused. */
 export async function losableBlocks(): Promise<LosableBlock[]> {
   const found: LosableBlock[] = [];
   for (const captureId of listCaptures()) {

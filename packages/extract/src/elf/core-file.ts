@@ -22,7 +22,7 @@ const PROGRAM_NOTE = 4;
 const PROGRAM_LOAD = 1;
 const MEMORY_ALIGNMENT = 4096;
 
-/** From so many program headers on, their number stands in a section header (PN_XNUM). */
+/** From so many program headers on, their number is in a section header (PN_XNUM). */
 const MANY_HEADERS = 0xffff;
 
 const sizes64 = { header: 64, program: 56, section: 64 } as const;

@@ -85,7 +85,7 @@ export class NumberWriter {
   }
 }
 
-/** Notes as they stand in a file, one after another. */
+/** Notes as they are in a file, one after another. */
 export function encodeNotes(notes: readonly ElfNote[], encoding: ElfEncoding): Uint8Array {
   const writer = new NumberWriter(encoding);
   for (const { name, type, contents } of notes) {

@@ -6,7 +6,7 @@ import type { RamBlock } from '@mapped-ram/reader';
  */
 const OWN_MEMORY = /\.(bios|m?rom|vram|flash\d*)$|^(isa-bios|vga|pflash|tpm-ppi)/;
 
-/** The same behind a device's path, such as `0000:00:02.0/vga.vram`; what else stands there is a user's backend. */
+/** The same behind a device's path, such as `0000:00:02.0/vga.vram`; anything else there is a user's backend. */
 const DEVICE_MEMORY = /\.(v?rom|\w*vram|vgamem|fifo|local|bios)$|-vram$|^(tpm-ppi|nvram)$/;
 
 /** What QEMU hands to firmware (hw/core/loader.c, `rom_add_blob`: `/rom@` and the name of the file). */

@@ -25,7 +25,7 @@ it('in every capture, exactly the memory that was a memory backend is found', as
   }
 });
 
-it('main RAM has the name of main RAM, and DIMMs stand beside it', () => {
+it('main RAM has the name of main RAM, and DIMMs are separate blocks', () => {
   expect(found(['mem1', 'pc.ram', 'pc.bios', '/rom@etc/acpi/tables'], 'pc-q35-10.0')).toEqual({
     backends: ['mem1', 'pc.ram'],
     main: 'pc.ram',

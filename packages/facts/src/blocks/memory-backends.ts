@@ -31,7 +31,7 @@ const MAIN_RAM_IDS: ReadonlySet<string> = new Set([
 /** Machines all of whose own blocks are known, so that any other block must be a user's. */
 const KNOWN_MACHINES = /^(pc-|isapc$|microvm$|virt(-|$)|s390-ccw-virtio-|pseries-|none$)/;
 
-/** The blocks that those machines have beside their main RAM, where no device's path stands before the name. */
+/** The blocks that those machines have beside their main RAM, where no device's path comes before the name. */
 const BOARD_BLOCK =
   /^(pc\.bios|pc\.rom|isa-bios|vga\.vram|system\.flash\d|virt\.flash\d|riscv_virt_board\.mrom|mach-virt\.tag|mach-virt\.secure.*)$/;
 

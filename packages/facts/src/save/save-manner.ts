@@ -30,7 +30,7 @@ export interface SaveManner {
 /** Run states in which a virtual processor may run, or ran until the last round (QEMU: include/system/runstate.h, `runstate_is_live`). */
 const LIVE_STATES: ReadonlySet<string> = new Set(['running', 'suspended', 'colo']);
 
-/** Run states from which a machine does not come without having started: it stood still from before the save began. */
+/** Run states from which a machine does not come without having started: it was paused before the save began. */
 const NEVER_STARTED: ReadonlySet<string> = new Set(['prelaunch', 'inmigrate', 'postmigrate']);
 
 /**

@@ -40,7 +40,7 @@ export interface Picture {
 }
 
 const MARGIN = 16;
-/** Where the offsets of the rows stand. */
+/** Where the offsets of the rows are. */
 const GUTTER = 84;
 /** Parts in a row, a pixel each. */
 const ROW_PARTS = 960;

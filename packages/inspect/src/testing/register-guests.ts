@@ -1,5 +1,5 @@
 /**
- * Guests that fill every register with a value of its own and then stand still in a loop, so that no two registers can be
+ * Guests that fill every register with a value of its own and then loop without changing anything, so that no two registers can be
  * taken for one another.
  */
 

@@ -18,7 +18,7 @@ export function streamProblems(
 }
 
 /**
- * The reader's problems with what stands behind the end marker, or should. A device's state that is too short is one of
+ * The reader's problems with what comes behind the end marker, or should. A device's state that is too short is one of
  * the stream, though its description leads behind the marker.
  */
 export function vmdescriptionProblems({ snapshot }: LintContext): readonly Problem[] {
@@ -30,7 +30,7 @@ export function vmdescriptionProblems({ snapshot }: LintContext): readonly Probl
   );
 }
 
-/** A hit at the place of a reader's problem, with what it wanted and got. */
+/** A finding at the place of a reader's problem, with what it wanted and got. */
 export function problemHit(
   { snapshot }: LintContext,
   { error }: Problem,

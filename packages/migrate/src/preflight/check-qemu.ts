@@ -53,7 +53,7 @@ function* checkGuestToSave({ guest }: QemuFacts): Generator<PreflightFinding, vo
     );
   }
   if (guest.status === 'postmigrate') {
-    yield fault('wrong-run-state', 'refused', 'the guest stands still since it was saved', {
+    yield fault('wrong-run-state', 'refused', 'the guest has been paused since it was saved', {
       help: 'let it go on (cont) first',
       qemuError: "Can't migrate the vm that was paused due to previous migration",
     });

@@ -18,7 +18,7 @@ export interface Bench {
   onDisk(name: string): string;
   /** A guest that writes 128 of its pages over and over; it runs, unless `-S` is given. */
   startGuest(...args: string[]): Promise<QemuVm>;
-  /** A QEMU like that which waits for a guest to be restored, and then lets it stand still. */
+  /** A QEMU like that which waits for a guest to be restored, and then keeps it paused. */
   startEmpty(...args: string[]): Promise<QemuVm>;
   /** A QEMU with the same firmware and other arguments. */
   startOther(...args: string[]): Promise<QemuVm>;

@@ -20,7 +20,7 @@ import type { ClassicBlock, ClassicRun, ClassicVisitor } from './visitor.js';
 
 const NOTHING = new Uint8Array();
 
-/** Reads the ram sections of a classic stream, in which pages stand in the stream itself, and hands them on. */
+/** Reads the ram sections of a classic stream, in which pages are in the stream itself, and hands them on. */
 export class ClassicRam implements RamReader {
   readonly #source: ByteSource;
   readonly #window: SourceWindow;

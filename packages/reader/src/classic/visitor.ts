@@ -14,7 +14,7 @@ export interface ClassicBlock {
 
 /** What is known of a classic stream when its memory begins. */
 export interface ClassicMemory {
-  /** What stands before it. */
+  /** What comes before it. */
   readonly stream: Pick<StreamModel, 'streamOffset' | 'libvirt' | 'configuration'>;
   /** Where the body of the section with the block table starts: its first word. */
   readonly bodyOffset: number;
@@ -23,7 +23,7 @@ export interface ClassicMemory {
   readonly blocks: readonly ClassicBlock[];
 }
 
-/** Consecutive pages of a block, as they stand in the stream one after another. */
+/** Consecutive pages of a block, as they are in the stream one after another. */
 export interface ClassicRun {
   readonly blockIndex: number;
   readonly firstPage: number;

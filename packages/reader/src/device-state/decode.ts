@@ -19,7 +19,7 @@ export interface StateNode {
 
 /**
  * Integers and timers are `bigint`, `bool` is boolean, a null pointer is null; an array of them is an array. Everything
- * else, also an array of single bytes, is its bytes as they stand: a view into what was read.
+ * else, also an array of single bytes, is its bytes as they are: a view into what was read.
  */
 export type StateValue = ScalarValue | readonly ScalarValue[];
 

@@ -1,7 +1,7 @@
 import type { VmsdStruct } from '../model.js';
 import { walkState } from './state-walk.js';
 
-/** The header of a subsection, which must stand at a place if the description fits the stream. */
+/** The header of a subsection, which must be at a place if the description fits the stream. */
 export interface Landmark {
   /** From the start of the state. */
   readonly offset: number;

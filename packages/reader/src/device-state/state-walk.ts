@@ -15,7 +15,7 @@ export interface StateVisitor {
   /** A struct begins. `index` tells which element of an array it is. */
   beginStruct(name: string, type: string, byteOffset: number, index?: number): void;
   endStruct(byteOffset: number): void;
-  /** The header of a subsection, which must stand there. Its fields follow as a struct. */
+  /** The header of a subsection, which must be there. Its fields follow as a struct. */
   subsectionHeader(header: Uint8Array, byteOffset: number): void;
 }
 

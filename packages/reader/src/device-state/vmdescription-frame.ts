@@ -17,7 +17,7 @@ const FRAME_HEADER_BYTES = 5;
 /** The frame's header, `{` and `"`. */
 const MARK_BYTES = FRAME_HEADER_BYTES + 2;
 
-/** Frames to try: more can only stand there if the file was made to hold them. */
+/** Frames to try: more can only be there if the file was made to hold them. */
 const MAX_CANDIDATES = 16;
 
 /**

@@ -15,7 +15,7 @@ export interface BitmapChunk {
   readonly pageCount: number;
   /** Whether all bits are clear, known without a look at them: the words lie in a hole. There may be gigabytes of these. */
   readonly isHole: boolean;
-  /** The words as they stand in the file. A view that is valid until the next step. */
+  /** The words as they are in the file. A view that is valid until the next step. */
   readonly bytes: Uint8Array;
 }
 

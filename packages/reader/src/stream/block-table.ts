@@ -207,7 +207,7 @@ function saturated(value: bigint): number {
   return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
 }
 
-/** Whether the fault is that no entry stands where one was looked for. */
+/** Whether the fault is that there is no entry where one was looked for. */
 function isNoEntry(error: unknown): boolean {
   return error instanceof MappedRamError && ['bad-block-table', 'unexpected-end'].includes(error.code);
 }
@@ -217,7 +217,7 @@ function notTheTotal(byteOffset: number, expected: bigint, actual: bigint): Mapp
   return new MappedRamError('bad-block-table', { what, byteOffset, path: 'ram', expected, actual });
 }
 
-/** Where the page size stands in a mapped-ram header. */
+/** Where the page size is in a mapped-ram header. */
 const PAGE_SIZE_AT = 4;
 
 /** The 64-bit fields of a mapped-ram header by their place in it. */

@@ -124,7 +124,7 @@ export class BodyBounds {
     for (const { offset, bytes } of measure.landmarks) {
       const actual = await this.#window.bytes(bodyOffset + offset, bytes.length);
       if (isSubsectionHeader(actual, bytes)) continue;
-      // A subsection may always be missing: QEMU takes what stands there for what follows the state.
+      // A subsection may always be missing: QEMU takes what is there for what follows the state.
       if (this.#ends.lackFooters && actual[0] !== SectionType.subsection) return bodyOffset + offset;
       throw mismatch(section, bodyOffset + offset);
     }

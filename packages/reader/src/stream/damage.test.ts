@@ -124,7 +124,7 @@ describe('a RAM word', () => {
     });
   });
 
-  it('stands there twice', async () => {
+  it('is there twice', async () => {
     const model = await open((image) => image.insert(endWordOffset, be64(0x10n)));
     expect(summary(model)).toEqual([['missing-footer', endWordOffset + 8, true]]);
   });

@@ -17,7 +17,7 @@ import { exactOf } from './exact.js';
 /** The page of most targets, where nothing says otherwise. */
 const USUAL_PAGE_BYTES = 4096;
 
-/** How the stream keeps guest memory, and what stands in each entry of its block table. */
+/** How the stream keeps guest memory, and what is in each entry of its block table. */
 export interface EntryFormat {
   readonly layout: NonNullable<StreamModel['ramLayout']>;
   readonly hasGuestPhysicalAddress: boolean;

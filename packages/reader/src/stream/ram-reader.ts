@@ -2,7 +2,7 @@ import type { StreamModel } from '../model.js';
 import type { RamBodyDraft } from './ram-body-draft.js';
 import type { RamFormat } from './ram-format.js';
 
-/** What of the stream stands before a ram section. */
+/** What of the stream comes before a ram section. */
 export interface RamContext {
   readonly stream: Pick<StreamModel, 'streamOffset' | 'libvirt' | 'configuration'>;
   readonly format: RamFormat;

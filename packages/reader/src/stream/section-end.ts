@@ -52,7 +52,7 @@ export class SectionEnds {
   }
 
   /**
-   * Reads what stands after a body. Mirrors `check_section_footer` (QEMU 9.0 to 11.1, migration/savevm.c).
+   * Reads what follows a body. Mirrors `check_section_footer` (QEMU 9.0 to 11.1, migration/savevm.c).
    *
    * @throws MappedRamError `missing-footer` where nothing that could follow a section stands there either, in a stream
    * with footers; `unexpected-end`.
@@ -151,7 +151,7 @@ export class SectionEnds {
     return (await this.#window.parse(byteOffset, (io) => io.readU1())).value;
   }
 
-  /** Whether a footer of this section stands there but for its type byte. */
+  /** Whether a footer of this section is there but for its type byte. */
   async #lacksTypeByteOnly(byteOffset: number, sectionId: number): Promise<boolean> {
     const behindFooter = byteOffset + SECTION_FOOTER_LENGTH_BYTES;
     if (behindFooter > this.#window.sizeBytes) return false;
@@ -164,7 +164,7 @@ export class SectionEnds {
   }
 }
 
-/** A quick look before the careful one; past the chunk's end anything may stand. */
+/** A quick look before the careful one; past the chunk's end anything may follow. */
 function mayBeFooter(chunk: Uint8Array, index: number, sectionId: number): boolean {
   const lowIdByte = chunk[index + SECTION_FOOTER_LENGTH_BYTES - 1] ?? sectionId & 0xff;
   return chunk[index] === SectionType.footer && lowIdByte === (sectionId & 0xff);

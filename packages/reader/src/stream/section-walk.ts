@@ -22,7 +22,7 @@ export interface SectionReaders {
   readonly ends: SectionEnds;
   readonly bounds: BodyBounds;
   readonly note: NoteFault;
-  /** Reads the ram sections instead of {@link readRamBody}, where pages stand in the stream itself. */
+  /** Reads the ram sections instead of {@link readRamBody}, where pages are in the stream itself. */
   readonly ramReader: RamReader | undefined;
   readonly stream: RamContext['stream'];
 }

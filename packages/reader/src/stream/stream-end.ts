@@ -4,7 +4,7 @@ import { readVmdescriptionFrame } from '../device-state/vmdescription-frame.js';
 import type { VmdescriptionFrame } from '../model.js';
 import type { SourceWindow } from '../window.js';
 
-/** What stands behind the end marker. */
+/** What comes behind the end marker. */
 export interface StreamEnd {
   readonly vmdescription?: VmdescriptionFrame;
   readonly endOffset: number;

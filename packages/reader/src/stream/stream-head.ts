@@ -11,7 +11,7 @@ import {
   streamOffsetBehind,
 } from './stream-start.js';
 
-/** What stands before the first section. */
+/** What comes before the first section. */
 export type StreamHead = Pick<StreamModel, 'streamOffset' | 'libvirt' | 'streamVersion' | 'configuration'> & {
   /** Where the first section starts, as far as it is known. */
   readonly endOffset: number;

@@ -23,7 +23,7 @@ export interface WalkOptions {
   /** Offset of the magic; otherwise the file's start, or where a libvirt header says. */
   readonly streamOffset?: number | undefined;
   readonly wordOrder?: WordOrder | undefined;
-  /** Reads the ram sections instead of the walk, where pages stand in the stream itself. */
+  /** Reads the ram sections instead of the walk, where pages are in the stream itself. */
   readonly ramReader?: RamReader | undefined;
 }
 

@@ -31,7 +31,7 @@ export function missingQemu(version: QemuVersion, target: string): string | unde
   return program.kind === 'missing' ? program.reason : undefined;
 }
 
-/** Restores a file into a QEMU that stands still; the caller ends it. @throws Error where QEMU does not restore it */
+/** Restores a file into a paused QEMU; the caller ends it. @throws Error where QEMU does not restore it */
 export async function restore(
   version: QemuVersion,
   machine: CaptureMachine,

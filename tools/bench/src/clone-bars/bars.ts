@@ -51,7 +51,7 @@ export interface CrowdFigures {
   readonly isolated: boolean;
 }
 
-/** A snapshot with its VM, which stands still, and a clone of it. */
+/** A snapshot with its VM, which is paused, and a clone of it. */
 export interface Prepared {
   readonly version: QemuVersion;
   readonly folder: string;

@@ -34,7 +34,7 @@ for (const version of QEMU_VERSIONS) {
       );
       leastMs ??= cloneMs;
       check(difference === undefined, `${name}: ${difference}`);
-      check(runsOn, `${name}: the guest stands still`);
+      check(runsOn, `${name}: the guest is paused`);
       check(cloneMs < leastMs + GROWTH_MS, `${name}: the time grows with the memory`);
       check(sizeBytes < LARGE || ratio >= LARGE_RATIO, `${name}: only ${ratio} times faster`);
       if (sizeBytes === CROWD_SIZE) {

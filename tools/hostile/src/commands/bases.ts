@@ -16,7 +16,7 @@ export interface Base {
   readonly options: readonly string[];
 }
 
-/** Every machine and way of saving that differs in what stands where. */
+/** Every machine and way of saving that differs in what is where. */
 const CAPTURES = [
   'qemu-10.0/none',
   'qemu-10.0/q35',

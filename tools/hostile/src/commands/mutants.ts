@@ -212,7 +212,7 @@ function pickSection({ snapshot }: Base, random: Random): Section | undefined {
   return snapshot.sections.length === 0 ? undefined : random.pick(snapshot.sections);
 }
 
-/** Where names stand: of the machine, of capabilities, blocks and sections. */
+/** Where names are: of the machine, of capabilities, blocks and sections. */
 function namesOf({ snapshot }: Base): [at: number, lengthBytes: number][] {
   const { configuration, ramBlocks, sections } = snapshot;
   const names: [number, number][] = [];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Clone } from '@mapped-ram/clone';
 import { formatBytes } from '../../shared/quantities.js';
 
-/** What a shell takes as it stands. */
+/** What a shell takes literally. */
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
 /** What was prepared, and how to start a VM from it. */

@@ -29,7 +29,7 @@ export const cloneCommand: Command = {
           name: 'run',
           help:
             'Start this QEMU and let it go on. Give the VM the arguments that it was saved with; those for its memory and ' +
-            '-incoming are replaced. With -S it stands still.',
+            '-incoming are replaced. With -S it stays paused.',
         },
         {
           name: 'qmp-timeout',

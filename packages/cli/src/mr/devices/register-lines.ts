@@ -4,7 +4,7 @@ import type { TextStyle } from '../paint.js';
 const INDENT = '    ';
 const GAP = '  ';
 
-/** Registers of a CPU: those of several parts have a line of their own, of the others as many stand in one as fit. */
+/** Registers of a CPU: those of several parts have a line of their own, of the others as many share one as fit. */
 export function registerLines(
   { architecture, registers }: CpuRegisters,
   { paint, columns }: TextStyle,

@@ -21,7 +21,7 @@ export const restoreCommand: Command = {
         ...qmpOptions,
         {
           name: 'keep-running',
-          help: 'Let the guest run when it is restored. By default it stands still if it was stopped to be saved, or QEMU has -S.',
+          help: 'Let the guest run when it is restored. By default it stays paused if it was stopped to be saved, or QEMU has -S.',
         },
       ],
     },
@@ -70,7 +70,7 @@ export const restoreCommand: Command = {
 };
 
 function restoredLines({ path, totalMs, isRunning, findings }: RestoredSnapshot): string[] {
-  const guest = isRunning ? 'runs' : 'stands still';
+  const guest = isRunning ? 'runs' : 'is paused';
   return [
     `${path}: restored in ${(totalMs / 1000).toFixed(2)} s; the guest ${guest}`,
     ...findings.flatMap(findingLines),

@@ -26,7 +26,7 @@ export const saveCommand: Command = {
         },
         {
           name: 'keep-running',
-          help: 'Let the guest run on when it is saved. Otherwise it stands still then.',
+          help: 'Let the guest run on when it is saved. Otherwise it stays paused then.',
         },
         {
           name: 'free-page-hint',
@@ -91,7 +91,7 @@ function setPagesOf({ report }: SavedSnapshot): number {
 function savedLines(saved: SavedSnapshot): string[] {
   const { path, sizeBytes, rounds, totalMs, wasRunning, isRunning, findings } = saved;
   const pages = formatCount(setPagesOf(saved), 'page');
-  const guest = isRunning ? 'runs on' : wasRunning ? 'stands still now' : 'stands still, as before';
+  const guest = isRunning ? 'runs on' : wasRunning ? 'is paused now' : 'is paused, as before';
   return [
     `${path}: ${pages} saved in ${(totalMs / 1000).toFixed(2)} s and ${formatCount(rounds, 'round')}, ` +
       `${formatBytes(sizeBytes)} long; the guest ${guest}`,

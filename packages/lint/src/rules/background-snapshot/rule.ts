@@ -13,7 +13,7 @@ export const backgroundSnapshotRule: Rule = {
 writes a file whose bitmaps are all zero and whose ram section has no END. The pages are in the file and in their
 places. Restoring it completes too, with empty memory, or fails with a device error that says nothing of it.
 
-It is told apart from a cancelled save by the device state and the end marker, which are there.`,
+A cancelled save differs from it: there the device state and the end marker are missing.`,
   qemu: [
     {
       outcome: 'wrong-memory',
@@ -21,7 +21,7 @@ It is told apart from a cancelled save by the device state and the end marker, w
     },
   ],
   remedy:
-    'Rebuild the bitmaps from the data in the pages regions: each page was written once, so what is not zero counts. Do not combine the two capabilities.',
+    'Rebuild the bitmaps from the data in the pages regions: each page was written once, so every page that is not zero belongs in them. `mr repair` does that. Do not combine the two capabilities.',
   *check(context) {
     if (bitmapLoss(context) !== 'background-snapshot') return;
     const facts = storedGuestBlocks(context)[0] ?? storedBlocks(context)[0];

@@ -8,13 +8,13 @@ export const bitmapByteOrderRule: Rule = {
   needs: 'bitmaps',
   clauses: ['ORDER-1', 'ORDER-2', 'BITMAP-4'],
   description: `The words of a bitmap have the byte order of the host that saved, and nothing in the file says which. Bits
-behind the last page are never set: where they are in one order and not in the other, the other is probably right. This
-is a guess. QEMU takes its host's order without a question, so that a file of a big-endian host restores with wrong
+behind the last page are never set: if some are set in one order and none in the other, the other order is probably right. This
+is a guess. QEMU takes its host's order without checking, so a file of a big-endian host restores with wrong
 memory on a little-endian one; the verdict is for a host like the one that saved.`,
   qemu: [
     {
       outcome: 'restores',
-      says: "Restores on a host of the order that saved; wrong memory on others. It takes its host's order.",
+      says: "Restores on a host of the same byte order; wrong memory on others. It takes its host's order.",
     },
   ],
   remedy: 'Run again with `--bitmap-order` set to the other order, and restore on a host of that order.',

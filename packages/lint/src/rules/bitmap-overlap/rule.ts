@@ -48,7 +48,7 @@ the stream lie, their bytes are taken for bits: pages are left out, and others a
   qemu: [
     {
       outcome: 'wrong-memory',
-      says: 'Completes without an error; which pages are loaded is left to chance.',
+      says: 'Completes without an error; which pages are loaded cannot be predicted.',
     },
   ],
   remedy:

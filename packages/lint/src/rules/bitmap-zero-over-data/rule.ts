@@ -39,8 +39,8 @@ export const bitmapZeroOverDataRule: Rule = {
   severity: 'note',
   needs: 'bitmaps',
   clauses: ['BITMAP-3', 'BITMAP-5', 'BITMAP-6', 'PAGES-5'],
-  description: `A clear bit means that the page is zero, whatever lies in its place. A save of a guest that stands still
-leaves nothing under clear bits, so that the bitmap was lost. A guest that runs while it is saved may make pages zero after they
+  description: `A clear bit means that the page is zero, whatever lies in its place. A save of a paused guest
+leaves nothing under clear bits: data there means that the bitmap was lost. A guest that runs while it is saved may make pages zero after they
 were stored, but not all of its memory. That a whole NUMA node or DIMM became zero is possible, and the file does not tell it from
 a lost bitmap: then the finding is a warning.`,
   qemu: [{ outcome: 'wrong-memory', says: 'Completes without an error; the block is empty.' }],

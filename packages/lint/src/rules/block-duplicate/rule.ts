@@ -7,8 +7,8 @@ export const blockDuplicateRule: Rule = {
   severity: 'warning',
   needs: 'headers',
   clauses: ['BLOCK-4'],
-  description: `Every block is in the table once. QEMU loads a second entry over the first: its set pages win, and where
-they are clear the pages of the first stay. Unless both entries hold the same, the memory is a mixture.`,
+  description: `Every block is in the table once. QEMU loads a second entry over the first: pages that the second has set
+replace those of the first, and the others stay. Unless both entries hold the same, the memory is a mixture.`,
   qemu: [{ outcome: 'restores', says: 'It loads both, one over the other.' }],
   remedy: 'Take the file from its source again: QEMU does not write such a file.',
   *check({ blocks }) {

@@ -14,7 +14,7 @@ export const blockTableRule: Rule = {
   clauses: ['BLOCK-1', 'BLOCK-6', 'LAYOUT-4'],
   description: `The word before the block table gives the sum of all lengths, and QEMU reads entries until it is reached
 exactly. With a sum or a length that does not fit it reads on behind the last entry, and takes what it finds there for
-a block's name. The same happens where a length or an offset leads to a place at which no entry stands.`,
+a block's name. The same happens where a length or an offset leads to a place at which there is no entry.`,
   qemu: [{ outcome: 'refused', says: '`Unknown ramblock "...", cannot accept migration`' }],
   remedy: 'Take the file from its source again: the total, a length or an offset was changed.',
   *check(context) {
@@ -26,7 +26,7 @@ a block's name. The same happens where a length or an offset leads to a place at
       const metAt = Math.max(byteOffset ?? 0, lastBlock === undefined ? 0 : endOf(lastBlock));
       const message =
         actual === undefined
-          ? 'The block table goes on at a place where no entry stands.'
+          ? 'The block table goes on at a place where there is no entry.'
           : `The blocks have ${actual} bytes together, but the table is announced with ${expected} bytes.`;
       yield problemHit(context, problem, { message, metAt }, 8);
     }

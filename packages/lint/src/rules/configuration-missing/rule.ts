@@ -14,7 +14,7 @@ The destination has to be set the same way, which the verdict takes for granted.
   qemu: [
     {
       outcome: 'restores',
-      says: 'Restores where the destination does not expect one either; else `Configuration section missing`.',
+      says: 'Restores where the destination does not expect one either; otherwise `Configuration section missing`.',
     },
   ],
   remedy: 'Note elsewhere which machine type and command line the file belongs to.',

@@ -11,10 +11,10 @@ export const deviceStateMismatchRule: Rule = {
   problems,
   clauses: ['VMDESC-5', 'VMDESC-6', 'SECTION-6'],
   description: `The vmdescription lists every field of every device with its size. Walked by it, a device's state has to end
-exactly where the next footer stands, and its subsections have to be those that it names. Where they do not, bytes of
+exactly where the next footer begins, and its subsections have to be those that it names. Where they do not, bytes of
 the state were lost, added or changed, or the description is not this stream's.
 
-QEMU does not use the description. It reads the state by its own tables, and trips over the same place, most probably.
+QEMU does not use the description. It reads the state by its own tables, and most probably fails at the same place.
 Values that fit but are wrong are not noticed here; a device may refuse them.`,
   qemu: [
     {

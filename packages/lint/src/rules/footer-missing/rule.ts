@@ -11,7 +11,7 @@ export const footerMissingRule: Rule = {
   problems,
   clauses: ['FOOTER-1', 'FOOTER-2', 'FOOTER-3'],
   description: `A footer of five bytes, 0x7e and the section's id, follows the body of every section, or of none. Where
-something else stands in its place, the footer itself was damaged, or the body before it is longer or shorter than it
+something else is in its place, the footer itself was damaged, or the body before it is longer or shorter than it
 should be: two EOS words, for example, or a field of a device that is missing.`,
   qemu: [{ outcome: 'refused', says: '`Missing section footer for ...`' }],
   remedy: 'Take the file from its source again.',

@@ -29,7 +29,7 @@ function behaviour({ path, actual }: MappedRamError, { target }: LintContext): R
 
 export const limitExceededRule: Rule = {
   id: 'limit-exceeded',
-  title: 'A count or length is beyond all reason',
+  title: 'A count or length is larger than any that QEMU writes',
   severity: 'error',
   needs: 'headers',
   problems,

@@ -11,12 +11,12 @@ export const pageBitsLostRule: Rule = {
   severity: 'warning',
   needs: 'bitmaps',
   clauses: ['BITMAP-3', 'BITMAP-6', 'PAGES-5'],
-  description: `A guest that stands still is saved in one go: a page that is zero is not stored, and one that is stored is
-marked. So bytes under a clear bit are a page whose bit was lost, or something wrote into the file. QEMU leaves such a page empty,
-without a word.
+  description: `A guest that is paused during the save (a standstill) is saved in one go: a page that is zero is not stored, and one
+that is stored has its bit set. So bytes under a clear bit are a page whose bit was lost, or something wrote into the file. QEMU leaves such a page empty and
+reports no error.
 
-Whether the guest stood still is told by the run state in the stream and by the number of PARTs. A deep run finds every such page;
-a quick one, where the memory is small or the file takes more room on disk than its marked pages need.`,
+Whether the guest was paused is known from the run state in the stream and from the number of PARTs. A deep run finds every
+such page; a quick run finds them where the memory is small, or where the file takes more room on disk than its set pages need.`,
   qemu: [{ outcome: 'wrong-memory', says: 'Completes without an error; the pages are empty.' }],
   remedy: 'Take the file from its source again, or have `mr repair` mark every page that holds data.',
   *check(context) {

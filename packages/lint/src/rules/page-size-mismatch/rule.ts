@@ -46,8 +46,8 @@ export const pageSizeMismatchRule: Rule = {
   needs: 'bitmaps',
   clauses: ['HEADER-3', 'PLATFORM-1', 'BITMAP-1'],
   description: `The header of a block gives the size of a page on the target: it depends on the guest's architecture, not
-on the host. QEMU 11.1 refuses another one than its own. Up to 10.0 at least it counts the pages by it, but places
-them by its own: with a larger one the end of the memory stays empty without a word, with a smaller one it reads bits
+on the host. QEMU 11.1 refuses another one than its own. QEMU 9.0 to 11.0 counts the pages by it, but places
+them by its own: with a larger one the end of the memory stays empty without an error, with a smaller one it reads bits
 behind the bitmap.
 
 The destination's page size is taken from the target-page-bits of the configuration, from the vmdescription, or from

@@ -39,7 +39,7 @@ export const pagesOverlapRule: Rule = {
   severity: 'warning',
   needs: 'bitmaps',
   clauses: ['LAYOUT-5', 'HEADER-5'],
-  description: `No bytes of a file serve twice: where the pages of two blocks overlap, or pages lie over the stream itself,
+  description: `No bytes of a file belong to two things: where the pages of two blocks overlap, or pages lie over the stream itself,
 at least one block is loaded with bytes that are not its own. QEMU does not check it.`,
   qemu: [
     {

@@ -9,8 +9,8 @@ export const ramEndMissingRule: Rule = {
   needs: 'bitmaps',
   clauses: ['SECTION-7', 'COMPLETE-1'],
   description: `QEMU writes the bitmaps, and then the END of the ram section. A file without END may have been made by
-something that never wrote the bitmaps (see \`background-snapshot\`), or was changed afterwards. QEMU does not miss it.`,
-  qemu: [{ outcome: 'restores', says: 'It does not miss it.' }],
+something that never wrote the bitmaps (see \`background-snapshot\`), or was changed afterwards. QEMU does not notice.`,
+  qemu: [{ outcome: 'restores', says: 'It does not notice.' }],
   remedy: 'Compare the restored memory with the source if you can, or save again.',
   *check(context) {
     const { endMarkerOffset } = context.snapshot;

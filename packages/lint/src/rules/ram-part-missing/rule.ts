@@ -11,7 +11,7 @@ export const ramPartMissingRule: Rule = {
   clauses: ['SECTION-7', 'SECTION-8', 'RAM-5'],
   description: `A save with memory writes at least one PART of the ram section. In a mapped-ram stream it holds an EOS word
 and nothing else, so a file without it loses nothing; but it is not as QEMU wrote it.`,
-  qemu: [{ outcome: 'restores', says: 'It does not miss it.' }],
+  qemu: [{ outcome: 'restores', says: 'It does not notice.' }],
   remedy: 'Nothing has to be done. Find out what removed it.',
   *check(context) {
     const start = ramSections(context)[0];

@@ -8,7 +8,7 @@ export const ramSizeRepeatedRule: Rule = {
   severity: 'warning',
   needs: 'headers',
   clauses: ['RAM-4', 'RAM-5'],
-  description: `The block table stands in the START of the ram section, once. QEMU loads another one as it comes, over what
+  description: `The block table is in the START of the ram section, once. QEMU loads another one as it comes, over what
 it has loaded before.`,
   qemu: [{ outcome: 'restores', says: 'It loads each table as it comes.' }],
   remedy: 'Take the file from its source again: QEMU does not write such a file.',

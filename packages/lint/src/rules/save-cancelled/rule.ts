@@ -13,7 +13,7 @@ export const saveCancelledRule: Rule = {
 the parts of the ram section and whose bitmaps are all zero is what a cancelled or killed save leaves behind. Neither the list
 of the pages nor the device state was ever written.`,
   qemu: [{ outcome: 'refused', says: '`load of migration failed`, or `Read section footer failed`' }],
-  remedy: 'Save again. The guest went on running at the source, unless it was lost with it.',
+  remedy: 'Save again. The guest is still at the source, unless the source was killed too.',
   *check(context) {
     if (bitmapLoss(context) !== 'cancelled') return;
     const { sizeBytes } = context.file;

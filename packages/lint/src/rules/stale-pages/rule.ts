@@ -11,11 +11,11 @@ export const stalePagesRule: Rule = {
   needs: 'bitmaps',
   clauses: ['PAGES-2', 'BITMAP-3', 'BITMAP-6', 'PAGES-5'],
   description: `A page that became zero after it was written leaves its old bytes behind and a clear bit. That is normal after
-a live save, and QEMU does not read them. They are in the way where the file is mapped as memory, and they may hold what
-the guest wanted to be gone.
+a live save, and QEMU does not read them. A program that maps the file as memory would read them, and they may hold what
+the guest has erased.
 
 Where the file does not tell whether the guest ran during the save, they may as well be pages whose bits were lost: then the
-finding is a warning. In a save of a guest that stood still they are: see \`page-bits-lost\`.`,
+finding is a warning. In a save of a paused guest they are lost pages: see \`page-bits-lost\`.`,
   qemu: [{ outcome: 'restores', says: 'It does not read the pages whose bit is clear.' }],
   remedy:
     'Punch holes in their place with `mr scrub` before the file is mapped as memory or given away. Where they may be lost pages, have `mr repair --mark-pages` mark them.',

@@ -25,9 +25,14 @@ export const vmdescriptionMismatchRule: Rule = {
   needs: 'headers',
   clauses: ['VMDESC-3', 'VMDESC-5', 'SECTION-5'],
   description: `Every device of the vmdescription has a section in the stream. Where one has not, the section was removed, or
-the end marker stands too early. QEMU does not miss a device's state: the device starts as after a reset, while the
+the end marker comes too early. QEMU does not notice that a device's state is missing: the device starts as after a reset, while the
 guest believes that it goes on.`,
-  qemu: [{ outcome: 'restores', says: 'It does not miss the state: the device stays as after a reset.' }],
+  qemu: [
+    {
+      outcome: 'restores',
+      says: 'It does not notice that the state is missing: the device stays as after a reset.',
+    },
+  ],
   remedy: 'Take the file from its source again: the state of these devices is lost.',
   *check(context) {
     const { vmdescription } = context.snapshot;
