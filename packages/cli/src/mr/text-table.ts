@@ -1,3 +1,5 @@
+import { padLeft, padRight, textWidth } from '../shared/text-width.js';
+
 /** A column of a table: its heading, and on which side its cells are aligned. */
 export interface TableColumn {
   readonly heading: string;
@@ -18,7 +20,7 @@ export function textTable(columns: readonly TableColumn[], rows: readonly (reado
     used
       .map(({ align = 'left', index, width }) => {
         const cell = cells[index] ?? '';
-        return align === 'left' ? cell.padEnd(width) : cell.padStart(width);
+        return align === 'left' ? padRight(cell, width) : padLeft(cell, width);
       })
       .join('  ')
       .trimEnd();
@@ -26,5 +28,5 @@ export function textTable(columns: readonly TableColumn[], rows: readonly (reado
 }
 
 function widthOf(heading: string, rows: readonly (readonly string[])[], index: number): number {
-  return rows.reduce((width, row) => Math.max(width, row[index]?.length ?? 0), heading.length);
+  return rows.reduce((width, row) => Math.max(width, textWidth(row[index] ?? '')), textWidth(heading));
 }

@@ -1,5 +1,6 @@
 import { printable } from './printable.js';
 import { formatBytes } from './quantities.js';
+import { cutTo } from './text-width.js';
 
 /** The terminal that a progress line is drawn on. */
 export interface ProgressTerminal {
@@ -45,7 +46,7 @@ export class ProgressLine {
     const { bytesPerSecond = (doneBytes / elapsedMs) * 1000, remark } = details;
     const line = describeProgress({ doneBytes, totalBytes, bytesPerSecond, remark, label: this.#label });
     // A full last column would wrap, and the next redraw would leave this line behind.
-    this.#terminal.write(ERASE_LINE + line.slice(0, (this.#terminal.columns || DEFAULT_COLUMNS) - 1));
+    this.#terminal.write(ERASE_LINE + cutTo(line, (this.#terminal.columns || DEFAULT_COLUMNS) - 1));
     this.#drawn = true;
   }
 

@@ -1,6 +1,7 @@
 import type { StateNode } from '@mapped-ram/reader';
 import { printable } from '../../shared/printable.js';
 import { formatCount, formatOffset } from '../../shared/quantities.js';
+import { padRight, textWidth } from '../../shared/text-width.js';
 import { wrap } from '../../shared/wrap.js';
 import { valueText } from '../device-text/value-text.js';
 import type { TextStyle } from '../paint.js';
@@ -25,7 +26,10 @@ export function deviceText(device: ShownDevice, style: StateTextStyle): string {
 }
 
 function treeLines(nodes: readonly StateNode[], style: StateTextStyle, indent: string): string[] {
-  const nameWidth = Math.max(...nodes.filter(({ children }) => !children).map(({ name }) => name.length), 0);
+  const nameWidth = Math.max(
+    ...nodes.filter(({ children }) => !children).map(({ name }) => textWidth(printable(name))),
+    0,
+  );
   const lines: string[] = [];
   let previous: { base: string; body: string } | undefined;
   let repeated = 0;
@@ -46,9 +50,9 @@ function treeLines(nodes: readonly StateNode[], style: StateTextStyle, indent: s
     const name = printable(node.name);
     const type = style.paint('label', printable(node.type));
     if (node.children === undefined) {
-      const head = `${indent}${name.padEnd(nameWidth)}  `;
+      const head = `${indent}${padRight(name, nameWidth)}  `;
       lines.push(
-        ...wrap(`${type} ${valueText(node, style.full)}`, style.columns, head, ' '.repeat(head.length)),
+        ...wrap(`${type} ${valueText(node, style.full)}`, style.columns, head, ' '.repeat(textWidth(head))),
       );
     } else {
       lines.push(`${indent}${name} ${type}`);

@@ -1,6 +1,7 @@
 import type { BlockDifference, DeviceDifference, Pair, SnapshotDifference } from '@mapped-ram/inspect';
 import { printable } from '../../shared/printable.js';
 import { formatBytes, formatCount, formatNumber, formatOffset } from '../../shared/quantities.js';
+import { padRight, textWidth } from '../../shared/text-width.js';
 import { wrap } from '../../shared/wrap.js';
 import { changeText } from '../device-text/value-text.js';
 import type { TextStyle } from '../paint.js';
@@ -61,10 +62,15 @@ function deviceLines(difference: DeviceDifference, { paint, columns }: TextStyle
     `${heading}:${version}${fields.length === 0 ? '' : ` ${formatCount(fields.length, 'field')}`}`,
   ];
   const shown = isAll ? fields : fields.slice(0, SHOWN_FIELDS);
-  const width = Math.max(...shown.map(({ path }) => printable(path).length), 0);
+  const width = Math.max(...shown.map(({ path }) => textWidth(printable(path))), 0);
   for (const { path, type, a, b } of shown) {
     lines.push(
-      ...wrap(changeText(a, b, type), columns, `  ${printable(path).padEnd(width)}  `, ' '.repeat(width + 4)),
+      ...wrap(
+        changeText(a, b, type),
+        columns,
+        `  ${padRight(printable(path), width)}  `,
+        ' '.repeat(width + 4),
+      ),
     );
   }
   if (fields.length > shown.length) {
