@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { MappedRamError, mappedRamErrorCodes } from './errors.js';
+import { describe, expect, it, vi } from 'vitest';
+import { isMappedRamError, MappedRamError, mappedRamErrorCodes } from './errors.js';
 
 describe('MappedRamError', () => {
   it('says what, where, what was expected and what was there', () => {
@@ -29,5 +29,25 @@ describe('MappedRamError', () => {
 
   it('has codes in kebab-case', () => {
     for (const code of mappedRamErrorCodes) expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
+  });
+
+  it('is known in another copy of the package, and nothing else is', async () => {
+    vi.resetModules();
+    const other = await import('./errors.js');
+    expect(other.MappedRamError).not.toBe(MappedRamError);
+    const error = new other.MappedRamError('read-failed');
+    expect(error).toBeInstanceOf(MappedRamError);
+    expect(isMappedRamError(error)).toBe(true);
+    for (const value of [new Error('read-failed'), { code: 'read-failed' }, null, undefined, 'read-failed']) {
+      expect(value instanceof MappedRamError).toBe(false);
+      expect(isMappedRamError(value)).toBe(false);
+    }
+  });
+
+  it('leaves its subclasses their own instances', () => {
+    class Narrow extends MappedRamError {}
+    expect(new Narrow('read-failed')).toBeInstanceOf(MappedRamError);
+    expect(new Narrow('read-failed')).toBeInstanceOf(Narrow);
+    expect(new MappedRamError('read-failed') instanceof Narrow).toBe(false);
   });
 });

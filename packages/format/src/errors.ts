@@ -83,11 +83,19 @@ export interface MappedRamErrorDetails {
   readonly cause?: unknown;
 }
 
+/** The same symbol in every copy of this package. */
+const BRAND = Symbol.for('@mapped-ram/format/MappedRamError');
+
 /**
  * The one error of this project: whatever is wrong with a file, the system or a QEMU, `code` says what. Two kinds have a class of
  * their own, for what they carry: `QmpError` and `MigrateError`. Misuse of a function is a TypeError or RangeError.
  */
 export class MappedRamError extends Error {
+  static {
+    Object.defineProperty(MappedRamError.prototype, BRAND, { value: true });
+    Object.defineProperty(MappedRamError, Symbol.hasInstance, { value: isInstance });
+  }
+
   override readonly name = 'MappedRamError';
   readonly code: MappedRamErrorCode;
   /** What is wrong, in words; the start of the message. */
@@ -114,6 +122,20 @@ export function hasErrorCode<Code extends MappedRamErrorCode>(
   ...codes: readonly Code[]
 ): error is MappedRamError & { readonly code: Code } {
   return error instanceof MappedRamError && (codes as readonly MappedRamErrorCode[]).includes(error.code);
+}
+
+/**
+ * Whether an error is a {@link MappedRamError}, also of another copy or version of this package: an application may well have two
+ * installed.
+ */
+export function isMappedRamError(error: unknown): error is MappedRamError {
+  return typeof error === 'object' && error !== null && BRAND in error && error[BRAND] === true;
+}
+
+/** What `instanceof` asks: for the class itself the brand counts, for one that extends it its own prototype. */
+function isInstance(this: unknown, value: unknown): boolean {
+  if (this === MappedRamError) return isMappedRamError(value);
+  return Function.prototype[Symbol.hasInstance].call(this as never, value);
 }
 
 function describe(code: MappedRamErrorCode, details: MappedRamErrorDetails): string {

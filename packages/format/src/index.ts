@@ -11,8 +11,20 @@ export {
   type WordOrderGuess,
 } from './bitmap.js';
 export {
+  booleanOption,
+  bytesOption,
+  checkOptions,
+  functionOption,
+  integerOption,
+  type OptionCheck,
+  objectOption,
+  signalOption,
+  textOption,
+} from './check-options.js';
+export {
   contentsErrorCodes,
   hasErrorCode,
+  isMappedRamError,
   MappedRamError,
   type MappedRamErrorCode,
   type MappedRamErrorDetails,

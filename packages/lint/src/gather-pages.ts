@@ -11,8 +11,9 @@ import type { ByteSource, Snapshot } from '@mapped-ram/reader';
 import type { BlockFacts, UnmarkedData } from './context.js';
 import { overlaps, pagesRegion, streamRegions } from './facts/layout-regions.js';
 import type { LintOptions } from './options.js';
+import { blocksThatMatter, DEFAULT_PROBE_BYTES, probeBlocks } from './probe-blocks.js';
 
-/** How much of the pages a quick run reads to find data under clear bits. */
+/** How much of the pages a quick run reads to find data under clear bits, where it sees the holes. */
 const MAX_PROBE_BYTES = 2 ** 30;
 
 /** Memory that is looked through in no time. */
@@ -24,7 +25,7 @@ const PROGRESS_INTERVAL_MS = 100;
 /** A block's facts while they are gathered. */
 export type FactsInProgress = { -readonly [key in keyof BlockFacts]: BlockFacts[key] };
 
-export type GatherOptions = Pick<LintOptions, 'deep' | 'scanner' | 'signal' | 'onProgress'>;
+export type GatherOptions = Pick<LintOptions, 'deep' | 'probeBytes' | 'scanner' | 'signal' | 'onProgress'>;
 
 /** Looks at the pages: at all of them in a deep run, in a quick one where it costs little and may show a loss. */
 export class PagesGatherer {
@@ -71,20 +72,26 @@ export class PagesGatherer {
 
   /**
    * Looks at blocks without a set bit, and under the clear bits of all blocks where that is little: where the memory is small, or
-   * the file takes more room than it should, and not much more.
+   * the file takes more room than it should, and not much more. Where the source does not know its holes, all that would be
+   * reading pages: samples are taken of what decides.
    *
    * @param neededBytes What the file should take on disk at most; undefined where a bitmap cannot be read.
    * @throws MappedRamError `read-failed`, `short-read`
    */
   async lookQuickly(neededBytes: number | undefined): Promise<void> {
     const { dataExtents, allocatedBytes } = this.#source;
+    const { probeBytes, signal } = this.#options;
+    if (dataExtents === undefined) {
+      const blocks = blocksThatMatter(this.#blocks);
+      await probeBlocks(this.#source, blocks, probeBytes ?? DEFAULT_PROBE_BYTES, signal, (facts, found) => {
+        facts.unmarked = this.#unmarkedOf(facts, found);
+      });
+      return;
+    }
+    if (probeBytes === 0) return;
     const knowsExcess = neededBytes !== undefined && allocatedBytes !== undefined;
     const hasExcess = !knowsExcess || allocatedBytes > neededBytes;
-    const clear = this.#blocks.filter(({ bitmap }) => bitmap?.setPages === 0);
-    const clearBytes = clear.reduce((sum, { block }) => sum + block.usedLength, 0);
-    if (hasExcess || dataExtents !== undefined || clearBytes <= SMALL_RAM_BYTES) {
-      await this.#probeClearBlocks(clear);
-    }
+    await this.#probeClearBlocks(this.#blocks);
     const partly = this.#separateBlocks().filter(
       ({ block, bitmap }) => bitmap?.setPages !== 0 && bitmap?.setPages !== block.pageCount,
     );
@@ -93,7 +100,7 @@ export class PagesGatherer {
     const setBytes = bytesOf(({ bitmap }) => bitmap?.setPages ?? 0);
     const isSmall = bytesOf(({ block }) => block.pageCount) - setBytes <= SMALL_RAM_BYTES;
     const mayShow = knowsExcess && hasExcess && allocatedBytes - setBytes <= MAX_PROBE_BYTES;
-    if (isSmall || (mayShow && dataExtents !== undefined)) await this.#lookUnderClearBits(partly);
+    if (isSmall || mayShow) await this.#lookUnderClearBits(partly);
   }
 
   async #lookUnderClearBits(blocks: readonly FactsInProgress[]): Promise<void> {
@@ -106,8 +113,8 @@ export class PagesGatherer {
 
   /** Looks for data in blocks without a set bit, whatever their page size; the largest are looked at first. */
   async #probeClearBlocks(blocks: readonly FactsInProgress[]): Promise<void> {
-    const { signal } = this.#options;
-    const budget = { leftBytes: MAX_PROBE_BYTES };
+    const { signal, probeBytes, deep } = this.#options;
+    const budget = { leftBytes: deep === true ? MAX_PROBE_BYTES : (probeBytes ?? MAX_PROBE_BYTES) };
     const clear = blocks.filter(({ block, bitmap }) => bitmap?.setPages === 0 && !block.ignored);
     for (const facts of clear.sort((a, b) => b.block.usedLength - a.block.usedLength)) {
       const { pagesOffset, usedLength } = facts.block;

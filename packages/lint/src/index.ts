@@ -1,9 +1,11 @@
+export { isMappedRamError, MappedRamError, type MappedRamErrorCode } from '@mapped-ram/format';
 export type { BlockFacts, LintContext, UnmarkedData } from './context.js';
 export { explainRule, outcomeInWords } from './explain.js';
 export type { Finding, Outcome, Severity } from './finding.js';
 export { type JudgeOptions, judgeSnapshot } from './judge.js';
 export { lintSource } from './lint.js';
 export type { LintOptions, LintProgress } from './options.js';
+export { qemuVersionOf } from './qemu-version.js';
 export { findRule, rules } from './registry.js';
 export type { BlockSummary, FileReport, SectionSummary, SnapshotSummary } from './report.js';
 export { behaviourFor, type QemuBehaviour, type Rule, type RuleHit, type RuleNeeds } from './rule.js';

@@ -1,9 +1,11 @@
-import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
+import { type ByteSource, guardSource, openSnapshot } from '@mapped-ram/reader';
+import { checkLintOptions } from './check-lint-options.js';
 import type { LintContext } from './context.js';
 import { walkOrder } from './facts/walk-order.js';
 import type { Finding, Severity } from './finding.js';
 import { gatherContext } from './gather.js';
 import type { LintOptions } from './options.js';
+import { qemuVersionOf } from './qemu-version.js';
 import { rules } from './registry.js';
 import type { FileReport } from './report.js';
 import { behaviourFor, type Rule, type RuleHit } from './rule.js';
@@ -15,22 +17,21 @@ import { endOfRestore, type PredictedEvent, verdictOf } from './verdict.js';
  * Tells what QEMU will do with the file behind `source`. Memory stays bounded whatever the file holds; nothing that a
  * file can hold makes it throw.
  *
- * @throws MappedRamError `read-failed` where the source cannot be read; the signal's reason when aborted.
+ * @throws MappedRamError `read-failed`, `short-read` where the source cannot be read; the signal's reason when aborted.
+ * @throws TypeError, RangeError where the source or an option is not one, before anything is read.
  */
-export async function lintSource(source: ByteSource, options: LintOptions = {}): Promise<FileReport> {
+export async function lintSource(unguarded: ByteSource, options: LintOptions = {}): Promise<FileReport> {
+  checkLintOptions(options);
+  const source = guardSource(unguarded, options.signal);
   const target: RestoreTarget = {
-    qemu: options.qemu ?? newestQemuVersion,
+    qemu: options.qemu === undefined ? newestQemuVersion : qemuVersionOf(options.qemu),
     multifd: options.multifd ?? false,
   };
   const levels = options.rules ?? {};
-  for (const id of Object.keys(levels)) {
-    if (!rules.some((rule) => rule.id === id)) throw new RangeError(`there is no rule ${id}`);
-  }
   const snapshot = await openSnapshot(source, {
     tolerant: true,
     ...(options.streamOffset !== undefined && { streamOffset: options.streamOffset }),
     ...(options.wordOrder !== undefined && { wordOrder: options.wordOrder }),
-    ...(options.signal !== undefined && { signal: options.signal }),
   });
   const context = await gatherContext(snapshot, source, target, options);
   const hits = collectHits(context);

@@ -11,12 +11,17 @@ export interface LintProgress {
 
 /** Which restore is predicted, how the file is read, and how far. */
 export interface LintOptions {
-  /** The QEMU to predict for; the newest known by default. */
-  readonly qemu?: QemuVersion;
+  /** The QEMU to predict for, such as `10.0`, or `10.0.13`, which is the same; the newest known by default. */
+  readonly qemu?: QemuVersion | `${QemuVersion}.${number}`;
   /** Predict a restore with the multifd capability on. */
   readonly multifd?: boolean;
   /** Read the pages too. */
   readonly deep?: boolean;
+  /**
+   * How much of the pages a quick run may read, in bytes, to look for memory whose bitmap was lost; 0 for nothing. By default 1 MiB
+   * in samples of 64 KiB; where the source knows its holes, 1 GiB of what is none, which in a good file is nothing.
+   */
+  readonly probeBytes?: number;
   /** Finds pages that are not zero in a deep run, in this very file; by default this thread does, through the source. */
   readonly scanner?: PagesScanner;
   /** Offset of the stream in the file, in bytes; by default the start, or where a libvirt header says. */

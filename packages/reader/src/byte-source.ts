@@ -4,6 +4,12 @@ export interface Extent {
   readonly lengthBytes: number;
 }
 
+/** How a source is to be read. */
+export interface ReadOptions {
+  /** Nobody waits for the bytes after it is aborted: a source that can end the read does so. Those that cannot may ignore it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * What the reader needs of a file: its size, and bytes at an offset. Everything that can be read at an offset
  * (a file, memory, a Blob, a range server) can be a source.
@@ -24,9 +30,9 @@ export interface ByteSource {
    * Fills `target` from `byteOffset`. Returns the number of bytes read, which is less than `target.length` only
    * where the source ends. Several reads may be under way at once.
    *
-   * @throws MappedRamError `read-failed`, with the system's error as its cause.
+   * @throws MappedRamError `read-failed`, with the system's error as its cause; the signal's reason.
    */
-  read(target: Uint8Array, byteOffset: number): Promise<number>;
+  read(target: Uint8Array, byteOffset: number, options?: ReadOptions): Promise<number>;
   /** Frees what the source holds. Reading afterwards is an error. */
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
-export { type ByteSource, type Extent, extentsOf } from './byte-source.js';
+export { isMappedRamError, MappedRamError, type MappedRamErrorCode } from '@mapped-ram/format';
+export { type ByteSource, type Extent, extentsOf, type ReadOptions } from './byte-source.js';
 export { type ClassicOptions, readClassicStream } from './classic/read-classic-stream.js';
 export type { ClassicBlock, ClassicMemory, ClassicRun, ClassicVisitor } from './classic/visitor.js';
 export type { ScalarValue, StateNode, StateValue } from './device-state/decode.js';
@@ -40,4 +41,5 @@ export {
 } from './snapshot.js';
 export { type BlobLike, type BlobPart, blobSource } from './sources/blob-source.js';
 export { type CountingSource, countingSource } from './sources/counting-source.js';
+export { guardSource } from './sources/guarded-source.js';
 export { memorySource } from './sources/memory-source.js';

@@ -1,7 +1,13 @@
 import {
+  booleanOption,
+  bytesOption,
+  checkOptions,
   countSet,
   guessWordOrder,
+  integerOption,
   MappedRamError,
+  signalOption,
+  textOption,
   type WordOrder,
   type WordOrderGuess,
 } from '@mapped-ram/format';
@@ -26,7 +32,7 @@ import { clearPagesInHoles } from './ram/holes.js';
 import { type PageBatch, readPageBatches } from './ram/page-batches.js';
 import { readPages } from './ram/read-pages.js';
 import { findRuns, type RunBatch, type RunSearch } from './ram/runs.js';
-import { abortable } from './sources/abortable-source.js';
+import { guardSource } from './sources/guarded-source.js';
 import { walkStream } from './stream/stream-walk.js';
 import { readFully } from './window.js';
 
@@ -37,6 +43,16 @@ const MAX_STATE_BYTES = 64 * 1024 * 1024;
 const GUESS_PAGES = 1024 * 1024;
 
 const DEFAULT_CHUNK_BYTES = 1024 * 1024;
+
+/** Three of these are held at once. */
+const MAX_CHUNK_BYTES = 1024 * 1024 * 1024;
+
+const RUN_OPTIONS = {
+  clear: booleanOption,
+  withoutHoles: booleanOption,
+  firstPage: integerOption(),
+  pageCount: integerOption(),
+};
 
 /** How to open a snapshot. */
 export interface OpenOptions {
@@ -76,14 +92,16 @@ export interface PagesOptions extends RunOptions {
  * closes it then; where opening fails, the source stays open.
  *
  * @throws MappedRamError the first problem of the file, unless `tolerant`; `read-failed`, `short-read`.
- * @throws RangeError where the offset is not one.
+ * @throws TypeError, RangeError where the source or an option is not one, before anything is read.
  */
 export async function openSnapshot(source: ByteSource, options: OpenOptions = {}): Promise<Snapshot> {
-  const { streamOffset, signal } = options;
-  if (streamOffset !== undefined && !(Number.isSafeInteger(streamOffset) && streamOffset >= 0)) {
-    throw new RangeError(`${streamOffset} is not an offset`);
-  }
-  const watched = signal === undefined ? source : abortable(source, signal);
+  checkOptions<OpenOptions>(options, {
+    streamOffset: integerOption(),
+    wordOrder: textOption(['le', 'be']),
+    tolerant: booleanOption,
+    signal: signalOption,
+  });
+  const watched = guardSource(source, options.signal);
   const model = await walkStream(watched, options);
   const [problem] = model.problems;
   if (problem !== undefined && options.tolerant !== true) throw problem.error;
@@ -174,18 +192,22 @@ export class Snapshot implements StreamModel {
    * Nothing for an ignored block.
    *
    * @throws MappedRamError `offset-outside-file`, `read-failed`.
+   * @throws TypeError, RangeError where an option is not one, at once.
    */
   runs(block: RamBlock, options: RunOptions = {}): AsyncGenerator<RunBatch, void, undefined> {
+    checkOptions<RunOptions>(options, RUN_OPTIONS);
     return findRuns(this.#locate(block), this.#search(block, options));
   }
 
   /**
    * Fills `target` with a block's memory from a page on: whole pages, and zeros where the bit is clear.
    *
+   * @throws TypeError where the target is no Uint8Array.
    * @throws RangeError where the target is not whole pages of the block, or the block is ignored.
    * @throws MappedRamError `bad-page-size`, `offset-outside-file`, `unexpected-end`, `read-failed`.
    */
-  readPages(block: RamBlock, firstPage: number, target: Uint8Array): Promise<void> {
+  async readPages(block: RamBlock, firstPage: number, target: Uint8Array): Promise<void> {
+    bytesOption(target, 'target');
     return readPages(this.#locate(block), this.wordOrder, firstPage, target);
   }
 
@@ -194,8 +216,10 @@ export class Snapshot implements StreamModel {
    * next step. The next ones are read meanwhile. With `clear`, what lies under clear bits, which is not memory.
    *
    * @throws MappedRamError `bad-page-size`, `offset-outside-file`, `unexpected-end`, `read-failed`.
+   * @throws TypeError, RangeError where an option is not one, at once.
    */
   pages(block: RamBlock, options: PagesOptions = {}): AsyncGenerator<PageBatch, void, undefined> {
+    checkOptions<PagesOptions>(options, { ...RUN_OPTIONS, chunkBytes: integerOption(1, MAX_CHUNK_BYTES) });
     const { chunkBytes = DEFAULT_CHUNK_BYTES } = options;
     return readPageBatches(this.#locate(block), { ...this.#search(block, options), chunkBytes });
   }
@@ -239,6 +263,7 @@ export class Snapshot implements StreamModel {
   }
 
   #locate(block: RamBlock): BlockInFile {
+    if (typeof block?.pageCount !== 'number') throw new TypeError('the block is none of ramBlocks');
     return { source: this.#source, block, path: `ram.blocks[${this.ramBlocks.indexOf(block)}]` };
   }
 }

@@ -1,4 +1,4 @@
-import { type LintOptions, qemuVersions, rules } from '@mapped-ram/lint';
+import { type LintOptions, type QemuVersion, qemuVersionOf, qemuVersions, rules } from '@mapped-ram/lint';
 import type { CommandLine } from '../shared/command-line.js';
 import { didYouMean } from '../shared/nearest.js';
 import { oneOf, toOffset } from '../shared/option-values.js';
@@ -51,10 +51,20 @@ function lintOptions(
     deep: flags.has('deep'),
     multifd: flags.has('multifd'),
     rules: Object.fromEntries(ruleLevels.map(toRuleLevel)),
-    ...(qemu !== undefined && { qemu: oneOf('qemu', qemu, qemuVersions) }),
+    ...(qemu !== undefined && { qemu: toQemu(qemu) }),
     ...(offset !== undefined && { streamOffset: toOffset(offset) }),
     ...(order !== undefined && { wordOrder: oneOf('bitmap-order', order, bitmapOrders) }),
   };
+}
+
+/** `10.0.13` is as good as `10.0`. */
+function toQemu(value: string): QemuVersion {
+  try {
+    return qemuVersionOf(value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return oneOf('qemu', value, qemuVersions);
+  }
 }
 
 function toRuleLevel(value: string): [string, Level] {

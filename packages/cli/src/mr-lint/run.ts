@@ -1,4 +1,4 @@
-import { type LintProgress, newestQemuVersion } from '@mapped-ram/lint';
+import { type LintProgress, newestQemuVersion, qemuVersionOf } from '@mapped-ram/lint';
 import { colourPaint, plainPaint, wantsColour } from '../shared/colour.js';
 import { ExitStatus } from '../shared/exit-status.js';
 import { printable } from '../shared/printable.js';
@@ -26,7 +26,8 @@ export async function runLint(
   signal: AbortSignal,
   scanners?: PageScanners,
 ): Promise<ExitStatus> {
-  const { qemu = newestQemuVersion, multifd = false, deep = false } = options;
+  const { multifd = false, deep = false } = options;
+  const qemu = qemuVersionOf(options.qemu ?? newestQemuVersion);
   const paint = wantsColour(stdout, env) ? colourPaint : plainPaint;
   const style = { paint, columns: textColumns(stdout) };
   const output = createOutput(format, { qemu, multifd, deep, quiet }, style, version);

@@ -1,7 +1,8 @@
+import { checkOptions, integerOption, signalOption } from '@mapped-ram/format';
 import type { ByteSource } from '../byte-source.js';
 import { findVmdescription } from '../device-state/vmdescription-frame.js';
 import type { StreamModel } from '../model.js';
-import { abortable } from '../sources/abortable-source.js';
+import { guardSource } from '../sources/guarded-source.js';
 import { walkStreamOnce } from '../stream/stream-walk.js';
 import { SourceWindow } from '../window.js';
 import { ClassicRam } from './classic-ram.js';
@@ -24,14 +25,16 @@ export interface ClassicOptions {
  * @returns What else is in the stream. The bodies of its ram sections list no words, and there are no `ramBlocks`.
  * @throws MappedRamError the first problem of the file; `forbidden-ram-flag` with the reason where pages are stored in a
  * way that is not supported; `unsupported` where the stream is a mapped-ram one; and what the visitor throws.
+ * @throws TypeError, RangeError where the source or an option is not one.
  */
 export async function readClassicStream(
   source: ByteSource,
   visitor: ClassicVisitor,
   options: ClassicOptions = {},
 ): Promise<StreamModel> {
+  checkOptions<ClassicOptions>(options, { streamOffset: integerOption(), signal: signalOption });
   const { streamOffset, signal } = options;
-  const watched = signal === undefined ? source : abortable(source, signal);
+  const watched = guardSource(source, signal);
   const window = new SourceWindow(watched);
   const search = { fromOffset: streamOffset ?? 0, sparesPages: true };
   const vmdescription = await findVmdescription(watched, window, search);

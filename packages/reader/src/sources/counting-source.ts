@@ -38,8 +38,8 @@ export function countingSource(source: ByteSource): CountingSource {
       spans.some(
         (span) => span.byteOffset < byteOffset + byteLength && byteOffset < span.byteOffset + span.byteLength,
       ),
-    async read(target, byteOffset) {
-      const byteLength = await source.read(target, byteOffset);
+    async read(target, byteOffset, options) {
+      const byteLength = await source.read(target, byteOffset, options);
       spans.push({ byteOffset, byteLength });
       bytesRead += byteLength;
       return byteLength;
