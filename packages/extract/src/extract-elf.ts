@@ -1,15 +1,16 @@
-import { architectureOf, type PhysicalRange } from '@mapped-ram/facts';
+import { architectureOf, type PhysicalRange, readDevices, type StateFields } from '@mapped-ram/facts';
+import { PhysicalMemory, readDeviceNote } from '@mapped-ram/guest';
 import type { Snapshot } from '@mapped-ram/reader';
 import { describeProcessors } from './cpu/describe-processors.js';
-import { readDevices, type StateFields } from './cpu/state-fields.js';
+
 import { type CoreSegment, coreHead } from './elf/core-file.js';
 import { encodeNotes } from './elf/elf-note.js';
 import { checkInSnapshot } from './extract-block.js';
 import type { RangeReport } from './extract-range.js';
 import { virtualSegments } from './paging/virtual-segments.js';
-import { PhysicalMemory } from './physical-memory.js';
+
 import { mapOf, type PhysicalOptions } from './read-map.js';
-import { readVmcoreinfo } from './vmcoreinfo.js';
+
 import { withSnapshot, writeOutput } from './write-output.js';
 
 /** How to make a core. */
@@ -46,7 +47,7 @@ export function extractElf(path: string, output: string, options: ElfOptions = {
     const processors = await readDevices(snapshot, 'cpu');
     const description = describeProcessors(architectureOf(snapshot), processors, ranges);
     const memory = new PhysicalMemory(snapshot, ranges);
-    const vmcoreinfo = await readVmcoreinfo(snapshot, memory, description.littleEndian);
+    const vmcoreinfo = await readDeviceNote(snapshot, memory, description.littleEndian);
     const notes = Buffer.concat([
       encodeNotes(description.notes, description),
       vmcoreinfo ?? new Uint8Array(),

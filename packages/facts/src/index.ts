@@ -1,6 +1,7 @@
 export { type Architecture, architectureOf } from './architecture.js';
 export { bitmapIsInside } from './blocks/bitmap-inside.js';
 export { isGuestMemory, storedBlocks } from './blocks/guest-memory.js';
+export { findMachineMemory, type MachineMemory } from './main-memory.js';
 export {
   findMainRam,
   findMemoryBackends,
@@ -38,3 +39,4 @@ export {
 export { readRunState } from './save/run-state.js';
 export { findSaveManner, type GuestDuringSave, type SaveManner } from './save/save-manner.js';
 export { meaningOfUnmarked, type UnmarkedEvidence, type UnmarkedMeaning } from './save/unmarked-pages.js';
+export { readDevices, StateFields } from './state-fields.js';

@@ -13,3 +13,7 @@ export { repairSnapshot } from './repair/repair-snapshot.js';
 export { type ScrubInPlaceOptions, type ScrubInPlaceReport, scrubInPlace } from './scrub-in-place.js';
 export { type ScrubReport, scrubToCopy } from './scrub-to-copy.js';
 export { openSparseFile } from './sparse-source.js';
+export { planTrim, type TrimOptions } from './trim/plan-trim.js';
+export { type TrimInPlaceReport, trimInPlace } from './trim/trim-in-place.js';
+export type { TrimmedZone, TrimReport } from './trim/trim-report.js';
+export { trimToCopy } from './trim/trim-to-copy.js';

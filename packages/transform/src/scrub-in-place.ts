@@ -1,6 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { type PagesScanner, SourceScanner } from '@mapped-ram/facts';
-import { MappedRamError, withLittleEndianWords } from '@mapped-ram/format';
 import { judgeSnapshot } from '@mapped-ram/lint';
 import { FileScanner } from '@mapped-ram/multifd';
 import { type ByteSource, extentsOf, type RamBlock, type Snapshot } from '@mapped-ram/reader';
@@ -8,7 +6,8 @@ import { type FilteredRuns, PageBits, placeSnapshot } from '@mapped-ram/writer';
 import type { ChannelOptions } from './channel-transport.js';
 import { openComplete, openOptions } from './complete-snapshot.js';
 import { layoutInPlace } from './copy-snapshot.js';
-import { allocatedBytes, tryPunchHole } from './files.js';
+import { allocatedBytes } from './files.js';
+import { InPlaceFile } from './in-place-file.js';
 import { countSetBytes } from './move-pages.js';
 import type { TransformOptions } from './options.js';
 import { sortPages } from './sort-pages.js';
@@ -49,17 +48,13 @@ export async function scrubInPlace(
     await judgeSnapshot(source, openOptions(options));
     // Pages that share their place with anything else must not be touched.
     placeSnapshot(layoutInPlace(snapshot, source));
-    const handle = await openForWriting(path);
-    try {
-      const allocatedBytesBefore = await allocatedBytes(path);
-      const zeroPages = await withScanner(path, source, options, (scanner) =>
-        new Scrub(snapshot, source, handle, path, { ...options, scanner }).run(),
-      );
-      await handle.sync();
-      return { zeroPages, allocatedBytesBefore, allocatedBytesAfter: await allocatedBytes(path) };
-    } finally {
-      await handle.close();
-    }
+    const allocatedBytesBefore = await allocatedBytes(path);
+    const zeroPages = await InPlaceFile.change(path, (file) =>
+      withScanner(path, source, options, (scanner) =>
+        new Scrub(snapshot, source, file, { ...options, scanner }).run(),
+      ),
+    );
+    return { zeroPages, allocatedBytesBefore, allocatedBytesAfter: await allocatedBytes(path) };
   } finally {
     await source.close();
   }
@@ -88,21 +83,13 @@ interface ScrubOptions extends Pick<TransformOptions, 'onProgress'> {
 class Scrub {
   readonly #snapshot: Snapshot;
   readonly #source: ByteSource;
-  readonly #handle: FileHandle;
-  readonly #path: string;
+  readonly #file: InPlaceFile;
   readonly #options: ScrubOptions;
 
-  constructor(
-    snapshot: Snapshot,
-    source: ByteSource,
-    handle: FileHandle,
-    path: string,
-    options: ScrubOptions,
-  ) {
+  constructor(snapshot: Snapshot, source: ByteSource, file: InPlaceFile, options: ScrubOptions) {
     this.#snapshot = snapshot;
     this.#source = source;
-    this.#handle = handle;
-    this.#path = path;
+    this.#file = file;
     this.#options = options;
   }
 
@@ -129,7 +116,7 @@ class Scrub {
         const to = from + pageCount * block.pageSize;
         // A look costs less than making a hole where one is.
         for (const { byteOffset, lengthBytes } of extentsOf(this.#source, from, to)) {
-          this.#punch(byteOffset, lengthBytes);
+          this.#file.punch(byteOffset, lengthBytes);
         }
       }
     }
@@ -141,36 +128,13 @@ class Scrub {
     const runs: FilteredRuns = {
       stored: (first, count) => bits.set(first, count),
       dropped: (first, count) => {
-        this.#punch(block.pagesOffset + first * block.pageSize, count * block.pageSize);
+        this.#file.punch(block.pagesOffset + first * block.pageSize, count * block.pageSize);
         zeroPages += count;
       },
     };
     await sortPages(this.#snapshot, block, this.#options.scanner, runs, onScanned);
     // A set bit over a hole is a zero page too, so the bitmap may come later.
-    if (zeroPages > 0) await this.#writeBitmap(block, bits);
+    if (zeroPages > 0) await this.#file.writeBitmap(this.#snapshot, block, bits.bytes);
     return zeroPages;
-  }
-
-  #punch(byteOffset: number, lengthBytes: number): void {
-    if (tryPunchHole(this.#handle.fd, byteOffset, lengthBytes)) return;
-    throw new MappedRamError('unsupported', {
-      what: `holes cannot be made in ${this.#path} on this system: scrub it into a copy`,
-    });
-  }
-
-  async #writeBitmap(block: RamBlock, bits: PageBits): Promise<void> {
-    const words = withLittleEndianWords(bits.bytes, this.#snapshot.wordOrder);
-    for (let at = 0; at < words.length; ) {
-      at += (await this.#handle.write(words, at, words.length - at, block.bitmapOffset + at)).bytesWritten;
-    }
-  }
-}
-
-async function openForWriting(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r+');
-  } catch (cause) {
-    const what = `${path} cannot be changed: ${(cause as Error).message}`;
-    throw new MappedRamError('write-failed', { what, cause });
   }
 }

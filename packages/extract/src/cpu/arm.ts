@@ -1,6 +1,6 @@
+import type { StateFields } from '@mapped-ram/facts';
 import { type ElfNote, NoteType, NumberWriter } from '../elf/elf-note.js';
 import { type CoreProcessors, ElfMachine } from './core-description.js';
-import type { StateFields } from './state-fields.js';
 
 /** Of the program status: the processor runs 32-bit instructions. */
 const IS_32_BIT = 0x10n;

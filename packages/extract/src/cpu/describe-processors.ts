@@ -1,10 +1,9 @@
-import type { Architecture, PhysicalRange } from '@mapped-ram/facts';
+import type { Architecture, PhysicalRange, StateFields } from '@mapped-ram/facts';
 import { describeArmProcessors } from './arm.js';
 import { type CoreProcessors, ElfMachine } from './core-description.js';
 import { describePpcProcessors } from './ppc.js';
 import { describeRiscvProcessors } from './riscv.js';
 import { describeS390Processors } from './s390.js';
-import type { StateFields } from './state-fields.js';
 import { describeX86Processors } from './x86.js';
 
 /**

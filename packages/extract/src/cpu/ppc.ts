@@ -1,6 +1,6 @@
+import type { StateFields } from '@mapped-ram/facts';
 import { NoteType, NumberWriter } from '../elf/elf-note.js';
 import { type CoreProcessors, ElfMachine } from './core-description.js';
-import type { StateFields } from './state-fields.js';
 
 /** Numbers of special purpose registers. */
 const Special = { xer: 1, lr: 8, ctr: 9, lpcr: 0x13e } as const;

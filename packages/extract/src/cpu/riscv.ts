@@ -1,6 +1,6 @@
+import type { StateFields } from '@mapped-ram/facts';
 import { NoteType, NumberWriter } from '../elf/elf-note.js';
 import { type CoreProcessors, ElfMachine } from './core-description.js';
-import type { StateFields } from './state-fields.js';
 
 const XLEN_32 = 1n;
 

@@ -1,6 +1,6 @@
+import type { StateFields } from '@mapped-ram/facts';
 import { type ElfNote, NoteType, NumberWriter } from '../elf/elf-note.js';
 import { type CoreProcessors, ElfMachine } from './core-description.js';
-import type { StateFields } from './state-fields.js';
 
 const BIG_ENDIAN = { littleEndian: false } as const;
 const SIXTEEN = Array.from({ length: 16 }, (_, index) => index);

@@ -1,7 +1,7 @@
+import type { StateFields } from '@mapped-ram/facts';
 import { endOf, type PhysicalRange } from '@mapped-ram/facts';
 import { type ElfNote, NoteType, NumberWriter } from '../elf/elf-note.js';
 import { type CoreProcessors, ElfMachine } from './core-description.js';
-import type { StateFields } from './state-fields.js';
 
 /** Of `env.hflags`: whether the processor is in long mode. */
 const LONG_MODE = 1n << 14n;

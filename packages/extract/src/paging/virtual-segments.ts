@@ -1,9 +1,7 @@
-import type { Architecture } from '@mapped-ram/facts';
+import type { Architecture, StateFields } from '@mapped-ram/facts';
 import { MappedRamError } from '@mapped-ram/format';
-import type { StateFields } from '../cpu/state-fields.js';
+import { type Mapping, PageTables, type PhysicalMemory, x86Paging, x86PagingFormat } from '@mapped-ram/guest';
 import type { CoreSegment } from '../elf/core-file.js';
-import type { PhysicalMemory } from '../physical-memory.js';
-import { type Mapping, walkX86PageTables, x86Paging } from './x86-page-tables.js';
 
 /**
  * The segments of a core by virtual address: those of the first processor that runs a kernel, else of the first one with
@@ -21,14 +19,13 @@ export async function virtualSegments(
   if (architecture !== 'x86') {
     throw new MappedRamError('unsupported', { what: 'page tables can be read of x86-64 guests alone' });
   }
-  const paged = processors
-    .map((processor) => ({ processor, ...x86Paging(processor) }))
-    .filter(({ isOn }) => isOn);
+  const paged = processors.map(x86Paging).filter(({ isOn }) => isOn);
   const chosen = paged.find(({ inKernel }) => inKernel) ?? paged[0];
   if (chosen === undefined) {
     throw new MappedRamError('unsupported', { what: 'no processor has paging on in long mode' });
   }
-  const mappings = await walkX86PageTables(chosen.processor, memory);
+  const tables = new PageTables(memory, x86PagingFormat(chosen.levels), chosen.root);
+  const mappings = await tables.mappings();
   return mappings.flatMap((mapping) => cutToMemory(mapping, physical));
 }
 

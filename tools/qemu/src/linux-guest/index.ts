@@ -5,6 +5,8 @@ export {
   connectConsole,
   LINUX_GUEST_ARGS,
 } from './boot-linux.js';
+export type { CpioEntry } from './cpio.js';
+export { FILL_MEMORY } from './fill-memory.js';
 export {
   findLinuxGuest,
   installLinuxGuest,

@@ -1,0 +1,22 @@
+export {
+  type DroppableOptions,
+  type DroppablePages,
+  findDroppablePages,
+} from './free-pages/droppable-pages.js';
+export {
+  type FreePages,
+  type FreePagesOptions,
+  findFreePages,
+  type ZoneReport,
+} from './free-pages/find-free-pages.js';
+export type { PageSet } from './free-pages/page-set.js';
+export { findLinuxGuest, type GuestOptions, type LinuxGuest, openLinuxGuest } from './linux-guest.js';
+export type { GuestArchitecture } from './memory/kernel-memory.js';
+export { PhysicalMemory } from './memory/physical-memory.js';
+export { VirtualMemory } from './memory/virtual-memory.js';
+export { type Mapping, PageTables } from './paging/page-tables.js';
+export { type X86Paging, x86Paging, x86PagingFormat } from './paging/x86-paging.js';
+export { readDeviceNote } from './vmcoreinfo/device-note.js';
+export { encodeVmcoreinfoNote } from './vmcoreinfo/elf-note.js';
+export type { FindOptions, VmcoreinfoOrigin } from './vmcoreinfo/find-vmcoreinfo.js';
+export { Vmcoreinfo } from './vmcoreinfo/vmcoreinfo.js';

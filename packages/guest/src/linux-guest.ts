@@ -1,0 +1,71 @@
+import { derivePhysicalMap, type PhysicalMap } from '@mapped-ram/facts';
+import { MappedRamError } from '@mapped-ram/format';
+import type { Snapshot } from '@mapped-ram/reader';
+import {
+  type GuestArchitecture,
+  guestArchitecture,
+  kernelMemory,
+  pagingLevels,
+} from './memory/kernel-memory.js';
+import { PhysicalMemory } from './memory/physical-memory.js';
+import type { VirtualMemory } from './memory/virtual-memory.js';
+import { describeOtherGuest } from './recognise-guest.js';
+import { type FindOptions, findVmcoreinfo, type VmcoreinfoOrigin } from './vmcoreinfo/find-vmcoreinfo.js';
+import type { Vmcoreinfo } from './vmcoreinfo/vmcoreinfo.js';
+
+/** How to find a guest's kernel. */
+export interface GuestOptions extends FindOptions {
+  /** The guest-physical map; derived from the machine if not given. */
+  readonly map?: PhysicalMap | undefined;
+}
+
+/** A Linux guest whose kernel was found in a snapshot. */
+export interface LinuxGuest {
+  readonly snapshot: Snapshot;
+  readonly map: PhysicalMap;
+  readonly physical: PhysicalMemory;
+  /** Memory by the kernel's addresses. */
+  readonly memory: VirtualMemory;
+  readonly info: Vmcoreinfo;
+  readonly origin: VmcoreinfoOrigin;
+  readonly architecture: GuestArchitecture;
+  /** As `uname -r` tells it: `6.12.48+deb13-cloud-amd64`. */
+  readonly release: string;
+  /** Levels of the kernel's page tables. */
+  readonly pagingLevels: number;
+}
+
+/**
+ * Finds the kernel of a Linux guest by what the snapshot holds alone.
+ *
+ * @throws MappedRamError `unsupported` where there is none that is understood, with what is missing; where the machine's map is not known;
+ * what reading pages and device state throws.
+ */
+export async function openLinuxGuest(snapshot: Snapshot, options: GuestOptions = {}): Promise<LinuxGuest> {
+  const guest = await findLinuxGuest(snapshot, options);
+  if (guest !== undefined) return guest;
+  throw new MappedRamError('unsupported', { what: await describeOtherGuest(snapshot) });
+}
+
+/**
+ * As {@link openLinuxGuest}, but without an error where the guest has no VMCOREINFO.
+ *
+ * @throws MappedRamError where it has one and it is not understood; where the machine's map is not known; what reading throws.
+ */
+export async function findLinuxGuest(
+  snapshot: Snapshot,
+  { map: given, ...find }: GuestOptions = {},
+): Promise<LinuxGuest | undefined> {
+  const map = given ?? (await derivePhysicalMap(snapshot));
+  const physical = new PhysicalMemory(snapshot, map.ranges);
+  const found = await findVmcoreinfo(snapshot, physical, find);
+  if (found === undefined) return undefined;
+  const { info, origin } = found;
+  const memory = kernelMemory(info, physical);
+  return {
+    ...{ snapshot, map, physical, memory, info, origin },
+    architecture: guestArchitecture(info),
+    release: info.release,
+    pagingLevels: pagingLevels(memory),
+  };
+}

@@ -1,0 +1,28 @@
+import { type DroppableOptions, findDroppablePages } from '@mapped-ram/guest';
+import { openComplete } from '../complete-snapshot.js';
+import type { TransformOptions } from '../options.js';
+import { openSparseFile } from '../sparse-source.js';
+import { type TrimReport, trimReport } from './trim-report.js';
+
+/** How to trim. */
+export interface TrimOptions
+  extends Pick<TransformOptions, 'streamOffset' | 'wordOrder' | 'onProgress'>,
+    Pick<DroppableOptions, 'given' | 'map' | 'offline'> {}
+
+/**
+ * Tells what trimming a snapshot would drop, and changes nothing.
+ *
+ * @throws MappedRamError as `openComplete` and `findDroppablePages` do.
+ */
+export async function planTrim(
+  path: string,
+  options: TrimOptions & { readonly signal?: AbortSignal | undefined } = {},
+): Promise<TrimReport> {
+  const source = await openSparseFile(path, options.signal);
+  try {
+    const snapshot = await openComplete(source, options);
+    return trimReport(await findDroppablePages(snapshot, options));
+  } finally {
+    await source.close();
+  }
+}

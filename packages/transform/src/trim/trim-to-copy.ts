@@ -1,0 +1,26 @@
+import { findDroppablePages } from '@mapped-ram/guest';
+import type { ByteSource } from '@mapped-ram/reader';
+import type { SnapshotTarget } from '@mapped-ram/writer';
+import { openComplete } from '../complete-snapshot.js';
+import { copySnapshot } from '../copy-snapshot.js';
+import type { TransformOptions } from '../options.js';
+import type { TrimOptions } from './plan-trim.js';
+import { type TrimReport, trimReport } from './trim-report.js';
+import { withoutPages } from './without-pages.js';
+
+/**
+ * Copies a snapshot without the pages that its Linux guest does not use. All else is where and what it was.
+ *
+ * @throws MappedRamError as `openComplete`, `findDroppablePages` and `createSnapshot` do. The target is then to be given up.
+ */
+export async function trimToCopy(
+  source: ByteSource,
+  target: SnapshotTarget,
+  options: TrimOptions & Pick<TransformOptions, 'transport'> = {},
+): Promise<TrimReport> {
+  options.transport?.prepareMove();
+  const snapshot = await openComplete(source, options);
+  const droppable = await findDroppablePages(snapshot, options);
+  await copySnapshot(withoutPages(source, snapshot, droppable.stored), target, options);
+  return trimReport(droppable);
+}
