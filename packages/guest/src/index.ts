@@ -1,3 +1,4 @@
+export { type DescribeGuestOptions, describeGuest, type GuestInfo } from './describe-guest.js';
 export {
   type DroppableOptions,
   type DroppablePages,
@@ -11,6 +12,7 @@ export {
 } from './free-pages/find-free-pages.js';
 export type { PageSet } from './free-pages/page-set.js';
 export { findLinuxGuest, type GuestOptions, type LinuxGuest, openLinuxGuest } from './linux-guest.js';
+export { formatLogRecord, type LogRecord, readLog } from './log/read-log.js';
 export type { GuestArchitecture } from './memory/kernel-memory.js';
 export { PhysicalMemory } from './memory/physical-memory.js';
 export { VirtualMemory } from './memory/virtual-memory.js';

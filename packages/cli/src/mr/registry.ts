@@ -36,6 +36,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./extract/command.js')).extractCommand,
   },
   {
+    name: 'dmesg',
+    summary: 'the log of a Linux guest’s kernel',
+    load: async () => (await import('./dmesg/command.js')).dmesgCommand,
+  },
+  {
     name: 'clone',
     summary: 'start VMs from a snapshot in milliseconds, by mapping its memory',
     load: async () => (await import('./clone/command.js')).cloneCommand,
@@ -49,6 +54,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'scrub',
     summary: 'turn what is not memory, stale bytes and stored zero pages, into holes',
     load: async () => (await import('./scrub/command.js')).scrubCommand,
+  },
+  {
+    name: 'trim',
+    summary: 'drop the pages that a Linux guest does not use',
+    load: async () => (await import('./trim/command.js')).trimCommand,
   },
   {
     name: 'relocate',

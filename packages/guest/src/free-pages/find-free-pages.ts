@@ -1,5 +1,4 @@
 import { findMachineMemory } from '@mapped-ram/facts';
-import { MappedRamError } from '@mapped-ram/format';
 import type { LinuxGuest } from '../linux-guest.js';
 import { compareEvidence, type ZoneVerdict } from './agree.js';
 import { LinkReader } from './link-reader.js';

@@ -1,10 +1,14 @@
 import { bitmapIsInside, comparePages, isScannable, type PageFacts, SourceScanner } from '@mapped-ram/facts';
 import { commands, MappedRamError } from '@mapped-ram/format';
+import { describeGuest } from '@mapped-ram/guest';
 import type { ByteSource, OpeningSection, RamBlock, Section, Snapshot } from '@mapped-ram/reader';
 import { deviceSections } from '../devices/device-sections.js';
 import { fingerprintOf } from './fingerprint.js';
 import { saveCircumstances } from './save-circumstances.js';
 import type { BlockInfo, DeviceInfo, PageCounts, SectionInfo, SnapshotInfo } from './snapshot-info.js';
+
+/** How much of the pages is searched for a guest's kernel without a deep look; it leaves its traces early in its memory. */
+const QUICK_SCAN_BYTES = 512 * 1024 * 1024;
 
 /** How much to look at. */
 export interface DescribeOptions {
@@ -27,6 +31,7 @@ export async function describeSnapshot(
   options: DescribeOptions = {},
 ): Promise<SnapshotInfo> {
   const { configuration, libvirt, ramBlocks } = snapshot;
+  const { deep = false } = options;
   const blocks = await describeBlocks(snapshot, source, options);
   return {
     path: source.name,
@@ -59,6 +64,7 @@ export async function describeSnapshot(
     blocks,
     sections: snapshot.sections.map(describeSection),
     devices: deviceSections(snapshot).map(describeDevice),
+    guest: (await describeGuest(snapshot, { deep, ...(!deep && { scanBytes: QUICK_SCAN_BYTES }) })) ?? null,
     fingerprint: fingerprintOf(snapshot),
     problems: snapshot.problems.map(({ error, stopped }) => ({
       code: error.code,

@@ -1,3 +1,4 @@
+import type { GuestInfo } from '@mapped-ram/guest';
 import type { Section, Snapshot } from '@mapped-ram/reader';
 import type { Fingerprint } from './fingerprint.js';
 import type { SaveCircumstances } from './save-circumstances.js';
@@ -21,6 +22,8 @@ export interface SnapshotInfo {
   readonly blocks: readonly BlockInfo[];
   readonly sections: readonly SectionInfo[];
   readonly devices: readonly DeviceInfo[];
+  /** The Linux guest; null where none is found. */
+  readonly guest: GuestInfo | null;
   readonly fingerprint: Fingerprint;
   /** What could not be read as the format says; nothing in a good file. */
   readonly problems: readonly ProblemInfo[];

@@ -1,3 +1,4 @@
+import type { GuestInfo } from '@mapped-ram/guest';
 import { type BlockInfo, notInTheFile, type SnapshotInfo } from '@mapped-ram/inspect';
 import { printable } from '../../shared/printable.js';
 import { formatBytes, formatCount, formatNumber, formatOffset } from '../../shared/quantities.js';
@@ -65,10 +66,29 @@ function facts(info: SnapshotInfo): (readonly [label: string, text: string])[] {
         : 'of a paused guest';
     rows.push(['libvirt', `save image ${state}, format ${libvirt.format}`]);
   }
+  if (info.guest !== null) rows.push(...guestFacts(info.guest));
   if (info.targetPageBits !== null) rows.push(['target page', formatBytes(2 ** info.targetPageBits)]);
   if (info.layout !== 'mapped-ram') rows.push(['layout', info.layout ?? 'not read so far']);
   rows.push(['fingerprint', info.fingerprint.hash.slice(0, FINGERPRINT_DIGITS)]);
   return rows;
+}
+
+function guestFacts(guest: GuestInfo): [label: string, text: string][] {
+  const { release, architecture, kernelOffset, physBase, pagingLevels, freePages, pageSize } = guest;
+  const places = [
+    ...(kernelOffset === null ? [] : [`KASLR offset 0x${kernelOffset}`]),
+    ...(physBase === null ? [] : [`phys_base 0x${physBase}`]),
+    `${pagingLevels} levels of page tables`,
+  ];
+  const free =
+    freePages === null
+      ? []
+      : [`${formatCount(freePages, 'page')} (${formatBytes(freePages * pageSize)}); mr trim drops them`];
+  return [
+    ['guest', `Linux ${release} (${architecture})`],
+    ['kernel', places.join(', ')],
+    ...free.map((text): [string, string] => ['free in it', text]),
+  ];
 }
 
 function savedWhile({ save, libvirt, ram }: SnapshotInfo): string {
