@@ -22,7 +22,7 @@ export interface BootOptions {
   readonly args: readonly string[];
   /** Files to put into the guest beside its own. */
   readonly files?: readonly CpioEntry[];
-  /** What the kernel is told beside its console: `page_poison=1`. */
+  /** What the kernel is told beside its console: `nokaslr`. */
   readonly kernelOptions?: string;
 }
 

@@ -1,0 +1,181 @@
+import { copyFileSync, readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { findDroppablePages } from '@mapped-ram/guest';
+import { openSnapshot, type Snapshot } from '@mapped-ram/reader';
+import { openFileSource } from '@mapped-ram/reader/file';
+import {
+  findQemu,
+  launchQemu,
+  QEMU_VERSIONS,
+  type QemuVersion,
+  restoreMappedRam,
+  saveMappedRam,
+} from '@mapped-ram/tool-qemu';
+import {
+  bootLinux,
+  connectConsole,
+  FILL_MEMORY,
+  findLinuxGuest,
+  LINUX_GUEST_ARGS,
+} from '@mapped-ram/tool-qemu/linux-guest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { transformFile } from '../files.js';
+import { useScratch } from '../testing/scratch.js';
+import { planTrim } from './plan-trim.js';
+import { trimInPlace } from './trim-in-place.js';
+import { trimToCopy } from './trim-to-copy.js';
+
+const scratch = useScratch();
+
+const SAVED_BY = '10.0';
+const MACHINE = ['-machine', 'pc-q35-10.0', '-m', '320M'];
+/** More than the guest had in use, so that every page that was dropped is used again. */
+const FILL = 'fill-memory 200';
+const RUN_MS = 300_000;
+
+const guest = findLinuxGuest();
+const missing = [guest, ...QEMU_VERSIONS.map((version) => findQemu(version))].find(
+  (tool) => tool.kind === 'missing',
+);
+
+describe.skipIf(missing !== undefined)(
+  missing?.kind === 'missing' ? `missing tool: ${missing.reason}` : 'a Linux guest after work',
+  () => {
+    const original = () => scratch.path('linux.mr');
+    const copy = () => scratch.path('copied.mr');
+    const changed = () => scratch.path('changed.mr');
+
+    beforeAll(async () => {
+      await boot(original(), [
+        'mkdir /mnt; mount -t tmpfs tmpfs /mnt',
+        'dd if=/dev/urandom of=/mnt/random bs=1M count=16 2>/dev/null; sha256sum /mnt/random > /mnt/sums',
+        'fill-memory 150; echo filled $?',
+      ]);
+    });
+
+    it('has more than half of its pages dropped, in place as into a copy, and nothing else changed', async () => {
+      const plan = await planTrim(original());
+      expect(plan.zones.map(({ fault }) => fault)).toEqual(plan.zones.map(() => undefined));
+      const { report } = await transformFile({ input: original(), output: copy() }, (source, target) =>
+        trimToCopy(source, target),
+      );
+      copyFileSync(original(), changed());
+      const { allocatedBytesAfter, ...inPlace } = await trimInPlace(changed());
+      expect(report).toEqual(plan);
+      expect(inPlace).toMatchObject(plan);
+      expect(allocatedBytesAfter).toBeLessThan(inPlace.allocatedBytesBefore - plan.droppedBytes * 0.99);
+
+      const [before, after, alike] = await Promise.all([original(), copy(), changed()].map(openPath));
+      const stored = (await findDroppablePages(before as Snapshot)).stored;
+      expect(stored.pages).toBe(plan.droppedPages);
+      for (const [index, block] of (before as Snapshot).ramBlocks.entries()) {
+        const expected = await memoryOf(before as Snapshot, index);
+        stored.forEachRun(block, (first, count) =>
+          expected.fill(0, first * block.pageSize, (first + count) * block.pageSize),
+        );
+        expect(expected.equals(await memoryOf(after as Snapshot, index)), block.idstr).toBe(true);
+        expect(expected.equals(await memoryOf(alike as Snapshot, index)), block.idstr).toBe(true);
+      }
+      const [setBefore = 0, setAfter = 0] = await Promise.all(
+        [before, after].map((one) => setPages(one as Snapshot)),
+      );
+      expect(setAfter).toBe(setBefore - plan.droppedPages);
+      expect(setAfter * 2).toBeLessThan(setBefore);
+      await Promise.all([before, after, alike].map((one) => one?.close()));
+    });
+
+    it.each(QEMU_VERSIONS)('goes on in QEMU %s', async (version) => {
+      await expectHealthy(copy(), version);
+      await expectHealthy(changed(), version);
+    });
+
+    it('goes on though what it does not use is full of rubbish: the proof by the opposite', async () => {
+      const path = scratch.path('rubbish.mr');
+      await fillFreePages(path, 0xdb);
+      await expectHealthy(path, '11.1');
+    });
+
+    it('is refused where its free pages are full of poison, and nothing is changed', async () => {
+      const path = scratch.path('poisoned.mr');
+      await fillFreePages(path, 0xaa);
+      const before = readFileSync(path);
+      await expect(trimInPlace(path)).rejects.toMatchObject({
+        code: 'unsupported',
+        message: expect.stringContaining('page_poison'),
+      });
+      expect(readFileSync(path).equals(before)).toBe(true);
+    });
+
+    /** Copies the guest, with a byte all over what it does not use. */
+    async function fillFreePages(path: string, byte: number): Promise<void> {
+      copyFileSync(original(), path);
+      const snapshot = await openPath(original());
+      const { stored } = await findDroppablePages(snapshot);
+      const file = await open(path, 'r+');
+      for (const block of stored.blocks) {
+        const runs: [number, number][] = [];
+        stored.forEachRun(block, (first, count) => runs.push([first, count]));
+        for (const [first, count] of runs) {
+          const bytes = Buffer.alloc(count * block.pageSize, byte);
+          await file.write(bytes, 0, bytes.length, block.pagesOffset + first * block.pageSize);
+        }
+      }
+      await file.close();
+      await snapshot.close();
+    }
+  },
+);
+
+async function boot(path: string, commands: readonly string[]): Promise<void> {
+  if (guest.kind === 'missing') return;
+  const options = { version: SAVED_BY, args: MACHINE, files: [FILL_MEMORY] } as const;
+  const { vm, console, kill } = await bootLinux(guest, options);
+  try {
+    for (const command of commands) await console.run(command, RUN_MS);
+    await vm.qmp.execute('stop');
+    expect(await saveMappedRam(vm, { uri: `file:${path}`, timeoutMs: RUN_MS })).toEqual({
+      kind: 'completed',
+    });
+  } finally {
+    await kill();
+  }
+}
+
+/** Restores a guest, has it use all of its memory, and looks whether anything that it had is gone. */
+async function expectHealthy(path: string, version: QemuVersion): Promise<void> {
+  const vm = await launchQemu({
+    version,
+    args: [...LINUX_GUEST_ARGS, ...MACHINE, '-S', '-incoming', 'defer'],
+  });
+  try {
+    const restored = await restoreMappedRam(vm, { uri: `file:${path}`, timeoutMs: RUN_MS });
+    expect(restored).toEqual({ kind: 'completed' });
+    const console = await connectConsole(vm.folder);
+    await vm.qmp.execute('cont');
+    expect(await console.run(`${FILL}; echo status $?`, RUN_MS)).toContain('status 0');
+    expect(await console.run('sha256sum -c /mnt/sums', RUN_MS)).toBe('/mnt/random: OK');
+    const log = await console.run('dmesg');
+    expect(log).not.toMatch(/BUG|Bad page|corrupt|Oops|Call Trace/);
+    console.close();
+  } finally {
+    await vm.kill();
+  }
+}
+
+async function openPath(path: string): Promise<Snapshot> {
+  return openSnapshot(await openFileSource(path));
+}
+
+async function memoryOf(snapshot: Snapshot, index: number): Promise<Buffer> {
+  const block = snapshot.ramBlocks[index];
+  if (block === undefined) throw new Error(`there is no block ${index}`);
+  const bytes = Buffer.alloc(block.pageCount * block.pageSize);
+  await snapshot.readPages(block, 0, bytes);
+  return bytes;
+}
+
+async function setPages(snapshot: Snapshot): Promise<number> {
+  let count = 0;
+  for (const block of snapshot.ramBlocks) count += await snapshot.countSetPages(block);
+  return count;
+}
