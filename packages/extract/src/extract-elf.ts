@@ -1,16 +1,14 @@
-import { architectureOf, type PhysicalRange, readDevices, type StateFields } from '@mapped-ram/facts';
-import { PhysicalMemory, readDeviceNote } from '@mapped-ram/guest';
-import type { Snapshot } from '@mapped-ram/reader';
+import { architectureOf, type PhysicalRange, readDevices } from '@mapped-ram/facts';
+import { PhysicalMemory, type Vmcoreinfo, type VmcoreinfoOrigin } from '@mapped-ram/guest';
 import { describeProcessors } from './cpu/describe-processors.js';
-
 import { type CoreSegment, coreHead } from './elf/core-file.js';
 import { encodeNotes } from './elf/elf-note.js';
 import { checkInSnapshot } from './extract-block.js';
 import type { RangeReport } from './extract-range.js';
+import { findKernelNote } from './kernel-note.js';
+import { processorTables } from './paging/processor-tables.js';
 import { virtualSegments } from './paging/virtual-segments.js';
-
 import { mapOf, type PhysicalOptions } from './read-map.js';
-
 import { withSnapshot, writeOutput } from './write-output.js';
 
 /** How to make a core. */
@@ -20,6 +18,10 @@ export interface ElfOptions extends PhysicalOptions {
    * guest-physical address, as crash and volatility want them.
    */
   readonly paging?: boolean | undefined;
+  /** With `paging`, the processor whose page tables count, from 0; if not given, the first one that runs a kernel. */
+  readonly cpu?: number | undefined;
+  /** VMCOREINFO, in place of what the guest has left. */
+  readonly vmcoreinfo?: Vmcoreinfo | undefined;
 }
 
 /** What a core became. */
@@ -28,8 +30,12 @@ export interface ElfReport extends RangeReport {
   readonly processors: number;
   /** Program headers for memory. */
   readonly segments: number;
-  /** Whether the guest's own note about its kernel is in it. */
+  /** Whether a note about the guest's kernel is in it. */
   readonly vmcoreinfo: boolean;
+  /** Where that note came from; null where there is none. */
+  readonly vmcoreinfoFrom: VmcoreinfoOrigin | null;
+  /** The processor by whose page tables the segments are; null where they are by guest-physical address. */
+  readonly pagingCpu: number | null;
 }
 
 /**
@@ -42,20 +48,25 @@ export interface ElfReport extends RangeReport {
  */
 export function extractElf(path: string, output: string, options: ElfOptions = {}): Promise<ElfReport> {
   return withSnapshot(path, options, async (snapshot) => {
-    const { ranges, assumptions } = await mapOf(snapshot, options);
+    const map = await mapOf(snapshot, options);
+    const { ranges, assumptions } = map;
     for (const { block } of ranges) checkInSnapshot(block);
     const processors = await readDevices(snapshot, 'cpu');
-    const description = describeProcessors(architectureOf(snapshot), processors, ranges);
+    const architecture = architectureOf(snapshot);
+    const description = describeProcessors(architecture, processors, ranges);
     const memory = new PhysicalMemory(snapshot, ranges);
-    const vmcoreinfo = await readDeviceNote(snapshot, memory, description.littleEndian);
+    const { littleEndian } = description;
+    const given = options.vmcoreinfo;
+    const kernel = await findKernelNote(snapshot, memory, map, { architecture, littleEndian, given });
     const notes = Buffer.concat([
       encodeNotes(description.notes, description),
-      vmcoreinfo ?? new Uint8Array(),
+      kernel?.note ?? new Uint8Array(),
     ]);
 
     const physical = physicalSegments(ranges);
-    const segments =
-      options.paging === true ? await byVirtualAddress(snapshot, processors, memory, physical) : physical;
+    const paging =
+      options.paging === true ? processorTables(architecture, processors, memory, options.cpu) : undefined;
+    const segments = paging === undefined ? physical : await virtualSegments(paging.tables, physical);
     const { bytes: head, memoryOffset } = coreHead(description, segments, notes);
     const pieces = ranges.map(({ block, blockOffset, lengthBytes }, index) => ({
       block,
@@ -76,7 +87,9 @@ export function extractElf(path: string, output: string, options: ElfOptions = {
       assumptions,
       processors: processors.length,
       segments: segments.length,
-      vmcoreinfo: vmcoreinfo !== undefined,
+      vmcoreinfo: kernel !== undefined,
+      vmcoreinfoFrom: kernel?.origin ?? null,
+      pagingCpu: paging?.cpu ?? null,
     };
   });
 }
@@ -89,13 +102,4 @@ function physicalSegments(ranges: readonly PhysicalRange[]): CoreSegment[] {
     memoryOffset += lengthBytes;
     return segment;
   });
-}
-
-function byVirtualAddress(
-  snapshot: Snapshot,
-  processors: readonly StateFields[],
-  memory: PhysicalMemory,
-  physical: readonly CoreSegment[],
-): Promise<CoreSegment[]> {
-  return virtualSegments(architectureOf(snapshot), processors, memory, physical);
 }

@@ -1,5 +1,7 @@
-import { clipRange, endOf, type PhysicalRange } from '@mapped-ram/facts';
+import { clipRange, endOf, type PhysicalMap, type PhysicalRange } from '@mapped-ram/facts';
+import type { Snapshot } from '@mapped-ram/reader';
 import { checkInSnapshot } from './extract-block.js';
+import { translateRange } from './paging/virtual-ranges.js';
 import { mapOf, type PhysicalOptions } from './read-map.js';
 import { type OutputReport, withSnapshot, writeOutput } from './write-output.js';
 
@@ -7,6 +9,12 @@ import { type OutputReport, withSnapshot, writeOutput } from './write-output.js'
 export interface AddressRange {
   readonly address: bigint;
   readonly lengthBytes: number;
+}
+
+/** How to take a range. */
+export interface RangeOptions extends PhysicalOptions {
+  /** The addresses are virtual ones: of a Linux guest's kernel, or as the processor with this number sees them, from 0. */
+  readonly virtual?: { readonly cpu?: number | undefined } | undefined;
 }
 
 /** What a range became. */
@@ -18,7 +26,7 @@ export interface RangeReport extends OutputReport {
 }
 
 /**
- * Writes what a guest has at guest-physical addresses into a file. Where there is no memory, and where pages are zero,
+ * Writes what a guest has at guest-physical addresses, or at virtual ones, into a file. Where there is no memory, and where pages are zero,
  * there are holes.
  *
  * @throws MappedRamError `unsupported` where the machine's map is not known; what `withSnapshot` and `writeOutput` throw.
@@ -28,23 +36,41 @@ export function extractRange(
   path: string,
   range: AddressRange,
   output: string,
-  options: PhysicalOptions = {},
+  options: RangeOptions = {},
 ): Promise<RangeReport> {
   return withSnapshot(path, options, async (snapshot) => {
-    const { ranges: all, assumptions } = await mapOf(snapshot, options);
-    const ranges = all.flatMap((one) => clipRange(one, range.address, endOf(range)) ?? []);
+    const map = await mapOf(snapshot, options);
+    const parts = await partsOf(snapshot, map, range, options);
+    const ranges = parts.map((part) => part.range);
     if (ranges.length === 0) {
       const last = range.address + BigInt(range.lengthBytes) - 1n;
       throw new RangeError(
         `there is no memory from 0x${range.address.toString(16)} to 0x${last.toString(16)}`,
       );
     }
-    const pieces = ranges.map(({ address, block, ...place }) => {
+    const pieces = parts.map(({ at, range: { block, blockOffset, lengthBytes } }) => {
       checkInSnapshot(block);
-      return { ...place, block, targetOffset: Number(address - range.address) };
+      return { block, blockOffset, lengthBytes, targetOffset: Number(at - range.address) };
     });
     const plan = { sizeBytes: range.lengthBytes, pieces };
     const report = await writeOutput(snapshot, { source: path, output }, plan, options);
-    return { ...report, ranges, assumptions };
+    return { ...report, ranges, assumptions: map.assumptions };
+  });
+}
+
+/** The memory of a range, and at which of its addresses it is. */
+async function partsOf(
+  snapshot: Snapshot,
+  map: PhysicalMap,
+  wanted: AddressRange,
+  { virtual }: RangeOptions,
+): Promise<{ readonly at: bigint; readonly range: PhysicalRange }[]> {
+  if (virtual !== undefined) {
+    const { ranges } = await translateRange(snapshot, map, wanted, virtual.cpu);
+    return ranges.map(({ virtualAddress, range }) => ({ at: virtualAddress, range }));
+  }
+  return map.ranges.flatMap((one) => {
+    const range = clipRange(one, wanted.address, endOf(wanted));
+    return range === undefined ? [] : [{ at: range.address, range }];
   });
 }

@@ -4,7 +4,7 @@ export type { ChannelOptions } from './copy/copy-with-channels.js';
 export { extractBlock } from './extract-block.js';
 export { type ElfOptions, type ElfReport, extractElf } from './extract-elf.js';
 export type { ExtractOptions } from './extract-options.js';
-export { type AddressRange, extractRange, type RangeReport } from './extract-range.js';
+export { type AddressRange, extractRange, type RangeOptions, type RangeReport } from './extract-range.js';
 export type { GivenRange } from './given-map.js';
 export { type PhysicalOptions, readPhysicalMap } from './read-map.js';
 export type { OutputReport } from './write-output.js';

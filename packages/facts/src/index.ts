@@ -1,7 +1,6 @@
 export { type Architecture, architectureOf } from './architecture.js';
 export { bitmapIsInside } from './blocks/bitmap-inside.js';
 export { isGuestMemory, storedBlocks } from './blocks/guest-memory.js';
-export { findMachineMemory, type MachineMemory } from './main-memory.js';
 export {
   findMainRam,
   findMemoryBackends,
@@ -12,6 +11,7 @@ export {
 export { destinationPageSize, isPageSize } from './blocks/page-size.js';
 export { separateBlocks } from './blocks/separate-blocks.js';
 export { derivePhysicalMap } from './derive-map.js';
+export { findMachineMemory, type MachineMemory } from './main-memory.js';
 export { type BitmapFacts, gatherBitmapFacts } from './pages/bitmap-facts.js';
 export { type CompareOptions, comparePages, type PageFacts } from './pages/compare-pages.js';
 export { type DataWindow, dataWindows, type FindExtents } from './pages/data-windows.js';

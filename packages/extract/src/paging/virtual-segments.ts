@@ -1,30 +1,16 @@
-import type { Architecture, StateFields } from '@mapped-ram/facts';
-import { MappedRamError } from '@mapped-ram/format';
-import { type Mapping, PageTables, type PhysicalMemory, x86Paging, x86PagingFormat } from '@mapped-ram/guest';
+import type { Mapping, PageTables } from '@mapped-ram/guest';
 import type { CoreSegment } from '../elf/core-file.js';
 
 /**
- * The segments of a core by virtual address: those of the first processor that runs a kernel, else of the first one with
- * paging on. What is mapped but no memory is left out.
+ * The segments of a core by virtual address. What is mapped but no memory is left out.
  *
  * @param physical The segments by guest-physical address, ascending.
- * @throws MappedRamError `unsupported` where there are no page tables of a kind that is known; as reading pages does.
+ * @throws MappedRamError `limit-exceeded` where there are too many page tables; as reading pages does.
  */
 export async function virtualSegments(
-  architecture: Architecture | undefined,
-  processors: readonly StateFields[],
-  memory: PhysicalMemory,
+  tables: PageTables,
   physical: readonly CoreSegment[],
 ): Promise<CoreSegment[]> {
-  if (architecture !== 'x86') {
-    throw new MappedRamError('unsupported', { what: 'page tables can be read of x86-64 guests alone' });
-  }
-  const paged = processors.map(x86Paging).filter(({ isOn }) => isOn);
-  const chosen = paged.find(({ inKernel }) => inKernel) ?? paged[0];
-  if (chosen === undefined) {
-    throw new MappedRamError('unsupported', { what: 'no processor has paging on in long mode' });
-  }
-  const tables = new PageTables(memory, x86PagingFormat(chosen.levels), chosen.root);
   const mappings = await tables.mappings();
   return mappings.flatMap((mapping) => cutToMemory(mapping, physical));
 }

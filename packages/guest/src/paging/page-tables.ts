@@ -14,6 +14,9 @@ const ENTRY_BYTES = 8;
 /** Tables of one address space, at most: page tables that hold themselves have each of them several times. */
 const MAX_TABLES = 200_000;
 
+/** Pages and gaps of a range that is looked up, at most: 16 GiB of the smallest. */
+const MAX_LOOKS = 4 * 1024 * 1024;
+
 /** Tables that are kept between translations. */
 const MAX_KEPT_TABLES = 512;
 
@@ -38,27 +41,51 @@ export class PageTables {
    * @throws MappedRamError as reading pages does.
    */
   async translate(virtualAddress: bigint): Promise<Mapping | undefined> {
-    const address = BigInt.asUintN(64, virtualAddress);
+    const { physicalAddress, ...stretch } = await this.#look(BigInt.asUintN(64, virtualAddress));
+    return physicalAddress === undefined ? undefined : { ...stretch, physicalAddress };
+  }
+
+  /**
+   * What is mapped between two virtual addresses, ascending. Neighbours that lead to neighbours are one mapping.
+   *
+   * @throws MappedRamError `limit-exceeded` where there are too many entries; as reading pages does.
+   */
+  async mappingsBetween(from: bigint, to: bigint): Promise<Mapping[]> {
+    const found: Mapping[] = [];
+    let looked = 0;
+    for (let at = from; at < to; ) {
+      if (++looked > MAX_LOOKS) throw tooMany('the range has too many pages');
+      const { physicalAddress, lengthBytes } = await this.#look(at);
+      const wanted = to - at < BigInt(lengthBytes) ? Number(to - at) : lengthBytes;
+      if (physicalAddress !== undefined) append(found, at, physicalAddress, wanted);
+      at += BigInt(wanted);
+    }
+    return found;
+  }
+
+  /** What an address leads to, and how far: to the end of its page, or of what is not mapped around it. */
+  async #look(
+    address: bigint,
+  ): Promise<{ virtualAddress: bigint; physicalAddress?: bigint; lengthBytes: number }> {
     const { format } = this;
-    if (this.#extend(BigInt.asUintN(addressBits(format), address)) !== address) return undefined;
+    const toEnd = (bits: number) => Number((1n << BigInt(bits)) - BigInt.asUintN(bits, address));
+    if (this.#extend(BigInt.asUintN(addressBits(format), address)) !== address) {
+      return { virtualAddress: address, lengthBytes: toEnd(levelBits(format, format.levels)) };
+    }
     let table = this.#root;
     for (let level = format.levels; level >= 1; level--) {
-      const shift = BigInt(levelBits(format, level));
-      const index = Number(BigInt.asUintN(this.#indexBits(level), address >> shift));
+      const bits = levelBits(format, level);
+      const index = Number(BigInt.asUintN(this.#indexBits(level), address >> BigInt(bits)));
       const entry = await this.#entry(table, index, level);
-      if (entry === undefined || entry.kind === 'nothing') return undefined;
-      if (entry.kind === 'table') {
-        table = entry.address;
-        continue;
+      if (entry?.kind === 'table') table = entry.address;
+      else {
+        const stretch = { virtualAddress: address, lengthBytes: toEnd(bits) };
+        return entry?.kind === 'page'
+          ? { ...stretch, physicalAddress: entry.address + BigInt.asUintN(bits, address) }
+          : stretch;
       }
-      const within = BigInt.asUintN(Number(shift), address);
-      return {
-        virtualAddress: address,
-        physicalAddress: entry.address + within,
-        lengthBytes: Number((1n << shift) - within),
-      };
     }
-    return undefined;
+    return { virtualAddress: address, lengthBytes: toEnd(format.pageShift) };
   }
 
   /**
@@ -71,9 +98,7 @@ export class PageTables {
     const found: Mapping[] = [];
     let tables = 0;
     const walk = async (address: bigint, level: number, base: bigint): Promise<void> => {
-      if (++tables > MAX_TABLES) {
-        throw new MappedRamError('limit-exceeded', { what: 'there are too many page tables' });
-      }
+      if (++tables > MAX_TABLES) throw tooMany('there are too many page tables');
       const table = await this.#readTable(address, level);
       if (table === undefined) return;
       const shift = BigInt(levelBits(this.format, level));
@@ -122,6 +147,10 @@ export class PageTables {
         return address;
     }
   }
+}
+
+function tooMany(what: string): MappedRamError {
+  return new MappedRamError('limit-exceeded', { what });
 }
 
 function append(

@@ -54,11 +54,11 @@ async function drop(
   const totalBytes = stored.blocks.reduce((sum, { usedLength }) => sum + usedLength, 0);
   let doneBytes = 0;
   for (const block of stored.blocks) {
-    // First the bits, then the bytes: a page under a clear bit does not count, whatever lies there.
-    await file.writeBitmap(snapshot, block, await bitmapWithout(snapshot, block, stored.bits(block)));
+    // First the bytes, then the bits: a hole under a set bit is a zero page, but data under a clear bit would look like memory that was lost.
     stored.forEachRun(block, (first, count) => {
       file.punch(block.pagesOffset + first * block.pageSize, count * block.pageSize);
     });
+    await file.writeBitmap(snapshot, block, await bitmapWithout(snapshot, block, stored.bits(block)));
     doneBytes += block.usedLength;
     onProgress?.({ doneBytes, totalBytes });
   }

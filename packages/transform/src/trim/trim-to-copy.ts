@@ -1,8 +1,8 @@
 import { findDroppablePages } from '@mapped-ram/guest';
-import type { ByteSource } from '@mapped-ram/reader';
+import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import type { SnapshotTarget } from '@mapped-ram/writer';
-import { openComplete } from '../complete-snapshot.js';
-import { copySnapshot } from '../copy-snapshot.js';
+import { openComplete, openOptions } from '../complete-snapshot.js';
+import { copyPages, layoutInPlace } from '../copy-snapshot.js';
 import type { TransformOptions } from '../options.js';
 import type { TrimOptions } from './plan-trim.js';
 import { type TrimReport, trimReport } from './trim-report.js';
@@ -21,6 +21,8 @@ export async function trimToCopy(
   options.transport?.prepareMove();
   const snapshot = await openComplete(source, options);
   const droppable = await findDroppablePages(snapshot, options);
-  await copySnapshot(withoutPages(source, snapshot, droppable.stored), target, options);
+  const masked = withoutPages(source, snapshot, droppable.stored);
+  const trimmed = await openSnapshot(masked, openOptions(options));
+  await copyPages(trimmed, target, layoutInPlace(trimmed, masked), options, false);
   return trimReport(droppable);
 }

@@ -1,9 +1,9 @@
 import {
+  type ElfOptions,
   extractBlock,
   extractElf,
   extractRange,
   type OutputReport,
-  type PhysicalOptions,
   readPhysicalMap,
 } from '@mapped-ram/extract';
 import { formatBytes, formatCount } from '../../shared/quantities.js';
@@ -18,6 +18,7 @@ import {
   lastValue,
   wantsJson,
 } from '../file-options.js';
+import { guestOptions, vmcoreinfoOption } from '../guest-options.js';
 import { runTransform, type TransformResult } from '../run-transform.js';
 import { mapJson, mapTable } from './map-table.js';
 import { givenMap, type Wanted, wantedOf } from './wanted.js';
@@ -41,6 +42,15 @@ export const extractCommand: Command = {
             'These guest-physical addresses, raw; or START-END, whose END is the last address, as in /proc/iomem. Where there is no memory ' +
             'there are holes.',
         },
+        {
+          name: 'virtual',
+          help: 'With --range: the addresses are virtual ones, of a Linux guest’s kernel, or as the processor of --cpu sees them.',
+        },
+        {
+          name: 'cpu',
+          value: 'N',
+          help: 'With --virtual and --paging: the processor whose page tables count, from 0 (x86-64).',
+        },
         { name: 'elf', help: 'An ELF core, as dump-guest-memory of QEMU makes it.' },
         {
           name: 'paging',
@@ -48,6 +58,7 @@ export const extractCommand: Command = {
             'With --elf: its segments by virtual address, as gdb and drgn want them, out of the page tables of a processor. Without it, by ' +
             'guest-physical address, as crash and volatility want them.',
         },
+        vmcoreinfoOption,
         { name: 'show-map', help: 'Nothing; show which guest-physical addresses are which block.' },
         {
           name: 'map',
@@ -76,6 +87,7 @@ export const extractCommand: Command = {
   examples: [
     ['mr extract --block pc.ram guest.mr -o ram.raw', 'the main memory of a PC'],
     ['mr extract --range 0x100000:16M guest.mr -o kernel.raw', 'where Linux unpacks its kernel'],
+    ['mr extract --range 0xffffffff81000000:4K --virtual guest.mr -o text', 'of the kernel’s own addresses'],
     ['mr extract --elf guest.mr -o guest.core', 'for crash or volatility'],
     ['mr extract --elf --paging guest.mr -o guest.core && gdb vmlinux guest.core', 'for gdb or drgn'],
   ],
@@ -91,8 +103,10 @@ export const extractCommand: Command = {
       throw new UsageError(wanted.kind === 'map' ? '--show-map makes no file' : '-o OUT is needed');
     }
     const json = wantsJson(line);
+    const { given: vmcoreinfo } = await guestOptions(line);
     const options = {
       ...inputOptions(line),
+      vmcoreinfo,
       overwrite: line.flags.has('force'),
       signal: context.signal,
       map,
@@ -108,7 +122,7 @@ async function extract(
   input: string,
   output: string,
   wanted: Wanted,
-  options: PhysicalOptions,
+  options: ElfOptions,
 ): Promise<TransformResult> {
   try {
     return await take(input, output, wanted, options);
@@ -122,7 +136,7 @@ async function take(
   input: string,
   output: string,
   wanted: Wanted,
-  options: PhysicalOptions,
+  options: ElfOptions,
 ): Promise<TransformResult> {
   switch (wanted.kind) {
     case 'map': {
@@ -134,30 +148,38 @@ async function take(
       return { json: { ...report }, lines: [lineOf(output, report)] };
     }
     case 'range': {
-      const { ranges, assumptions, ...report } = await extractRange(input, wanted.range, output, options);
+      const { ranges, assumptions, ...report } = await extractRange(input, wanted.range, output, {
+        ...options,
+        virtual: wanted.virtual,
+      });
       const map = { ranges, assumptions };
       return { json: { ...report, ...mapJson(map) }, lines: [lineOf(output, report), ...mapTable(map)] };
     }
     case 'elf': {
-      const elf = { ...options, paging: wanted.paging };
-      const { ranges, assumptions, processors, segments, vmcoreinfo, ...report } = await extractElf(
-        input,
-        output,
-        elf,
-      );
+      const elf = { ...options, paging: wanted.paging, cpu: wanted.cpu };
+      const { ranges, assumptions, ...report } = await extractElf(input, output, elf);
+      const { processors, segments, vmcoreinfoFrom, pagingCpu } = report;
       const map = { ranges, assumptions };
       const contents = [
         `registers of ${formatCount(processors, 'processor')}`,
-        formatCount(segments, 'segment'),
-        `${vmcoreinfo ? '' : 'no '}VMCOREINFO`,
+        formatCount(segments, 'segment') +
+          (pagingCpu === null ? '' : ` by the page tables of processor ${pagingCpu}`),
+        vmcoreinfoTexts[vmcoreinfoFrom ?? 'none'],
       ].join(', ');
       return {
-        json: { ...report, processors, segments, vmcoreinfo, ...mapJson(map) },
+        json: { ...report, ...mapJson(map) },
         lines: [lineOf(output, report), contents, ...mapTable(map)],
       };
     }
   }
 }
+
+const vmcoreinfoTexts = {
+  device: 'VMCOREINFO',
+  memory: 'VMCOREINFO found in guest memory',
+  given: 'VMCOREINFO as given',
+  none: 'no VMCOREINFO',
+} as const;
 
 function lineOf(output: string, { sizeBytes, copiedBytes }: OutputReport): string {
   return `${output}: ${formatBytes(sizeBytes)} long, ${formatBytes(copiedBytes)} of memory, the rest zero`;

@@ -7,8 +7,8 @@ import { lastValue } from '../file-options.js';
 /** What is to be taken out of a snapshot. */
 export type Wanted =
   | { readonly kind: 'block'; readonly idstr: string }
-  | { readonly kind: 'range'; readonly range: AddressRange }
-  | { readonly kind: 'elf'; readonly paging: boolean }
+  | { readonly kind: 'range'; readonly range: AddressRange; readonly virtual?: { readonly cpu?: number } }
+  | { readonly kind: 'elf'; readonly paging: boolean; readonly cpu?: number }
   | { readonly kind: 'map' };
 
 /** `0x100000=pc.ram+0x100000:64M`; offset and length may be left out. */
@@ -19,20 +19,35 @@ export function wantedOf(line: CommandLine): Wanted {
   const idstr = lastValue(line, 'block');
   const range = lastValue(line, 'range');
   const paging = line.flags.has('paging');
+  const isVirtual = line.flags.has('virtual');
+  const cpu = cpuOf(line);
   const wanted: Wanted[] = [];
   if (idstr !== undefined) wanted.push({ kind: 'block', idstr });
-  if (range !== undefined) wanted.push({ kind: 'range', range: toRange(range) });
-  if (line.flags.has('elf')) wanted.push({ kind: 'elf', paging });
+  if (range !== undefined) {
+    wanted.push({ kind: 'range', range: toRange(range), ...(isVirtual && { virtual: cpu }) });
+  }
+  if (line.flags.has('elf')) wanted.push({ kind: 'elf', paging, ...cpu });
   if (line.flags.has('show-map')) wanted.push({ kind: 'map' });
   const [only, ...others] = wanted;
   if (only === undefined || others.length > 0) {
     throw new UsageError('exactly one of --block, --range, --elf and --show-map is needed');
   }
+  if (isVirtual && only.kind !== 'range') throw new UsageError('--virtual needs --range');
+  if (cpu.cpu !== undefined && !isVirtual && !paging)
+    throw new UsageError('--cpu needs --virtual or --paging');
   if (paging && only.kind !== 'elf') throw new UsageError('--paging needs --elf');
   if (only.kind === 'block' && line.values.has('map')) {
     throw new UsageError('--map is about guest-physical addresses; --block needs none');
   }
   return only;
+}
+
+function cpuOf(line: CommandLine): { cpu?: number } {
+  const text = lastValue(line, 'cpu');
+  if (text === undefined) return {};
+  if (!/^\d{1,5}$/.test(text))
+    throw new UsageError(`--cpu cannot be ${JSON.stringify(text)}: write its number, from 0`);
+  return { cpu: Number(text) };
 }
 
 /** The map that `--map` gives; undefined where it is not given. @throws UsageError */
