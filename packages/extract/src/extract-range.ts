@@ -1,15 +1,10 @@
 import { clipRange, endOf, type PhysicalMap, type PhysicalRange } from '@mapped-ram/facts';
 import type { Snapshot } from '@mapped-ram/reader';
+import type { AddressRange } from './address-range.js';
 import { checkInSnapshot } from './extract-block.js';
 import { translateRange } from './paging/virtual-ranges.js';
 import { mapOf, type PhysicalOptions } from './read-map.js';
 import { type OutputReport, withSnapshot, writeOutput } from './write-output.js';
-
-/** Guest-physical addresses. */
-export interface AddressRange {
-  readonly address: bigint;
-  readonly lengthBytes: number;
-}
 
 /** How to take a range. */
 export interface RangeOptions extends PhysicalOptions {

@@ -1,10 +1,11 @@
 export type { PhysicalMap, PhysicalRange } from '@mapped-ram/facts';
+export type { AddressRange } from './address-range.js';
 export type { CopyProgress } from './copy/copy-pieces.js';
 export type { ChannelOptions } from './copy/copy-with-channels.js';
 export { extractBlock } from './extract-block.js';
 export { type ElfOptions, type ElfReport, extractElf } from './extract-elf.js';
 export type { ExtractOptions } from './extract-options.js';
-export { type AddressRange, extractRange, type RangeOptions, type RangeReport } from './extract-range.js';
+export { extractRange, type RangeOptions, type RangeReport } from './extract-range.js';
 export type { GivenRange } from './given-map.js';
 export { type PhysicalOptions, readPhysicalMap } from './read-map.js';
 export type { OutputReport } from './write-output.js';

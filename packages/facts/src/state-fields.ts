@@ -11,6 +11,7 @@ export class StateFields {
     this.#collect(state);
   }
 
+  /** Whether there is such a field. */
   has(name: string): boolean {
     return this.#nodes.has(name);
   }
@@ -40,6 +41,7 @@ export class StateFields {
     return value.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
   }
 
+  /** A truth value; false where there is no such field. */
   boolean(name: string): boolean {
     return this.#nodes.get(name)?.value === true;
   }

@@ -36,6 +36,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./extract/command.js')).extractCommand,
   },
   {
+    name: 'search',
+    summary: 'find text, bytes or a regular expression in guest memory',
+    load: async () => (await import('./search/command.js')).searchCommand,
+  },
+  {
     name: 'dmesg',
     summary: 'the log of a Linux guest’s kernel',
     load: async () => (await import('./dmesg/command.js')).dmesgCommand,

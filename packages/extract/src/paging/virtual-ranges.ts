@@ -7,7 +7,7 @@ import {
 } from '@mapped-ram/facts';
 import { findLinuxGuest, PhysicalMemory } from '@mapped-ram/guest';
 import type { Snapshot } from '@mapped-ram/reader';
-import type { AddressRange } from '../extract-range.js';
+import type { AddressRange } from '../address-range.js';
 import { processorTables } from './processor-tables.js';
 
 /** Memory behind virtual addresses. */

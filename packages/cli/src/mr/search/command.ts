@@ -1,0 +1,148 @@
+import { derivePhysicalMap, type PhysicalMap } from '@mapped-ram/facts';
+import { MappedRamError } from '@mapped-ram/format';
+import {
+  AddressBook,
+  type BlockMatch,
+  findLinuxGuest,
+  type GuestAddresses,
+  searchBlock,
+} from '@mapped-ram/guest';
+import type { Snapshot } from '@mapped-ram/reader';
+import { ExitStatus } from '../../shared/exit-status.js';
+import { printable, printableJson } from '../../shared/printable.js';
+import { formatCount } from '../../shared/quantities.js';
+import { UsageError } from '../../shared/usage-error.js';
+import type { Command } from '../command.js';
+import { aboutFile } from '../file-error.js';
+import { formatOption, inputOptions, lastValue, wantsJson } from '../file-options.js';
+import { guestOptions, vmcoreinfoOption } from '../guest-options.js';
+import { withProgress } from '../progress.js';
+import { readingGroup, withSnapshotFile } from '../snapshot-file.js';
+import { patternOf } from './pattern-of.js';
+
+const DEFAULT_LIMIT = 1000;
+
+type Match = BlockMatch & GuestAddresses;
+
+/** `mr search` */
+export const searchCommand: Command = {
+  arguments: '[options] FILE PATTERN',
+  description:
+    'Finds text, bytes or a regular expression in guest memory, and tells where: in which block, at which guest-physical address, and, in a ' +
+    'Linux guest, at which address of its kernel. It reads what is in the snapshot, run by run.',
+  optionGroups: [
+    {
+      title: 'What to look for',
+      options: [
+        { name: 'hex', help: 'PATTERN is bytes in hexadecimal digits: 7f454c46.' },
+        {
+          name: 'regexp',
+          short: 'E',
+          help: 'PATTERN is a regular expression over bytes, as Latin-1; a match has at most 1024.',
+        },
+        { name: 'ignore-case', short: 'i', help: 'Large and small letters are alike.' },
+        { name: 'utf16', help: 'PATTERN is text in UTF-16, as Windows guests have it.' },
+        { name: 'block', value: 'ID', help: 'Only in this block. mr info lists them.' },
+        { name: 'limit', value: 'N', help: `Stop after so many matches; ${DEFAULT_LIMIT} by default.` },
+        vmcoreinfoOption,
+      ],
+    },
+    readingGroup,
+    { title: 'What to print', options: [formatOption] },
+  ],
+  exitStatus: [
+    ['0', 'it was found'],
+    ['1', 'it was not found'],
+    ['2', 'a file or an option could not be used'],
+  ],
+  examples: [
+    ["mr search guest.mr 'Linux version'", 'text'],
+    ['mr search --hex guest.mr 7f454c46', 'ELF headers'],
+    ["mr search -E guest.mr 'root:[^:]*:0:'", 'a regular expression'],
+  ],
+  async run(line, { terminal, signal, program }) {
+    const [path, wanted, ...others] = line.paths;
+    if (path === undefined || wanted === undefined || others.length > 0)
+      throw new UsageError(`FILE and PATTERN are needed, and ${line.paths.length} arguments were given`);
+    const pattern = patternOf(wanted, line.flags);
+    const limit = limitOf(lastValue(line, 'limit'));
+    const idstr = lastValue(line, 'block');
+    const isJson = wantsJson(line);
+    const find = await guestOptions(line);
+    return withSnapshotFile(path, { ...inputOptions(line), signal }, async ({ snapshot }) => {
+      const blocks = snapshot.ramBlocks.filter((block) => idstr === undefined || block.idstr === idstr);
+      if (blocks.length === 0) throw new UsageError(`there is no block ${idstr} in ${path}`);
+      const matches: Match[] = [];
+      const search = async (onProgress: (progress: { doneBytes: number; totalBytes: number }) => void) => {
+        let doneBytes = 0;
+        let totalBytes = 0;
+        for (const block of blocks) totalBytes += (await snapshot.countSetPages(block)) * block.pageSize;
+        const onSearched = (lengthBytes: number) => {
+          doneBytes += lengthBytes;
+          onProgress({ doneBytes, totalBytes });
+        };
+        const book = await addressBook(snapshot, find);
+        for (const block of blocks) {
+          for await (const match of searchBlock(snapshot, block, pattern, { onSearched })) {
+            matches.push({ ...match, ...book.find(block, match.blockOffset) });
+            if (matches.length >= limit) return;
+          }
+        }
+      };
+      await aboutFile(path, withProgress(terminal, path, search));
+      if (isJson) terminal.stdout.write(printableJson({ version: 1, path, matches: matches.map(matchJson) }));
+      else terminal.stdout.write(matches.map((match) => `${matchLine(match)}\n`).join(''));
+      if (matches.length >= limit)
+        terminal.stderr.write(
+          `${program}: stopped after ${formatCount(limit, 'match')}; --limit says how many\n`,
+        );
+      return matches.length > 0 ? ExitStatus.ok : ExitStatus.errorsFound;
+    });
+  },
+};
+
+/** Addresses as far as they are known: without a map or a kernel there are blocks and offsets alone. */
+async function addressBook(
+  snapshot: Snapshot,
+  find: Awaited<ReturnType<typeof guestOptions>>,
+): Promise<AddressBook> {
+  const map = await ifKnown<PhysicalMap>(derivePhysicalMap(snapshot));
+  const guest = map && (await ifKnown(findLinuxGuest(snapshot, { ...find, map })));
+  return AddressBook.open(map?.ranges ?? [], guest);
+}
+
+async function ifKnown<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof MappedRamError && error.code === 'unsupported') return undefined;
+    throw error;
+  }
+}
+
+function limitOf(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_LIMIT;
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--limit cannot be ${JSON.stringify(text)}`);
+  return Number(text);
+}
+
+function hex(address: bigint | undefined): string {
+  return address === undefined ? '-' : `0x${address.toString(16)}`;
+}
+
+function matchLine({ block, blockOffset, physicalAddress, virtualAddress, preview }: Match): string {
+  const shown = [...preview].map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.'));
+  const place = `${printable(block.idstr)}+0x${blockOffset.toString(16)}`;
+  return `${hex(physicalAddress).padEnd(14)} ${hex(virtualAddress).padEnd(18)} ${place}  ${shown.join('')}`;
+}
+
+function matchJson({ block, blockOffset, lengthBytes, physicalAddress, virtualAddress, preview }: Match) {
+  return {
+    block: block.idstr,
+    blockOffset,
+    lengthBytes,
+    physicalAddress: physicalAddress === undefined ? null : hex(physicalAddress),
+    virtualAddress: virtualAddress === undefined ? null : hex(virtualAddress),
+    preview: [...preview].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
+  };
+}

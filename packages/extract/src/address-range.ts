@@ -1,0 +1,5 @@
+/** Addresses of a guest, physical or virtual. */
+export interface AddressRange {
+  readonly address: bigint;
+  readonly lengthBytes: number;
+}

@@ -1,0 +1,109 @@
+import type { RamBlock, Snapshot } from '@mapped-ram/reader';
+import type { Pattern } from './pattern.js';
+
+const CHUNK_BYTES = 4 * 1024 * 1024;
+
+/** Bytes behind a match's first one that are kept of it. */
+const PREVIEW_BYTES = 64;
+
+/** A place in a block where a pattern is. */
+export interface BlockMatch {
+  readonly block: RamBlock;
+  /** Where in the block it begins, in bytes. */
+  readonly blockOffset: number;
+  readonly lengthBytes: number;
+  /** Its first bytes, and what is behind them, up to 64. A copy. */
+  readonly preview: Uint8Array;
+}
+
+/** How to search. */
+export interface SearchOptions {
+  /** Told of bytes of pages that were looked at. */
+  readonly onSearched?: ((lengthBytes: number) => void) | undefined;
+}
+
+/**
+ * Finds a pattern in a block's memory, run by run. What lies across pages is found, and what reaches into pages that are zero.
+ *
+ * @returns Matches, ascending; one may lie in another.
+ * @throws MappedRamError as `Snapshot.pages` does.
+ */
+export async function* searchBlock(
+  snapshot: Snapshot,
+  block: RamBlock,
+  pattern: Pattern,
+  { onSearched }: SearchOptions = {},
+): AsyncGenerator<BlockMatch, void, undefined> {
+  const window = new SearchWindow(block, pattern);
+  for await (const batch of snapshot.pages(block, { chunkBytes: CHUNK_BYTES })) {
+    for (const { firstPage, bytes } of batch) {
+      yield* window.push(firstPage * block.pageSize, bytes);
+      onSearched?.(bytes.length);
+    }
+  }
+  yield* window.end();
+}
+
+/** Bytes as they come, with as much of what was before as a match can begin in. Between runs memory is zero. */
+class SearchWindow {
+  readonly #block: RamBlock;
+  readonly #pattern: Pattern;
+  readonly #overlap: number;
+  #buffer = new Uint8Array(CHUNK_BYTES);
+  #start = 0;
+  #length = 0;
+
+  constructor(block: RamBlock, pattern: Pattern) {
+    this.#block = block;
+    this.#pattern = pattern;
+    this.#overlap = pattern.maxBytes + PREVIEW_BYTES;
+  }
+
+  *push(offset: number, bytes: Uint8Array): Generator<BlockMatch> {
+    if (offset !== this.#start + this.#length) {
+      yield* this.end();
+      const before = Math.min(this.#overlap, offset - (this.#start + this.#length));
+      this.#start = offset - before;
+      this.#length = 0;
+      this.#append(new Uint8Array(before));
+    }
+    this.#append(bytes);
+    yield* this.#find(this.#length - this.#overlap);
+  }
+
+  /** What is behind is zero. */
+  *end(): Generator<BlockMatch> {
+    const end = this.#length;
+    if (end === 0) return;
+    const behind = Math.min(this.#overlap, this.#block.usedLength - this.#start - end);
+    this.#append(new Uint8Array(Math.max(0, behind)));
+    yield* this.#find(end);
+    this.#start += this.#length;
+    this.#length = 0;
+  }
+
+  /** Finds what begins before an end, and forgets what is before it. */
+  *#find(end: number): Generator<BlockMatch> {
+    if (end <= 0) return;
+    const bytes = this.#buffer.subarray(0, this.#length);
+    const found: { offset: number; lengthBytes: number }[] = [];
+    this.#pattern.find(bytes, end, (offset, lengthBytes) => found.push({ offset, lengthBytes }));
+    for (const { offset, lengthBytes } of found) {
+      const preview = bytes.slice(offset, offset + PREVIEW_BYTES);
+      yield { block: this.#block, blockOffset: this.#start + offset, lengthBytes, preview };
+    }
+    this.#buffer.copyWithin(0, end, this.#length);
+    this.#start += end;
+    this.#length -= end;
+  }
+
+  #append(bytes: Uint8Array): void {
+    if (this.#length + bytes.length > this.#buffer.length) {
+      const larger = new Uint8Array(this.#length + bytes.length + this.#overlap);
+      larger.set(this.#buffer.subarray(0, this.#length));
+      this.#buffer = larger;
+    }
+    this.#buffer.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+}
