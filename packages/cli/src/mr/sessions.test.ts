@@ -31,7 +31,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 it.each(
   allOrFew(
-    ['copy', 'scrub', 'relocate', 'convert', 'repair', 'clone', 'extract'],
+    ['copy', 'scrub', 'relocate', 'convert', 'repair', 'clone', 'extract', 'search'],
     ['convert', 'repair', 'clone'],
   ),
 )('the session of mr %s goes as its page says', async (name) => {

@@ -1,6 +1,6 @@
 import { MappedRamError } from '@mapped-ram/format';
 import type { PhysicalMemory } from '../memory/physical-memory.js';
-import { addressBits, levelBits, type PagingFormat, type TableEntry } from './paging-format.js';
+import { addressBits, type EntryKind, levelBits, type PagingFormat } from './paging-format.js';
 
 /** Virtual addresses that lead to consecutive guest-physical ones. */
 export interface Mapping {
@@ -10,6 +10,12 @@ export interface Mapping {
 }
 
 const ENTRY_BYTES = 8;
+
+/** Addresses in entries are in units of 4 KiB, whatever the smallest page. */
+const FRAME_SHIFT = 12;
+
+/** Mappings of one address space, at most; a core has a segment for each. */
+const MAX_MAPPINGS = 2 ** 19;
 
 /** Tables of one address space, at most: page tables that hold themselves have each of them several times. */
 const MAX_TABLES = 200_000;
@@ -75,14 +81,15 @@ export class PageTables {
     let table = this.#root;
     for (let level = format.levels; level >= 1; level--) {
       const bits = levelBits(format, level);
+      const view = await this.#table(table, level);
       const index = Number(BigInt.asUintN(this.#indexBits(level), address >> BigInt(bits)));
-      const entry = await this.#entry(table, index, level);
-      if (entry?.kind === 'table') table = entry.address;
+      const kind = view === undefined ? 'nothing' : this.#kind(view, index, level);
+      if (view !== undefined && kind === 'table') table = this.#address(view, index, 0);
       else {
         const stretch = { virtualAddress: address, lengthBytes: toEnd(bits) };
-        return entry?.kind === 'page'
-          ? { ...stretch, physicalAddress: entry.address + BigInt.asUintN(bits, address) }
-          : stretch;
+        if (view === undefined || kind === 'nothing') return stretch;
+        const physicalAddress = this.#address(view, index, bits) + BigInt.asUintN(bits, address);
+        return { ...stretch, physicalAddress };
       }
     }
     return { virtualAddress: address, lengthBytes: toEnd(format.pageShift) };
@@ -92,7 +99,7 @@ export class PageTables {
    * Everything that is mapped. Neighbours that lead to neighbours are one mapping.
    *
    * @returns In ascending order of virtual addresses, the lower half first.
-   * @throws MappedRamError `limit-exceeded` where there are too many tables; as reading pages does.
+   * @throws MappedRamError `limit-exceeded` where there are too many tables or mappings; as reading pages does.
    */
   async mappings(): Promise<Mapping[]> {
     const found: Mapping[] = [];
@@ -101,29 +108,61 @@ export class PageTables {
       if (++tables > MAX_TABLES) throw tooMany('there are too many page tables');
       const table = await this.#readTable(address, level);
       if (table === undefined) return;
-      const shift = BigInt(levelBits(this.format, level));
-      for (let index = 0; index < table.byteLength / ENTRY_BYTES; index++) {
-        const entry = this.format.entry(table.getBigUint64(index * ENTRY_BYTES, true), level);
-        if (entry.kind === 'nothing') continue;
-        const virtualAddress = base + (BigInt(index) << shift);
-        if (entry.kind === 'table') await walk(entry.address, level - 1, virtualAddress);
-        else append(found, this.#extend(virtualAddress), entry.address, Number(1n << shift));
+      const bits = levelBits(this.format, level);
+      const step = 2 ** (bits - FRAME_SHIFT);
+      const count = table.byteLength / ENTRY_BYTES;
+      for (let index = 0; index < count; index++) {
+        const kind = this.#kind(table, index, level);
+        if (kind === 'nothing') continue;
+        const virtualAddress = base + (BigInt(index) << BigInt(bits));
+        if (kind === 'table') {
+          await walk(this.#address(table, index, 0), level - 1, virtualAddress);
+          continue;
+        }
+        // Neighbours that lead to neighbours are found in numbers: there may be a hundred million entries.
+        const first = index;
+        const frame = this.#frame(table, index, step);
+        while (
+          index + 1 < count &&
+          this.#kind(table, index + 1, level) === 'page' &&
+          this.#frame(table, index + 1, step) === frame + (index + 1 - first) * step
+        )
+          index++;
+        const lengthBytes = (index + 1 - first) * 2 ** bits;
+        append(found, this.#extend(virtualAddress), BigInt(frame) << BigInt(FRAME_SHIFT), lengthBytes);
       }
     };
     await walk(this.#root, this.format.levels, 0n);
     return found;
   }
 
-  async #entry(table: bigint, index: number, level: number): Promise<TableEntry | undefined> {
-    let view = this.#kept.get(table);
-    if (view === undefined) {
-      view = await this.#readTable(table, level);
-      if (view === undefined) return undefined;
-      const [oldest] = this.#kept.keys();
-      if (oldest !== undefined && this.#kept.size >= MAX_KEPT_TABLES) this.#kept.delete(oldest);
-      this.#kept.set(table, view);
-    }
-    return this.format.entry(view.getBigUint64(index * ENTRY_BYTES, true), level);
+  async #table(address: bigint, level: number): Promise<DataView | undefined> {
+    const kept = this.#kept.get(address);
+    if (kept !== undefined) return kept;
+    const view = await this.#readTable(address, level);
+    if (view === undefined) return undefined;
+    const [oldest] = this.#kept.keys();
+    if (oldest !== undefined && this.#kept.size >= MAX_KEPT_TABLES) this.#kept.delete(oldest);
+    this.#kept.set(address, view);
+    return view;
+  }
+
+  #kind(table: DataView, index: number, level: number): EntryKind {
+    return this.format.kind(table.getUint32(index * ENTRY_BYTES, true), level);
+  }
+
+  /** The 4 KiB page that an entry leads to, at a multiple of a step. */
+  #frame(table: DataView, index: number, step: number): number {
+    const low = table.getUint32(index * ENTRY_BYTES, true);
+    const high = table.getUint32(index * ENTRY_BYTES + 4, true);
+    const frame = (high & this.format.highAddressMask) * 2 ** (32 - FRAME_SHIFT) + (low >>> FRAME_SHIFT);
+    return frame - (frame % step);
+  }
+
+  /** The address that an entry leads to, at a multiple of the size of a page, or of the smallest one for a table. */
+  #address(table: DataView, index: number, bits: number): bigint {
+    const step = 2 ** (Math.max(bits, this.format.pageShift) - FRAME_SHIFT);
+    return BigInt(this.#frame(table, index, step)) << BigInt(FRAME_SHIFT);
   }
 
   async #readTable(address: bigint, level: number): Promise<DataView | undefined> {
@@ -165,5 +204,6 @@ function append(
     last.virtualAddress + BigInt(last.lengthBytes) === virtualAddress &&
     last.physicalAddress + BigInt(last.lengthBytes) === physicalAddress;
   if (goesOn) mappings[mappings.length - 1] = { ...last, lengthBytes: last.lengthBytes + lengthBytes };
-  else mappings.push({ virtualAddress, physicalAddress, lengthBytes });
+  else if (mappings.length < MAX_MAPPINGS) mappings.push({ virtualAddress, physicalAddress, lengthBytes });
+  else throw tooMany('there are too many mappings in the page tables');
 }

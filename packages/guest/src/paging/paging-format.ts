@@ -1,10 +1,5 @@
-/** What an entry of a page table leads to. */
-export type TableEntry =
-  | { readonly kind: 'nothing' }
-  /** A table of the next level below, at a guest-physical address. */
-  | { readonly kind: 'table'; readonly address: bigint }
-  /** A page of the level's size. */
-  | { readonly kind: 'page'; readonly address: bigint };
+/** What an entry of a page table leads to: a table of the next level below, a page of the level's size, or nothing. */
+export type EntryKind = 'nothing' | 'table' | 'page';
 
 /** How an architecture's page tables translate addresses. */
 export interface PagingFormat {
@@ -18,8 +13,10 @@ export interface PagingFormat {
   readonly levels: number;
   /** What the bits above those that are translated must be: `sign`, all like the uppermost one of these; or all of them so. */
   readonly upperBits: 'sign' | 'ones' | 'zeros';
-  /** Reads an entry of a level. */
-  entry(value: bigint, level: number): TableEntry;
+  /** Of the upper half of an entry, the bits that are part of an address. Of the lower half these are the bits from 12 on. */
+  readonly highAddressMask: number;
+  /** What an entry of a level leads to. @param low Its lower 32 bits */
+  kind(low: number, level: number): EntryKind;
 }
 
 /** Bits of a virtual address that are translated. */

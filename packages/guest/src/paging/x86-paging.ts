@@ -5,8 +5,8 @@ const CR0_PAGING = 1n << 31n;
 const CR4_FIVE_LEVELS = 1n << 12n;
 const EFER_LONG_MODE = 1n << 10n;
 
-const PRESENT = 1n;
-const LARGE_PAGE = 1n << 7n;
+const PRESENT = 1;
+const LARGE_PAGE = 1 << 7;
 const ADDRESS_MASK = 0x000f_ffff_ffff_f000n;
 
 /** Levels whose entries can stand for a page: 4 KiB, 2 MiB, 1 GiB. */
@@ -46,18 +46,16 @@ export function x86Paging(processor: StateFields): X86Paging {
  * @param encryptionMask The bit that marks encrypted memory (`sme_mask`); it is no part of an address.
  */
 export function x86PagingFormat(levels: 4 | 5, encryptionMask = 0n): PagingFormat {
-  const addressMask = ADDRESS_MASK & ~encryptionMask;
   return {
     pageShift: 12,
     levelShift: 9,
     topShift: 9,
     levels,
     upperBits: 'sign',
-    entry(value, level) {
-      if ((value & PRESENT) === 0n) return { kind: 'nothing' };
-      const isPage = level === 1 || (level <= LARGEST_PAGE_LEVEL && (value & LARGE_PAGE) !== 0n);
-      if (!isPage) return { kind: 'table', address: value & addressMask };
-      return { kind: 'page', address: value & addressMask & ~((1n << BigInt(12 + 9 * (level - 1))) - 1n) };
+    highAddressMask: Number((ADDRESS_MASK & ~encryptionMask) >> 32n),
+    kind(low, level) {
+      if ((low & PRESENT) === 0) return 'nothing';
+      return level === 1 || (level <= LARGEST_PAGE_LEVEL && (low & LARGE_PAGE) !== 0) ? 'page' : 'table';
     },
   };
 }

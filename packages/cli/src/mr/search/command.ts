@@ -10,7 +10,7 @@ import {
 import type { Snapshot } from '@mapped-ram/reader';
 import { ExitStatus } from '../../shared/exit-status.js';
 import { printable, printableJson } from '../../shared/printable.js';
-import { formatCount } from '../../shared/quantities.js';
+import { formatNumber } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
 import type { Command } from '../command.js';
 import { aboutFile } from '../file-error.js';
@@ -94,7 +94,7 @@ export const searchCommand: Command = {
       else terminal.stdout.write(matches.map((match) => `${matchLine(match)}\n`).join(''));
       if (matches.length >= limit)
         terminal.stderr.write(
-          `${program}: stopped after ${formatCount(limit, 'match')}; --limit says how many\n`,
+          `${program}: stopped after ${formatNumber(limit)} ${limit === 1 ? 'match' : 'matches'}; --limit says how many\n`,
         );
       return matches.length > 0 ? ExitStatus.ok : ExitStatus.errorsFound;
     });
