@@ -4,7 +4,12 @@ import { outcomeInWords } from './explain.js';
 import type { Finding } from './finding.js';
 import { lintSource } from './lint.js';
 import type { FileReport } from './report.js';
+import { bitmapZeroOverDataRule } from './rules/bitmap-zero-over-data/rule.js';
+import { pageBitsLostRule } from './rules/page-bits-lost/rule.js';
 import { newestQemuVersion, qemuVersions } from './target.js';
+
+/** The rules that tell of data under clear bits. */
+const UNMARKED_PAGES_RULES: ReadonlySet<string> = new Set([bitmapZeroOverDataRule.id, pageBitsLostRule.id]);
 
 /** Findings that are told of a snapshot which would not be restored. */
 const MOST_TOLD = 3;
@@ -15,6 +20,8 @@ export interface JudgeOptions {
   readonly streamOffset?: number | undefined;
   /** Byte order of the bitmaps' words; little-endian by default. */
   readonly wordOrder?: WordOrder | undefined;
+  /** Data under clear bits is about to be dropped, as was asked for: it is no fault then. */
+  readonly dropUnmarkedPages?: boolean | undefined;
 }
 
 /**
@@ -25,19 +32,25 @@ export interface JudgeOptions {
  */
 export async function judgeSnapshot(
   source: ByteSource,
-  { streamOffset, wordOrder }: JudgeOptions = {},
+  { streamOffset, wordOrder, dropUnmarkedPages = false }: JudgeOptions = {},
 ): Promise<void> {
   const options = {
     ...(streamOffset !== undefined && { streamOffset }),
     ...(wordOrder !== undefined && { wordOrder }),
   };
   const report = await lintSource(source, options);
-  if (report.verdict === 'restores') return;
+  if (isGood(report, dropUnmarkedPages)) return;
   for (const qemu of qemuVersions) {
     if (qemu === newestQemuVersion) continue;
-    if ((await lintSource(source, { ...options, qemu })).verdict === 'restores') return;
+    if (isGood(await lintSource(source, { ...options, qemu }), dropUnmarkedPages)) return;
   }
   throw notRestorable(report);
+}
+
+function isGood({ verdict, findings }: FileReport, dropUnmarkedPages: boolean): boolean {
+  if (verdict === 'restores') return true;
+  if (!dropUnmarkedPages || verdict !== 'wrong-memory') return false;
+  return findings.every(({ outcome, rule }) => outcome !== 'wrong-memory' || UNMARKED_PAGES_RULES.has(rule));
 }
 
 function notRestorable({ verdict, findings }: FileReport): MappedRamError {

@@ -45,7 +45,8 @@ export async function scrubInPlace(
   const source = await openSparseFile(path, options.signal);
   try {
     const snapshot = await openComplete(source, options);
-    await judgeSnapshot(source, openOptions(options));
+    const { dropUnmarkedPages } = options;
+    await judgeSnapshot(source, { ...openOptions(options), dropUnmarkedPages });
     // Pages that share their place with anything else must not be touched.
     placeSnapshot(layoutInPlace(snapshot, source));
     const allocatedBytesBefore = await allocatedBytes(path);

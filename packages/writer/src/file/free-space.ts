@@ -15,6 +15,6 @@ export async function checkFreeSpace(path: string, lengthBytes: number): Promise
   if (found === undefined || found.blocks === 0) return;
   const freeBytes = found.bavail * found.bsize;
   if (lengthBytes <= freeBytes) return;
-  const what = `writing ${path} failed: it takes ${lengthBytes} bytes, and its file system has ${freeBytes} left`;
+  const what = `no space left on device: the file takes ${lengthBytes} bytes, and its file system has ${freeBytes}`;
   throw new MappedRamError('write-failed', { what });
 }
