@@ -7,13 +7,15 @@ import { fingerprintOf } from './fingerprint.js';
 import { saveCircumstances } from './save-circumstances.js';
 import type { BlockInfo, DeviceInfo, PageCounts, SectionInfo, SnapshotInfo } from './snapshot-info.js';
 
-/** How much of the pages is searched for a guest's kernel without a deep look; it leaves its traces early in its memory. */
+/** How much of the pages is searched for a guest's kernel without a deep look. */
 const QUICK_SCAN_BYTES = 512 * 1024 * 1024;
 
 /** How much to look at. */
 export interface DescribeOptions {
   /** Read the contents of the pages too. */
   readonly deep?: boolean;
+  /** Search up to 512 MiB of the pages for a guest's kernel, which leaves its traces early in its memory; a deep look does it in all of them. */
+  readonly guest?: boolean;
   readonly signal?: AbortSignal;
   /** Of a deep look, in bytes of guest memory. */
   readonly onProgress?: (progress: { readonly doneBytes: number; readonly totalBytes: number }) => void;
@@ -31,7 +33,7 @@ export async function describeSnapshot(
   options: DescribeOptions = {},
 ): Promise<SnapshotInfo> {
   const { configuration, libvirt, ramBlocks } = snapshot;
-  const { deep = false } = options;
+  const { deep = false, guest = false } = options;
   const blocks = await describeBlocks(snapshot, source, options);
   return {
     path: source.name,
@@ -64,7 +66,10 @@ export async function describeSnapshot(
     blocks,
     sections: snapshot.sections.map(describeSection),
     devices: deviceSections(snapshot).map(describeDevice),
-    guest: (await describeGuest(snapshot, { deep, ...(!deep && { scanBytes: QUICK_SCAN_BYTES }) })) ?? null,
+    guest:
+      deep || guest
+        ? ((await describeGuest(snapshot, { deep, ...(!deep && { scanBytes: QUICK_SCAN_BYTES }) })) ?? null)
+        : null,
     fingerprint: fingerprintOf(snapshot),
     problems: snapshot.problems.map(({ error, stopped }) => ({
       code: error.code,

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { buildVectorImage, readVectors, type Vector, writeImage } from '@mapped-ram/conformance';
 import { type Rule, rules } from '@mapped-ram/lint';
+import { CHECKOUT_PATH } from './checkout.js';
 
 /** A file that fires a rule, and what `mr-lint` prints of it. */
 export interface RuleExample {
@@ -15,7 +15,7 @@ export interface RuleExample {
   readonly output: string;
 }
 
-const RUNNER = fileURLToPath(new URL('./bin/lint-files.js', import.meta.url));
+const RUNNER = join(CHECKOUT_PATH, 'tools/checks/dist/docs/bin/lint-files.js');
 
 /**
  * An example for each rule, by its id, made by running `mr-lint` on a conformance vector that fires it. The vector with

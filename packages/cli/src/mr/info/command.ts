@@ -96,7 +96,7 @@ function describeFile(
     const [problem] = snapshot.problems;
     if (snapshot.streamVersion === undefined) throw new FileError(path, problem?.error);
     return withProgress(terminal, path, (onProgress) =>
-      aboutFile(path, describeSnapshot(snapshot, source, { deep, signal, onProgress })),
+      aboutFile(path, describeSnapshot(snapshot, source, { deep, guest: true, signal, onProgress })),
     );
   });
 }
