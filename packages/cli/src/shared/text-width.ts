@@ -1,8 +1,8 @@
-import stringWidth from 'string-width';
+import measure from 'fast-string-truncated-width';
 
 /** The columns that a text takes in a terminal: two for a wide character, none for a mark over another or a colour's code. */
 export function textWidth(text: string): number {
-  return stringWidth(text);
+  return measure(text).width;
 }
 
 /** The text with spaces behind it, so that it takes at least so many columns. */
@@ -15,14 +15,7 @@ export function padLeft(text: string, columns: number): string {
   return ' '.repeat(Math.max(0, columns - textWidth(text))) + text;
 }
 
-/** The start of the text that fits into so many columns. No character is cut in two. */
+/** The start of the text that fits into so many columns. */
 export function cutTo(text: string, columns: number): string {
-  let end = 0;
-  let width = 0;
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    width += textWidth(segment);
-    if (width > columns) break;
-    end += segment.length;
-  }
-  return text.slice(0, end);
+  return text.slice(0, measure(text, { limit: columns }).index);
 }
