@@ -1,7 +1,7 @@
 import { defineConfig } from 'rolldown';
 
 /**
- * Puts the runner and the testees that come with it, with the tools of this workspace that they stand on, into few files: what
+ * Puts the runner and the testees that come with it, with the tools of this workspace that they need, into few files: what
  * is published does not depend on what is not.
  */
 export default defineConfig({

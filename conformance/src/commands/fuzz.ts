@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { type Command, ExitStatus, lastValue, oneOf, UsageError } from '@mapped-ram/cli/command-framework';
 import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
 import { writeCandidate } from '../fuzz/candidate.js';
 import { knowledgeRules } from '../fuzz/destination-knowledge.js';
@@ -8,8 +8,6 @@ import type { FuzzFigures } from '../fuzz/figures.js';
 import { judgedBy } from '../fuzz/judge.js';
 import { reduceDisagreement } from '../fuzz/reduce-case.js';
 import { type FuzzRun, runFuzz } from '../fuzz/run-fuzz.js';
-import type { Command } from './command.js';
-import { UsageError } from './usage-error.js';
 
 const JUDGES = QEMU_VERSIONS.flatMap((version) => [`qemu-${version}`, `qemu-${version}-multifd`]);
 /** From where the command is called. */
@@ -20,74 +18,78 @@ const MAX_REDUCED = 10;
 
 /** `conformance fuzz` */
 export const fuzzCommand: Command = {
-  name: 'fuzz',
-  summary: 'Damage files at random, and hold what the linter predicts against what QEMU does.',
-  help: `conformance fuzz [--seed TEXT] [--count N] [--against TESTEES] [--figures FILE] [--format json]
+  arguments: '[options]',
+  description:
+    'Damages captures at random, holds what the linter predicts against what QEMU does, and counts. A file has one to ' +
+    'three faults: fields, lengths, flags, sections moved, doubled or dropped, bitmaps, offsets, cuts. Where the linter and ' +
+    'QEMU disagree, and it is not by something that only the destination knows, the file is made as small as it gets and ' +
+    'saved as a candidate for a vector, with both verdicts. Ctrl-C ends after the files that are being judged.',
+  optionGroups: [
+    {
+      title: 'Options',
+      options: [
+        { name: 'seed', value: 'TEXT', help: 'The same seed gives the same files; the time if not given.' },
+        { name: 'count', value: 'N', help: 'How many files; 300 by default.' },
+        {
+          name: 'against',
+          value: 'LIST',
+          help: `${JUDGES.join(', ')}, separated by commas; all by default.`,
+        },
+        { name: 'figures', value: 'FILE', help: "Write the figures there as JSON, for 'run --fuzz'." },
+        { name: 'save', value: 'FOLDER', help: `Where unexplained disagreements go; ${FOLDER} by default.` },
+        { name: 'format', value: 'FORMAT', help: 'pretty or json: the figures on standard output.' },
+      ],
+    },
+  ],
+  exitStatus: [
+    ['0', 'every disagreement is explained'],
+    ['1', 'one is not, or a file could not be judged'],
+    ['2', 'the command line cannot be used, or something could not be read'],
+  ],
+  examples: [
+    ['conformance fuzz --count 3000', 'more files'],
+    ['conformance fuzz --seed S --against qemu-11.1', 'the same files again, and one QEMU'],
+  ],
 
-  --seed TEXT       the same seed gives the same files; the time if not given
-  --count N         how many files, 300 by default
-  --against LIST    ${JUDGES.join(', ')}; all by default
-  --figures FILE    write the figures there as JSON, for 'run --fuzz'
-  --save FOLDER     where unexplained disagreements go, ${FOLDER} by default
-  --format json     the figures as JSON on standard output
-
-A file has one to three faults: fields, lengths, flags, sections moved, doubled or dropped, bitmaps, offsets, cuts. Where the linter and
-QEMU disagree, and it is not by something that only the destination knows, the file is made as small as it gets and saved as a
-candidate for a vector, with both verdicts. Ctrl-C ends after the files that are being judged.
-
-Exit status 0 where every disagreement is explained; 1 otherwise.`,
-
-  async run(args) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        seed: { type: 'string', default: String(Date.now()) },
-        count: { type: 'string', default: '300' },
-        against: { type: 'string', default: JUDGES.join(',') },
-        figures: { type: 'string' },
-        save: { type: 'string', default: FOLDER },
-        format: { type: 'string', default: 'pretty' },
-      },
-    });
-    const { seed, format } = values;
-    if (format !== 'pretty' && format !== 'json') {
-      throw new UsageError(`--format is pretty or json, not ${format}`);
-    }
-    const count = toCount(values.count);
-    const against = values.against.split(',');
+  async run(line, { signal }) {
+    const seed = lastValue(line, 'seed') ?? String(Date.now());
+    const format = oneOf('format', lastValue(line, 'format') ?? 'pretty', ['pretty', 'json']);
+    const figuresFile = lastValue(line, 'figures');
+    const count = toCount(lastValue(line, 'count') ?? '300');
+    const against = lastValue(line, 'against')?.split(',') ?? JUDGES;
     for (const testee of against) checkJudge(testee);
-    const run = await runWithProgress(seed, count, against);
+    const run = await runWithProgress(seed, count, against, signal);
     const json = { seed, count: run.count, knowledgeRules: describeRules(), figures: run.figures };
-    if (values.figures !== undefined) writeFileSync(values.figures, `${JSON.stringify(json, null, 2)}\n`);
+    if (figuresFile !== undefined) writeFileSync(figuresFile, `${JSON.stringify(json, null, 2)}\n`);
     console.log(format === 'json' ? JSON.stringify(json, null, 2) : figuresText(run));
     for (const [index, { comparison }] of run.unexplained.entries()) {
       const smallest = index < MAX_REDUCED ? await reduceDisagreement(comparison) : comparison;
-      const path = writeCandidate(values.save, smallest);
+      const path = writeCandidate(lastValue(line, 'save') ?? FOLDER, smallest);
       const { predicted, actual, says } = comparison;
       console.error(`unexplained: predicted ${predicted}, was ${actual} (${says}): ${path}`);
     }
     for (const { fuzzCase, against: testee, reason } of run.notJudged) {
       console.error(`not judged: ${fuzzCase.id} by ${testee}: ${reason}`);
     }
-    return run.unexplained.length === 0 && run.notJudged.length === 0 ? 0 : 1;
+    return run.unexplained.length === 0 && run.notJudged.length === 0
+      ? ExitStatus.ok
+      : ExitStatus.errorsFound;
   },
 };
 
-async function runWithProgress(seed: string, count: number, against: readonly string[]): Promise<FuzzRun> {
-  const abort = new AbortController();
-  const stop = () => abort.abort();
-  process.once('SIGINT', stop);
+function runWithProgress(
+  seed: string,
+  count: number,
+  against: readonly string[],
+  signal: AbortSignal,
+): Promise<FuzzRun> {
   const isTerminal = process.stderr.isTTY === true;
-  try {
-    return await runFuzz({
-      ...{ seed, count, against, signal: abort.signal },
-      onProgress: (done) => {
-        if (isTerminal) process.stderr.write(`\r${done} of ${count} files${done === count ? '\n' : ''}`);
-      },
-    });
-  } finally {
-    process.off('SIGINT', stop);
-  }
+  return runFuzz({
+    ...{ seed, count, against, signal },
+    onProgress: (done) => {
+      if (isTerminal) process.stderr.write(`\r${done} of ${count} files${done === count ? '\n' : ''}`);
+    },
+  });
 }
 
 function toCount(text: string): number {

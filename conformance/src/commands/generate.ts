@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { type Command, ExitStatus, lastValue } from '@mapped-ram/cli/command-framework';
 import { generateVector } from '../builder/generate.js';
 import type { JsonStore } from '../store/json-store.js';
 import { vectorStore } from '../vector/store.js';
@@ -6,26 +6,35 @@ import { definitions } from '../vectors/definitions.js';
 import { taskDefinitions } from '../writing/definitions.js';
 import { generateTask } from '../writing/generate-task.js';
 import { taskStore } from '../writing/task-store.js';
-import type { Command } from './command.js';
 import { fits, select } from './select.js';
 
 /** `conformance generate` */
 export const generateCommand: Command = {
-  name: 'generate',
-  summary: 'Make vectors and writing tasks from their definitions in src/vectors and src/writing.',
-  needsCheckout: true,
-  help: `conformance generate [--check] [--run PATTERN]
+  arguments: '[options]',
+  description:
+    'Makes vectors and writing tasks from their definitions in src/vectors and src/writing. What QEMU did with a vector ' +
+    "is kept where its file has not changed; 'record' fills it in where it has.",
+  optionGroups: [
+    {
+      title: 'Options',
+      options: [
+        {
+          name: 'check',
+          help: 'Write nothing; tell whether a file on disk is not what its definition gives.',
+        },
+        { name: 'run', value: 'PATTERN', help: "Only those whose id fits, such as 'header/*'." },
+      ],
+    },
+  ],
+  exitStatus: [
+    ['0', 'all are up to date'],
+    ['1', 'with --check: some are not'],
+    ['2', 'the command line cannot be used, or something could not be read'],
+  ],
+  examples: [['conformance generate', 'after a definition was changed']],
 
-  --check         write nothing; exit status 1 where a file on disk is not what its definition gives
-  --run PATTERN   only those whose id fits, such as 'header/*'
-
-What QEMU did with a vector is kept where its file has not changed; 'record' fills it in where it has.`,
-
-  async run(args) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { check: { type: 'boolean', default: false }, run: { type: 'string' } },
-    });
+  async run(line) {
+    const values = { check: line.flags.has('check'), run: lastValue(line, 'run') };
     select([...definitions, ...taskDefinitions], values.run);
     const differing = [
       ...(await bringUpToDate(vectorStore, definitions, generateVector, values)),
@@ -33,7 +42,7 @@ What QEMU did with a vector is kept where its file has not changed; 'record' fil
     ];
     for (const id of differing) console.log(`${values.check ? 'stale' : 'wrote'}  ${id}`);
     if (differing.length === 0) console.log('all vectors and writing tasks are up to date');
-    return values.check && differing.length > 0 ? 1 : 0;
+    return values.check && differing.length > 0 ? ExitStatus.errorsFound : ExitStatus.ok;
   },
 };
 

@@ -1,26 +1,36 @@
-import { parseArgs } from 'node:util';
+import { type Command, ExitStatus, lastValue } from '@mapped-ram/cli/command-framework';
 import { readVectors } from '../vector/store.js';
 import { readTasks } from '../writing/task-store.js';
-import type { Command } from './command.js';
 import { select } from './select.js';
 
 /** `conformance list` */
 export const listCommand: Command = {
-  name: 'list',
-  summary: 'List the vectors and writing tasks: id, outcome, fault.',
-  help: `conformance list [--run PATTERN]
+  arguments: '[options]',
+  description: 'Lists the vectors and the writing tasks, a line each: id, outcome, fault.',
+  optionGroups: [
+    {
+      title: 'Options',
+      options: [{ name: 'run', value: 'PATTERN', help: "Only those whose id fits, such as 'header/*'." }],
+    },
+  ],
+  exitStatus: [
+    ['0', 'they are listed'],
+    ['2', 'the command line cannot be used, or something could not be read'],
+  ],
+  examples: [
+    ['conformance list', 'all'],
+    ["conformance list --run 'header/*'", 'those of one area'],
+  ],
 
-  --run PATTERN   only vectors whose id fits, such as 'header/*'`,
-
-  run(args) {
-    const { values } = parseArgs({ args: [...args], options: { run: { type: 'string' } } });
+  run(line) {
+    const run = lastValue(line, 'run');
     const tasks = readTasks().map((task) => ({ ...task, outcome: 'written' }));
     const vectors = readVectors().map((vector) => ({ ...vector, outcome: vector.expected.outcome }));
-    const selected = select([...vectors, ...tasks], values.run);
+    const selected = select([...vectors, ...tasks], run);
     const width = Math.max(...selected.map(({ id }) => id.length));
     for (const { id, what, outcome } of selected) {
       console.log(`${id.padEnd(width)}  ${outcome.padEnd(8)}  ${what}`);
     }
-    return Promise.resolve(0);
+    return Promise.resolve(ExitStatus.ok);
   },
 };

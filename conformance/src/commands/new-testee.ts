@@ -1,37 +1,37 @@
-import { parseArgs } from 'node:util';
+import { type Command, ExitStatus, lastValue, oneOf, UsageError } from '@mapped-ram/cli/command-framework';
 import { makeNewTestee, testeeLanguages } from '../scaffold/new-testee.js';
-import type { Command } from './command.js';
-import { UsageError } from './usage-error.js';
 
 /** `conformance new-testee` */
 export const newTesteeCommand: Command = {
-  name: 'new-testee',
-  summary: 'Make a folder with a testee to begin with, for an implementation of your own.',
-  help: `conformance new-testee FOLDER [--language ${testeeLanguages.join('|')}]
+  arguments: '[options] FOLDER',
+  description:
+    'Makes a folder with a testee to begin with, for an implementation of your own. It answers, and reads nothing yet; ' +
+    'PROTOCOL.md tells what it is asked. The name of the folder is that of the testee.',
+  optionGroups: [
+    {
+      title: 'Options',
+      options: [
+        { name: 'language', value: 'NAME', help: `${testeeLanguages.join(', ')}; python by default.` },
+      ],
+    },
+  ],
+  exitStatus: [
+    ['0', 'the folder is made'],
+    ['2', 'the command line cannot be used, or something could not be read'],
+  ],
+  examples: [
+    ['conformance new-testee ../mine', 'make it'],
+    ['conformance run --testee ../mine', 'ask it'],
+  ],
 
-  FOLDER            is made; its name is the testee's
-  --language NAME   ${testeeLanguages.join(', ')}; python by default
-
-The testee answers, and reads nothing yet. PROTOCOL.md tells what it is asked. For example:
-
-  npm run conformance -- new-testee ../mine
-  npm run conformance -- run --testee ../mine`,
-
-  run(args) {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { language: { type: 'string', default: 'python' } },
-    });
-    const [folder, ...others] = positionals;
+  run(line) {
+    const language = oneOf('language', lastValue(line, 'language') ?? 'python', testeeLanguages);
+    const [folder, ...others] = line.paths;
     if (folder === undefined || others.length > 0)
       throw new UsageError('new-testee takes the folder to make');
-    if (!testeeLanguages.includes(values.language)) {
-      throw new UsageError(`--language takes ${testeeLanguages.join(', ')}, not ${values.language}`);
-    }
-    for (const path of makeNewTestee(folder, values.language)) console.log(`wrote  ${path}`);
+    for (const path of makeNewTestee(folder, language)) console.log(`wrote  ${path}`);
     const path = folder.includes('/') ? folder : `./${folder}`;
     console.log(`now: npm run conformance -- run --testee ${path}`);
-    return Promise.resolve(0);
+    return Promise.resolve(ExitStatus.ok);
   },
 };

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { type Command, ExitStatus, lastValue, UsageError } from '@mapped-ram/cli/command-framework';
 import { captureInfo, listCaptures } from '@mapped-ram/fixtures';
 import { CHECKOUT_PATH } from '@mapped-ram/tool-qemu';
 import { appendDefinition, definitionText } from '../scaffold/definition-text.js';
@@ -9,8 +9,6 @@ import { MutationError, makeNewVector, type NewVector, type VectorIdea } from '.
 import type { Edit } from '../vector/edit.js';
 import { readVector, vectorStore } from '../vector/store.js';
 import { restoreModes, type Stage, stages } from '../vector/vector.js';
-import type { Command } from './command.js';
-import { UsageError } from './usage-error.js';
 
 const SOURCES = fileURLToPath(new URL('../../src/vectors/', import.meta.url));
 
@@ -25,45 +23,59 @@ const STAGES: Readonly<Record<string, Stage>> = {
 
 /** `conformance new-vector` */
 export const newVectorCommand: Command = {
-  name: 'new-vector',
-  summary: 'Make a vector: its file, what every QEMU does with it, and its definition.',
-  needsCheckout: true,
-  help: `conformance new-vector AREA/SLUG --what TEXT --why TEXT --clause ID... (--mutate CODE | --candidate FILE)
+  arguments: '[options] AREA/SLUG',
+  description: `Makes a vector: its file, what every QEMU does with it, and its definition. Real QEMU is asked what it does, and that is what the vector expects; the linter's rules that fire are listed in it. The definition goes to src/vectors/AREA.ts, with AREA one of ${Object.keys(STAGES).sort().join(', ')}. SLUG is a name of its own.`,
+  optionGroups: [
+    {
+      title: 'Options',
+      options: [
+        { name: 'what', value: 'TEXT', help: 'The fault, in one sentence.' },
+        { name: 'why', value: 'TEXT', help: 'Why it is worth a vector, in one sentence.' },
+        { name: 'clause', value: 'ID', repeatable: true, help: 'A clause of spec/mapped-ram.md.' },
+        {
+          name: 'mutate',
+          value: 'CODE',
+          help: 'How the file is damaged: TypeScript, of the mutation m (src/builder/mutation.ts) with the places of the file.',
+        },
+        {
+          name: 'candidate',
+          value: 'FILE',
+          help: "A disagreement that 'fuzz' has saved: its base and edits.",
+        },
+        { name: 'base', value: 'CAPTURE', help: 'The good file to damage; qemu-10.0/none by default.' },
+        {
+          name: 'needs-destination',
+          value: 'TEXT',
+          help: 'Why what QEMU does cannot be known from the file alone.',
+        },
+        { name: 'stage', value: 'STAGE', help: `Where the fault is met: ${stages.join(', ')}.` },
+      ],
+    },
+  ],
+  exitStatus: [
+    ['0', 'the linter predicts what QEMU does, or cannot know it'],
+    ['1', 'it does not; the vector is there all the same'],
+    ['2', 'the command line cannot be used, or something could not be read'],
+  ],
+  examples: [
+    [
+      "conformance new-vector header/page-size-3 --what 'page_size is 3.' --why 'It divides nothing.' --clause HEADER-3 --mutate 'm.u64(m.block(0).pageSizeOffset, 3n)'",
+      'a page size that is no power of two',
+    ],
+  ],
 
-  AREA/SLUG          ${Object.keys(STAGES).sort().join(', ')}; and a name of its own
-  --what TEXT        the fault, in one sentence
-  --why TEXT         why it is worth a vector, in one sentence
-  --clause ID        a clause of spec/mapped-ram.md; may be repeated
-  --mutate CODE      how the file is damaged: TypeScript, of the mutation m (src/builder/mutation.ts) with the places of the file
-  --candidate FILE   a disagreement that 'fuzz' has saved: its base and edits
-  --base CAPTURE     the good file to damage; qemu-10.0/none by default
-  --needs-destination TEXT   why nobody who has only the file can know what QEMU does
-  --stage STAGE      where the fault is met: ${stages.join(', ')}
-
-Real QEMU is asked what it does, and that is what the vector expects; the linter's rules that fire are listed in it. The
-definition goes to src/vectors/AREA.ts. For example:
-
-  npm run conformance -- new-vector header/page-size-3 --what 'page_size is 3.' \\
-    --why 'It divides nothing.' --clause HEADER-3 --mutate 'm.u64(m.block(0).pageSizeOffset, 3n)'
-
-Exit status 0 where the linter predicts what QEMU does, or cannot know it; 1 where it does not: the vector is there all the same.`,
-
-  async run(args) {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        what: { type: 'string' },
-        why: { type: 'string' },
-        clause: { type: 'string', multiple: true, default: [] },
-        mutate: { type: 'string' },
-        candidate: { type: 'string' },
-        base: { type: 'string' },
-        stage: { type: 'string' },
-        'needs-destination': { type: 'string' },
-      },
-    });
-    const [id = '', ...others] = positionals;
+  async run(line) {
+    const values: Options = {
+      what: lastValue(line, 'what'),
+      why: lastValue(line, 'why'),
+      clause: line.values.get('clause') ?? [],
+      mutate: lastValue(line, 'mutate'),
+      candidate: lastValue(line, 'candidate'),
+      base: lastValue(line, 'base'),
+      stage: lastValue(line, 'stage'),
+      needsDestination: lastValue(line, 'needs-destination'),
+    };
+    const [id = '', ...others] = line.paths;
     if (others.length > 0) throw new UsageError(`one vector at a time, not ${others.join(' ')} too`);
     const idea = ideaOf(id, values);
     const path = `${SOURCES}${areaOf(id)}.ts`;
@@ -86,12 +98,11 @@ interface Options {
   readonly candidate?: string | undefined;
   readonly base?: string | undefined;
   readonly stage?: string | undefined;
-  readonly 'needs-destination'?: string | undefined;
+  readonly needsDestination?: string | undefined;
 }
 
 function ideaOf(id: string, options: Options): VectorIdea {
-  const { what, why, clause, mutate, candidate, base, stage } = options;
-  const needsDestination = options['needs-destination'];
+  const { what, why, clause, mutate, candidate, base, stage, needsDestination } = options;
   const area = areaOf(id);
   if (readVector(id) !== undefined) throw new UsageError(`there is a vector ${id} already`);
   if (what === undefined || why === undefined) throw new UsageError('--what and --why are missing');
@@ -154,7 +165,7 @@ function runQuietly(command: string): boolean {
   return status === 0;
 }
 
-function tell({ vector, predicted }: NewVector, path: string): number {
+function tell({ vector, predicted }: NewVector, path: string): ExitStatus {
   const { id, expected, qemu = {}, needsDestination } = vector;
   console.log(`${id}: ${expected.outcome}; rules: ${expected.rules.join(', ') || 'none'}`);
   let wrong = 0;
@@ -169,11 +180,11 @@ function tell({ vector, predicted }: NewVector, path: string): number {
     }
   }
   console.log(`defined in ${path}`);
-  if (needsDestination !== undefined) return 0;
+  if (needsDestination !== undefined) return ExitStatus.ok;
   if (wrong > 0) {
     console.log(
       'QEMU is right: mend the rule, or say with --needs-destination what only the destination knows.',
     );
   }
-  return wrong === 0 ? 0 : 1;
+  return wrong === 0 ? ExitStatus.ok : ExitStatus.errorsFound;
 }

@@ -1,48 +1,51 @@
-import { parseArgs } from 'node:util';
+import { type Command, ExitStatus, lastValue, UsageError } from '@mapped-ram/cli/command-framework';
 import { QEMU_VERSIONS, type QemuVersion } from '@mapped-ram/tool-qemu';
 import { askQemu, withRecord } from '../run/ask-qemu.js';
 import { readVector, readVectors, vectorStore } from '../vector/store.js';
 import { type RestoreMode, restoreModes, type Vector } from '../vector/vector.js';
-import type { Command } from './command.js';
 import { select } from './select.js';
-import { UsageError } from './usage-error.js';
 
 /** `conformance record` */
 export const recordCommand: Command = {
-  name: 'record',
-  summary: 'Run real QEMU with the vectors and write down what it did.',
-  needsCheckout: true,
-  help: `conformance record [--run PATTERN] [--qemu ${QEMU_VERSIONS.join(',')}] [--missing]
+  arguments: '[options]',
+  description: 'Has real QEMU restore the vectors, plain and with multifd, and writes down what it did.',
+  optionGroups: [
+    {
+      title: 'Options',
+      options: [
+        { name: 'run', value: 'PATTERN', help: "Only vectors whose id fits, such as 'header/*'." },
+        {
+          name: 'qemu',
+          value: 'VERSIONS',
+          help: `Only these of ${QEMU_VERSIONS.join(', ')}, separated by commas; all by default.`,
+        },
+        { name: 'missing', help: 'Only where nothing is recorded yet.' },
+      ],
+    },
+  ],
+  exitStatus: [
+    ['0', 'all is recorded, and as it was before'],
+    ['1', 'a vector could not be recorded, or QEMU did something else than before'],
+    ['2', 'the command line cannot be used, or something could not be read'],
+  ],
+  examples: [['conformance record --missing', 'after new vectors']],
 
-  --run PATTERN     only vectors whose id fits, such as 'header/*'
-  --qemu VERSIONS   only these, separated by commas; all by default
-  --missing         only where nothing is recorded yet
-
-Each vector is restored plain and with multifd. Exit status 1 where a vector could not be recorded, or where QEMU did
-something else than was recorded before.`,
-
-  async run(args) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        run: { type: 'string' },
-        qemu: { type: 'string', default: QEMU_VERSIONS.join(',') },
-        missing: { type: 'boolean', default: false },
-      },
-    });
-    const vectors = select(readVectors(), values.run);
+  async run(line) {
+    const wantedVersions = lastValue(line, 'qemu')?.split(',') ?? QEMU_VERSIONS;
+    const onlyMissing = line.flags.has('missing');
+    const vectors = select(readVectors(), lastValue(line, 'run'));
     let failures = 0;
-    for (const version of values.qemu.split(',')) {
+    for (const version of wantedVersions) {
       if (!isQemuVersion(version))
         throw new UsageError(`--qemu takes ${QEMU_VERSIONS.join(', ')}, not ${version}`);
       for (const mode of restoreModes) {
         const wanted = vectors.filter(
-          (vector) => !values.missing || vector.qemu?.[version]?.[mode] === undefined,
+          (vector) => !onlyMissing || vector.qemu?.[version]?.[mode] === undefined,
         );
         failures += await recordMode(wanted, version, mode);
       }
     }
-    return failures === 0 ? 0 : 1;
+    return failures === 0 ? ExitStatus.ok : ExitStatus.errorsFound;
   },
 };
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { type Command, ExitStatus, lastValue, oneOf, UsageError } from '@mapped-ram/cli/command-framework';
 import { parseFigures } from '../report/figures.js';
 import { formatReport, type ReportFormat, reportFileNames, reportFormats } from '../report/formats.js';
 import type { TesteeResults } from '../report/report-model.js';
@@ -11,54 +11,84 @@ import { runEverything } from '../run/run-everything.js';
 import { listTestees } from '../run/testees.js';
 import { readVectors } from '../vector/store.js';
 import { readTasks } from '../writing/task-store.js';
-import type { Command } from './command.js';
 import { select } from './select.js';
-import { UsageError } from './usage-error.js';
 
 /** `conformance run` */
 export const runCommand: Command = {
-  name: 'run',
-  summary: 'Put the vectors to testees, and have them write.',
-  help: `conformance run --testee NAME|FOLDER... [--run PATTERN] [--captures] [--keep-going] [--report FORMAT... [-o FILE|FOLDER]]
+  arguments: '[options] --testee NAME|FOLDER',
+  description:
+    'Puts the vectors to testees, which are programs that read or write snapshots, and has them write. The failures are ' +
+    'listed, or a report is made. A run begins with a smoke set, and ends there where a testee passes none of it.',
+  optionGroups: [
+    {
+      title: 'Options',
+      options: [
+        {
+          name: 'testee',
+          value: 'NAME|FOLDER',
+          repeatable: true,
+          help: `${listTestees().join(', ')}; all of them; or a folder that has a testee.json.`,
+        },
+        {
+          name: 'run',
+          value: 'PATTERN',
+          help: "Only vectors whose id fits, such as 'header/*'; writing/* are snapshots that the testee writes.",
+        },
+        { name: 'keep-going', help: 'Ask everything, even if the testee passes none of the smoke set.' },
+        { name: 'captures', help: 'Also put every good capture to it, as captures/ID: each must restore.' },
+        {
+          name: 'report',
+          value: 'FORMAT',
+          repeatable: true,
+          help: `${reportFormats.join(', ')}: a report in place of the list of failures.`,
+        },
+        {
+          name: 'fuzz',
+          value: 'FILE',
+          help: "Tell of a run of the fuzzer in the report: FILE has its figures, which 'fuzz --figures' wrote.",
+        },
+        {
+          name: 'output',
+          short: 'o',
+          value: 'FILE|FOLDER',
+          help: `Where the report goes; standard output by default. Of several reports the folder: ${Object.values(reportFileNames).join(', ')}.`,
+        },
+      ],
+    },
+  ],
+  exitStatus: [
+    ['0', "every answer is as recorded, listed in the testee's known-failing.txt, or skipped"],
+    ['1', 'some answer is not'],
+    ['2', 'the command line cannot be used, or something could not be read'],
+  ],
+  examples: [
+    ['conformance run --testee ts', 'our reader, linter and writer'],
+    ["conformance run --testee ./mine --run 'header/*'", 'a testee of your own, and one area'],
+  ],
 
-  --testee NAME    ${listTestees().join(', ')}; all of them; or a folder that has a testee.json. May be repeated
-  --run PATTERN    only vectors whose id fits, such as 'header/*'; writing/* are snapshots that the testee writes
-  --keep-going     ask everything, even if the testee passes none of the smoke set, which comes first
-  --captures       also put every good capture to it, as captures/<id>: each must restore
-  --report FORMAT  ${reportFormats.join(', ')}: a report in place of the list of failures. May be repeated
-  --fuzz FILE      tell of a run of the fuzzer in the report, whose --figures are in this file
-  -o FILE          where the report goes; standard output by default. Of several reports, the folder: ${Object.values(reportFileNames).join(', ')}
-
-Exit status 0 where every answer is as recorded, listed in the testee's known-failing.txt, or skipped; 1 otherwise.`,
-
-  async run(args) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        testee: { type: 'string', multiple: true, default: [] },
-        run: { type: 'string' },
-        captures: { type: 'boolean', default: false },
-        'keep-going': { type: 'boolean', default: false },
-        report: { type: 'string', multiple: true, default: [] },
-        output: { type: 'string', short: 'o' },
-        fuzz: { type: 'string' },
-      },
-    });
+  async run(line) {
+    const values = {
+      testee: line.values.get('testee') ?? [],
+      run: lastValue(line, 'run'),
+      report: line.values.get('report') ?? [],
+      output: lastValue(line, 'output'),
+      fuzz: lastValue(line, 'fuzz'),
+    };
     if (values.testee.length === 0) {
       throw new UsageError(`--testee is missing; there are ${listTestees().join(', ')}, or all`);
     }
-    const formats = values.report.map(toFormat);
+    const formats = values.report.map((text) => oneOf('report', text, reportFormats));
     const { output } = values;
     if (output !== undefined && formats.length === 0) throw new UsageError('-o needs --report');
     if (output === undefined && formats.length > 1) throw new UsageError('several reports need -o FOLDER');
     const testees = values.testee.flatMap((name) => (name === 'all' ? listTestees() : [name]));
-    const all = [...vectorCandidates(), ...(values.captures ? captureCandidates() : [])];
+    const all = [...vectorCandidates(), ...(line.flags.has('captures') ? captureCandidates() : [])];
     const tasks = readTasks();
     const ids = new Set(select([...all, ...tasks], values.run).map(({ id }) => id));
     const questions = {
       candidates: all.filter(({ id }) => ids.has(id)),
       tasks: tasks.filter(({ id }) => ids.has(id)),
-      keepGoing: values['keep-going'],
+      keepGoing: line.flags.has('keep-going'),
     };
     const runs: TesteeResults[] = [];
     for (const testee of testees) {
@@ -73,7 +103,9 @@ Exit status 0 where every answer is as recorded, listed in the testee's known-fa
       if (output === undefined) process.stdout.write(report);
       else writeReport(output, formats.length > 1, format, report);
     }
-    return runs.some(({ results }) => results.some(({ status }) => failsTheRun(status))) ? 1 : 0;
+    return runs.some(({ results }) => results.some(({ status }) => failsTheRun(status)))
+      ? ExitStatus.errorsFound
+      : ExitStatus.ok;
   },
 };
 
@@ -81,12 +113,6 @@ Exit status 0 where every answer is as recorded, listed in the testee's known-fa
 function writeReport(output: string, isFolder: boolean, format: ReportFormat, report: string): void {
   if (isFolder) mkdirSync(output, { recursive: true });
   writeFileSync(isFolder ? join(output, reportFileNames[format]) : output, report);
-}
-
-function toFormat(text: string): ReportFormat {
-  const format = reportFormats.find((known) => known === text);
-  if (format === undefined) throw new UsageError(`--report takes ${reportFormats.join(', ')}, not ${text}`);
-  return format;
 }
 
 function printFailures(testee: string, results: readonly RunResult[], notAsked: number): void {

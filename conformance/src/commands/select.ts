@@ -1,5 +1,5 @@
+import { UsageError } from '@mapped-ram/cli/command-framework';
 import { matchesGlob } from '../vector/glob.js';
-import { UsageError } from './usage-error.js';
 
 /**
  * Those whose id fits the pattern; all where there is none.

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { startProgram } from './start-program.js';
+import { startProgram } from '../shared/start-program.js';
 
 await startProgram('mr', async () => (await import('../mr/main.js')).main);

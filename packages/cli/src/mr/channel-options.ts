@@ -1,12 +1,12 @@
 import { MAX_CHANNELS } from '@mapped-ram/multifd/limits';
 import type { FilePair } from '@mapped-ram/transform';
 import { channelsPay } from '../shared/channels-pay.js';
+import type { CommandContext } from '../shared/command.js';
 import type { CommandLine } from '../shared/command-line.js';
 import type { OptionGroup } from '../shared/option-spec.js';
+import { lastValue } from '../shared/option-values.js';
 import { toChannels } from '../shared/page-reading.js';
 import { printable } from '../shared/printable.js';
-import type { CommandContext } from './command.js';
-import { lastValue } from './file-options.js';
 
 /** How pages are moved. */
 export const channelGroup: OptionGroup = {

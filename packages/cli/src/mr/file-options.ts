@@ -2,7 +2,7 @@ import type { OpenOptions } from '@mapped-ram/reader';
 import type { CommandLine } from '../shared/command-line.js';
 import type { HelpTable } from '../shared/help-page.js';
 import type { OptionGroup, OptionSpec } from '../shared/option-spec.js';
-import { oneOf, toOffset } from '../shared/option-values.js';
+import { lastValue, oneOf, toOffset } from '../shared/option-values.js';
 import { bitmapOrderOption, bitmapOrders, offsetOption } from '../shared/reading-options.js';
 import { UsageError } from '../shared/usage-error.js';
 
@@ -41,11 +41,6 @@ export const fileExitStatus: HelpTable = [
   ['1', 'IN does not allow it; there is no OUT'],
   ['2', 'a file or an option could not be used; there is no OUT'],
 ];
-
-/** The last value of an option, which counts where it is given several times. */
-export function lastValue({ values }: CommandLine, name: string): string | undefined {
-  return values.get(name)?.at(-1);
-}
 
 /** Whether `--format json` was given. @throws UsageError on an unknown format */
 export function wantsJson(line: CommandLine): boolean {

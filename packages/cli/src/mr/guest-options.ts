@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { Vmcoreinfo } from '@mapped-ram/guest';
 import type { CommandLine } from '../shared/command-line.js';
 import type { OptionSpec } from '../shared/option-spec.js';
+import { lastValue } from '../shared/option-values.js';
 import { UsageError } from '../shared/usage-error.js';
-import { lastValue } from './file-options.js';
 
 /** No VMCOREINFO is longer; a vmlinux, which some take for it, is. */
 const MAX_FILE_BYTES = 1024 * 1024;

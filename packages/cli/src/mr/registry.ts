@@ -1,12 +1,4 @@
-import type { Command } from './command.js';
-
-/** A command, loaded only when it is asked for. */
-export interface CommandEntry {
-  readonly name: string;
-  /** One line for `mr --help`. */
-  readonly summary: string;
-  load(): Promise<Command>;
-}
+import type { CommandEntry } from '../shared/command.js';
 
 /** All commands of `mr`, in the order of its help. */
 export const commands: readonly CommandEntry[] = [

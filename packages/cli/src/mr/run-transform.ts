@@ -1,8 +1,8 @@
 import { MappedRamError, type MappedRamErrorCode } from '@mapped-ram/format';
+import type { CommandContext } from '../shared/command.js';
 import { ExitStatus } from '../shared/exit-status.js';
 import { toFileFault } from '../shared/file-fault.js';
 import { printable, printableJson } from '../shared/printable.js';
-import type { CommandContext } from './command.js';
 import { type Progress, withProgress } from './progress.js';
 
 /** What a command works on, as the user named it. */

@@ -1,4 +1,5 @@
 import { parseSize } from '@mapped-ram/format';
+import type { CommandLine } from './command-line.js';
 import { UsageError } from './usage-error.js';
 
 /**
@@ -26,4 +27,9 @@ export function toOffset(value: string, option = 'offset'): number {
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError(`--${option}: ${error.message}; write bytes as 4096, 0x1000, 4k, 1M or 1.5k`);
   }
+}
+
+/** The last value of an option, which counts where it is given several times. */
+export function lastValue({ values }: CommandLine, name: string): string | undefined {
+  return values.get(name)?.at(-1);
 }

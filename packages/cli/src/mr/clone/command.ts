@@ -1,7 +1,8 @@
 import type { CloneOptions } from '@mapped-ram/clone';
+import type { Command } from '../../shared/command.js';
+import { lastValue } from '../../shared/option-values.js';
 import { UsageError } from '../../shared/usage-error.js';
-import type { Command } from '../command.js';
-import { formatOption, inputGroup, inputOptions, lastValue, wantsJson } from '../file-options.js';
+import { formatOption, inputGroup, inputOptions, wantsJson } from '../file-options.js';
 import { runTransform } from '../run-transform.js';
 import { qmpTimeoutMs } from '../with-qemu/qmp-socket.js';
 import { cloneText } from './clone-text.js';

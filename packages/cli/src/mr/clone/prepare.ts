@@ -1,7 +1,7 @@
 import { type Clone, type CloneOptions, prepareClone } from '@mapped-ram/clone';
+import type { CommandContext } from '../../shared/command.js';
 import { printable } from '../../shared/printable.js';
 import { UsageError } from '../../shared/usage-error.js';
-import type { CommandContext } from '../command.js';
 
 /** @throws UsageError where the options name blocks that cannot be mapped. */
 export async function prepare(input: string, output: string, options: CloneOptions): Promise<Clone> {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CloneOptions, startClone } from '@mapped-ram/clone';
 import { MappedRamError } from '@mapped-ram/format';
+import type { CommandContext } from '../../shared/command.js';
 import { ExitStatus } from '../../shared/exit-status.js';
 import { toFileFault } from '../../shared/file-fault.js';
 import { printable } from '../../shared/printable.js';
-import type { CommandContext } from '../command.js';
 import { failureStatus } from '../run-transform.js';
 import { prepare, warn } from './prepare.js';
 

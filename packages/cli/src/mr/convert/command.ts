@@ -1,9 +1,9 @@
 import { convertSnapshot, transformFile } from '@mapped-ram/transform';
-import { oneOf } from '../../shared/option-values.js';
+import type { Command } from '../../shared/command.js';
+import { lastValue, oneOf } from '../../shared/option-values.js';
 import { formatBytes, formatCount } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
-import type { Command } from '../command.js';
 import {
   dropOption,
   dropUnmarkedOption,
@@ -13,7 +13,6 @@ import {
   inputAndOutput,
   inputGroup,
   inputOptions,
-  lastValue,
   wantsJson,
 } from '../file-options.js';
 import { runTransform } from '../run-transform.js';

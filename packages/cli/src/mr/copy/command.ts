@@ -6,12 +6,12 @@ import {
   pipeToFile,
   transformFile,
 } from '@mapped-ram/transform';
+import type { Command, CommandContext } from '../../shared/command.js';
 import type { CommandLine } from '../../shared/command-line.js';
 import type { ExitStatus } from '../../shared/exit-status.js';
 import { formatBytes, formatCount } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
-import type { Command, CommandContext } from '../command.js';
 import {
   dropOption,
   dropUnmarkedOption,

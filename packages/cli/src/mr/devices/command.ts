@@ -1,14 +1,15 @@
 import { MappedRamError } from '@mapped-ram/format';
 import { describeDevice, type SnapshotFile } from '@mapped-ram/inspect';
 import type { Vmdescription } from '@mapped-ram/reader';
+import type { Command } from '../../shared/command.js';
 import { ExitStatus } from '../../shared/exit-status.js';
+import { lastValue } from '../../shared/option-values.js';
 import { printableJson } from '../../shared/printable.js';
 import { textColumns } from '../../shared/terminal.js';
 import { UsageError } from '../../shared/usage-error.js';
-import type { Command } from '../command.js';
 import { deviceTable } from '../device-text/device-table.js';
 import { aboutFile, FileError } from '../file-error.js';
-import { forceOption, formatOption, inputOptions, lastValue } from '../file-options.js';
+import { forceOption, formatOption, inputOptions } from '../file-options.js';
 import { writeOutputFile } from '../output-file.js';
 import { paintFor } from '../paint.js';
 import { readingGroup, withSnapshotFile } from '../snapshot-file.js';

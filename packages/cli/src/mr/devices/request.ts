@@ -1,6 +1,7 @@
 import type { CommandLine } from '../../shared/command-line.js';
+import { lastValue } from '../../shared/option-values.js';
 import { UsageError } from '../../shared/usage-error.js';
-import { lastValue, wantsJson } from '../file-options.js';
+import { wantsJson } from '../file-options.js';
 
 /** What `mr devices` is asked for. */
 export interface DevicesRequest {

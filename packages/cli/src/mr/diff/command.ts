@@ -1,11 +1,11 @@
 import { diffSnapshots, isSame } from '@mapped-ram/inspect';
+import type { Command } from '../../shared/command.js';
 import { ExitStatus } from '../../shared/exit-status.js';
-import { oneOf } from '../../shared/option-values.js';
+import { lastValue, oneOf } from '../../shared/option-values.js';
 import { printableJson } from '../../shared/printable.js';
 import { textColumns } from '../../shared/terminal.js';
 import { UsageError } from '../../shared/usage-error.js';
-import type { Command } from '../command.js';
-import { formatOption, inputOptions, lastValue, wantsJson } from '../file-options.js';
+import { formatOption, inputOptions, wantsJson } from '../file-options.js';
 import { paintFor } from '../paint.js';
 import { withProgress } from '../progress.js';
 import { readingGroup, withSnapshotFile } from '../snapshot-file.js';

@@ -1,8 +1,8 @@
 import { formatLogRecord, type LogRecord, openLinuxGuest, readLog } from '@mapped-ram/guest';
+import type { Command } from '../../shared/command.js';
 import { ExitStatus } from '../../shared/exit-status.js';
 import { printable, printableJson } from '../../shared/printable.js';
 import { UsageError } from '../../shared/usage-error.js';
-import type { Command } from '../command.js';
 import { aboutFile } from '../file-error.js';
 import { formatOption, inputOptions, wantsJson } from '../file-options.js';
 import { guestOptions, vmcoreinfoOption } from '../guest-options.js';

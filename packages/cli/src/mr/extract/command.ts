@@ -6,18 +6,12 @@ import {
   type OutputReport,
   readPhysicalMap,
 } from '@mapped-ram/extract';
+import type { Command } from '../../shared/command.js';
+import { lastValue } from '../../shared/option-values.js';
 import { formatBytes, formatCount } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
-import type { Command } from '../command.js';
-import {
-  forceOption,
-  formatOption,
-  inputGroup,
-  inputOptions,
-  lastValue,
-  wantsJson,
-} from '../file-options.js';
+import { forceOption, formatOption, inputGroup, inputOptions, wantsJson } from '../file-options.js';
 import { guestOptions, vmcoreinfoOption } from '../guest-options.js';
 import { runTransform, type TransformResult } from '../run-transform.js';
 import { mapJson, mapTable } from './map-table.js';

@@ -1,8 +1,8 @@
 import type { AddressRange, GivenRange } from '@mapped-ram/extract';
 import { parseSize } from '@mapped-ram/format';
 import type { CommandLine } from '../../shared/command-line.js';
+import { lastValue } from '../../shared/option-values.js';
 import { UsageError } from '../../shared/usage-error.js';
-import { lastValue } from '../file-options.js';
 
 /** What is to be taken out of a snapshot. */
 export type Wanted =

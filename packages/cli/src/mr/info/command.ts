@@ -5,11 +5,11 @@ import {
   notInTheFile,
   type SnapshotInfo,
 } from '@mapped-ram/inspect';
+import type { Command, CommandContext } from '../../shared/command.js';
 import { ExitStatus } from '../../shared/exit-status.js';
 import { printableJson } from '../../shared/printable.js';
 import { textColumns } from '../../shared/terminal.js';
 import { UsageError } from '../../shared/usage-error.js';
-import type { Command, CommandContext } from '../command.js';
 import { aboutFile, errorText, FileError } from '../file-error.js';
 import { formatOption, inputOptions, wantsJson } from '../file-options.js';
 import { paintFor } from '../paint.js';

@@ -1,10 +1,11 @@
 import { drawMap, type SnapshotFile, toPng, toSvg } from '@mapped-ram/inspect';
+import type { Command } from '../../shared/command.js';
 import { ExitStatus } from '../../shared/exit-status.js';
+import { lastValue } from '../../shared/option-values.js';
 import { textColumns } from '../../shared/terminal.js';
 import { UsageError } from '../../shared/usage-error.js';
-import type { Command } from '../command.js';
 import { aboutFile } from '../file-error.js';
-import { forceOption, inputOptions, lastValue } from '../file-options.js';
+import { forceOption, inputOptions } from '../file-options.js';
 import { writeOutputFile } from '../output-file.js';
 import { paintFor } from '../paint.js';
 import { readingGroup, withSnapshotFile } from '../snapshot-file.js';

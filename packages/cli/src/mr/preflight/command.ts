@@ -4,11 +4,11 @@ import {
   type PreflightResult,
   preflight,
 } from '@mapped-ram/migrate';
+import type { Command, CommandContext } from '../../shared/command.js';
 import type { CommandLine } from '../../shared/command-line.js';
 import { ExitStatus } from '../../shared/exit-status.js';
 import { printable, printableJson } from '../../shared/printable.js';
 import { UsageError } from '../../shared/usage-error.js';
-import type { Command, CommandContext } from '../command.js';
 import { forceOption, formatOption, wantsJson } from '../file-options.js';
 import { findingLines } from '../with-qemu/finding-text.js';
 import { qemuFault } from '../with-qemu/qemu-fault.js';

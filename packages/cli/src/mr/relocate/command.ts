@@ -1,9 +1,9 @@
 import { relocateSnapshot, transformFile } from '@mapped-ram/transform';
-import { toOffset } from '../../shared/option-values.js';
+import type { Command } from '../../shared/command.js';
+import { lastValue, toOffset } from '../../shared/option-values.js';
 import { formatBytes, formatOffset } from '../../shared/quantities.js';
 import { bitmapOrderOption } from '../../shared/reading-options.js';
 import { UsageError } from '../../shared/usage-error.js';
-import type { Command } from '../command.js';
 import {
   dropOption,
   dropUnmarkedOption,
@@ -11,7 +11,6 @@ import {
   forceOption,
   formatOption,
   inputAndOutput,
-  lastValue,
   orderOption,
   wantsJson,
 } from '../file-options.js';

@@ -1,5 +1,5 @@
 import { type RepairReport, repairSnapshot, transformFile } from '@mapped-ram/transform';
-import type { Command } from '../command.js';
+import type { Command } from '../../shared/command.js';
 import {
   forceOption,
   formatOption,

@@ -1,6 +1,6 @@
 import { type RestoredSnapshot, restoreSnapshot } from '@mapped-ram/migrate';
+import type { Command } from '../../shared/command.js';
 import { printable } from '../../shared/printable.js';
-import type { Command } from '../command.js';
 import { formatOption, wantsJson } from '../file-options.js';
 import { findingLines } from '../with-qemu/finding-text.js';
 import { qmpOptions, socketAndFile } from '../with-qemu/qmp-socket.js';

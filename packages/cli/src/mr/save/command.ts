@@ -1,8 +1,8 @@
 import { type SavedSnapshot, saveSnapshot } from '@mapped-ram/migrate';
-import { toOffset } from '../../shared/option-values.js';
+import type { Command } from '../../shared/command.js';
+import { lastValue, toOffset } from '../../shared/option-values.js';
 import { formatBytes, formatCount } from '../../shared/quantities.js';
-import type { Command } from '../command.js';
-import { forceOption, formatOption, lastValue, wantsJson } from '../file-options.js';
+import { forceOption, formatOption, wantsJson } from '../file-options.js';
 import { findingLines } from '../with-qemu/finding-text.js';
 import { qmpOptions, socketAndFile } from '../with-qemu/qmp-socket.js';
 import { runWithQemu } from '../with-qemu/run-with-qemu.js';

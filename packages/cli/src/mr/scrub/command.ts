@@ -1,8 +1,8 @@
 import { scrubInPlace, scrubToCopy, transformFile } from '@mapped-ram/transform';
+import type { Command } from '../../shared/command.js';
 import { formatBytes, formatCount } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
-import type { Command } from '../command.js';
 import {
   dropOption,
   dropUnmarkedOption,

@@ -8,13 +8,14 @@ import {
   searchBlock,
 } from '@mapped-ram/guest';
 import type { Snapshot } from '@mapped-ram/reader';
+import type { Command } from '../../shared/command.js';
 import { ExitStatus } from '../../shared/exit-status.js';
+import { lastValue } from '../../shared/option-values.js';
 import { printable, printableJson } from '../../shared/printable.js';
 import { formatNumber } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
-import type { Command } from '../command.js';
 import { aboutFile } from '../file-error.js';
-import { formatOption, inputOptions, lastValue, wantsJson } from '../file-options.js';
+import { formatOption, inputOptions, wantsJson } from '../file-options.js';
 import { guestOptions, vmcoreinfoOption } from '../guest-options.js';
 import { withProgress } from '../progress.js';
 import { readingGroup, withSnapshotFile } from '../snapshot-file.js';

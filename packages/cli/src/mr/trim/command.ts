@@ -1,7 +1,7 @@
 import { planTrim, transformFile, trimInPlace, trimToCopy } from '@mapped-ram/transform';
+import type { Command } from '../../shared/command.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
-import type { Command } from '../command.js';
 import { forceOption, formatOption, inputGroup, inputOptions, wantsJson } from '../file-options.js';
 import { guestOptions, vmcoreinfoOption } from '../guest-options.js';
 import { runTransform, type TransformResult } from '../run-transform.js';

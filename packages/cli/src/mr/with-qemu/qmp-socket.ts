@@ -1,8 +1,8 @@
 import { connectQmp, type QmpClient } from '@mapped-ram/qmp';
 import type { CommandLine } from '../../shared/command-line.js';
 import type { OptionSpec } from '../../shared/option-spec.js';
+import { lastValue } from '../../shared/option-values.js';
 import { UsageError } from '../../shared/usage-error.js';
-import { lastValue } from '../file-options.js';
 
 /** `--qmp`, and how long to wait there */
 export const qmpOptions: readonly OptionSpec[] = [

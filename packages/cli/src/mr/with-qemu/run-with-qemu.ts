@@ -1,7 +1,7 @@
 import type { QmpClient } from '@mapped-ram/qmp';
+import type { CommandContext } from '../../shared/command.js';
 import { ExitStatus } from '../../shared/exit-status.js';
 import { printable, printableJson } from '../../shared/printable.js';
-import type { CommandContext } from '../command.js';
 import { type Progress, withProgress } from '../progress.js';
 import type { TransformResult } from '../run-transform.js';
 import { qemuFault } from './qemu-fault.js';

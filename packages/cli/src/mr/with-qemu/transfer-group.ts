@@ -1,9 +1,8 @@
 import type { TransferOptions } from '@mapped-ram/migrate';
 import type { CommandLine } from '../../shared/command-line.js';
 import type { OptionSpec } from '../../shared/option-spec.js';
-import { toOffset } from '../../shared/option-values.js';
+import { lastValue, toOffset } from '../../shared/option-values.js';
 import { toChannels } from '../../shared/page-reading.js';
-import { lastValue } from '../file-options.js';
 
 /** How the pages go between QEMU and the file. */
 export const transferOptions: readonly OptionSpec[] = [

@@ -1,8 +1,8 @@
-import type { CommandLine } from '../shared/command-line.js';
-import type { ExitStatus } from '../shared/exit-status.js';
-import type { HelpTable } from '../shared/help-page.js';
-import type { OptionGroup } from '../shared/option-spec.js';
-import type { Terminal } from '../shared/terminal.js';
+import type { CommandLine } from './command-line.js';
+import type { ExitStatus } from './exit-status.js';
+import type { HelpTable } from './help-page.js';
+import type { OptionGroup } from './option-spec.js';
+import type { Terminal } from './terminal.js';
 
 /** What a command may use of the world outside. */
 export interface CommandContext {
@@ -13,7 +13,7 @@ export interface CommandContext {
   readonly signal: AbortSignal;
 }
 
-/** A command of `mr`. */
+/** A command of a program that has several. */
 export interface Command {
   /** What comes behind its name: `[options] IN OUT`. */
   readonly arguments: string;
@@ -29,4 +29,12 @@ export interface Command {
    * @throws UsageError; MappedRamError where a file cannot be used; the signal's reason, when aborted.
    */
   run(line: CommandLine, context: CommandContext): Promise<ExitStatus>;
+}
+
+/** A command, loaded only when it is asked for. */
+export interface CommandEntry {
+  readonly name: string;
+  /** One line for the help of the program. */
+  readonly summary: string;
+  load(): Promise<Command>;
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
-import type { ExitStatus } from '../shared/exit-status.js';
-import type { Terminal } from '../shared/terminal.js';
+import type { ExitStatus } from './exit-status.js';
+import type { Terminal } from './terminal.js';
 
 /** The whole of a program but the process. */
 export type Main = (argv: readonly string[], terminal: Terminal, signal: AbortSignal) => Promise<ExitStatus>;
@@ -37,9 +37,25 @@ export async function startProgram(name: string, load: () => Promise<Main>): Pro
     // As shells count.
     process.exitCode = wasEnded ? 128 + constants.signals[received as NodeJS.Signals] : status;
   } catch (error) {
-    const [, reason] = getSystemErrorMap().get((error as NodeJS.ErrnoException).errno ?? 0) ?? [];
+    const reason = reasonOf(error as NodeJS.ErrnoException);
     if (reason === undefined) throw error;
     process.stderr.write(`${name}: cannot be loaded: ${reason}\n`);
     process.exitCode = UNUSABLE;
   }
+}
+
+/** Fewer open files than loading may need at once. */
+const FEW_OPEN_FILES = 64;
+
+/** Why the system did not let the program be loaded. Undefined where it is not the system's doing. */
+function reasonOf({ code, errno }: NodeJS.ErrnoException): string | undefined {
+  // Node calls a package that it may not open, for want of a descriptor, one that is not there.
+  if (code === 'ERR_MODULE_NOT_FOUND' && openFilesLimit() < FEW_OPEN_FILES) return 'too many open files';
+  return getSystemErrorMap().get(errno ?? 0)?.[1];
+}
+
+function openFilesLimit(): number {
+  const report = process.report.getReport() as { userLimits?: { open_files?: { soft?: unknown } } };
+  const soft = report.userLimits?.open_files?.soft;
+  return typeof soft === 'number' ? soft : Number.POSITIVE_INFINITY;
 }
