@@ -16,10 +16,10 @@ export { type BitmapFacts, gatherBitmapFacts } from './pages/bitmap-facts.js';
 export { type CompareOptions, comparePages, type PageFacts } from './pages/compare-pages.js';
 export { type DataWindow, dataWindows, type FindExtents } from './pages/data-windows.js';
 export { type FindDataOptions, findData } from './pages/find-data.js';
-export type { PagesScanner, PagesToScan, ScannedPages } from './pages/pages-scanner.js';
+export type { NonzeroPageFinder, PagesToScan, ScannedPages } from './pages/nonzero-page-finder.js';
 export { type ComparedPages, isScannable, type PageSelection, scanBlock } from './pages/scan-block.js';
 export { setBits } from './pages/set-bits.js';
-export { SourceScanner } from './pages/source-scanner.js';
+export { SourcePageFinder } from './pages/source-page-finder.js';
 export {
   clipRange,
   endOf,

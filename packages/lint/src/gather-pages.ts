@@ -4,7 +4,7 @@ import {
   findData,
   meaningOfUnmarked,
   type SaveManner,
-  SourceScanner,
+  SourcePageFinder,
   separateBlocks,
 } from '@mapped-ram/facts';
 import type { ByteSource, Snapshot } from '@mapped-ram/reader';
@@ -51,7 +51,7 @@ export class PagesGatherer {
 
   /** Adds what the pages of all blocks hold. @throws MappedRamError `read-failed`, `short-read` */
   async lookDeep(): Promise<void> {
-    const { signal, onProgress, scanner = new SourceScanner(this.#source, signal) } = this.#options;
+    const { signal, onProgress, scanner = new SourcePageFinder(this.#source, signal) } = this.#options;
     const scanned = this.#separateBlocks();
     const totalBytes = scanned.reduce((sum, { block }) => sum + block.usedLength, 0);
     let doneBytes = 0;
@@ -104,7 +104,7 @@ export class PagesGatherer {
   }
 
   async #lookUnderClearBits(blocks: readonly FactsInProgress[]): Promise<void> {
-    const scanner = new SourceScanner(this.#source, this.#options.signal);
+    const scanner = new SourcePageFinder(this.#source, this.#options.signal);
     for (const facts of blocks) {
       const found = await comparePages(this.#snapshot, facts.block, scanner, { selection: 'unmarked' });
       this.#addUnmarked(facts, found.firstUnmarkedPage, found.unmarkedPages);

@@ -1,4 +1,4 @@
-import type { PagesScanner } from '@mapped-ram/facts';
+import type { NonzeroPageFinder } from '@mapped-ram/facts';
 import type { WordOrder } from '@mapped-ram/format';
 import type { Severity } from './finding.js';
 import type { QemuVersion } from './target.js';
@@ -23,7 +23,7 @@ export interface LintOptions {
    */
   readonly probeBytes?: number;
   /** Finds pages that are not zero in a deep run, in this very file; by default this thread does, through the source. */
-  readonly scanner?: PagesScanner;
+  readonly scanner?: NonzeroPageFinder;
   /** Offset of the stream in the file, in bytes; by default the start, or where a libvirt header says. */
   readonly streamOffset?: number;
   /** Byte order of the bitmap's words; little-endian by default. */

@@ -4,9 +4,9 @@ export {
   type ChannelsOptions,
   openChannels,
 } from './channels.js';
-export { FileScanner, type FileScannerOptions } from './file-scanner.js';
 export { MAX_CHANNELS } from './limits.js';
 export { checkPageSize, type LoadOptions, loadPages } from './load-pages.js';
 export type { MovablePages, MovedPages, OnMoved } from './movable-pages.js';
 export type { FilePlace, MemoryPlace, Place } from './place.js';
 export { type SavedBlock, type SaveOptions, savePages } from './save-pages.js';
+export { ThreadedPageFinder, type ThreadedPageFinderOptions } from './threaded-page-finder.js';

@@ -1,6 +1,6 @@
-import { type PagesScanner, SourceScanner } from '@mapped-ram/facts';
+import { type NonzeroPageFinder, SourcePageFinder } from '@mapped-ram/facts';
 import { judgeSnapshot } from '@mapped-ram/lint';
-import { FileScanner } from '@mapped-ram/multifd';
+import { ThreadedPageFinder } from '@mapped-ram/multifd';
 import { type ByteSource, extentsOf, type RamBlock, type Snapshot } from '@mapped-ram/reader';
 import { type FilteredRuns, PageBits, placeSnapshot } from '@mapped-ram/writer';
 import type { ChannelOptions } from './channel-transport.js';
@@ -66,10 +66,10 @@ async function withScanner<T>(
   path: string,
   source: ByteSource,
   { channels, signal }: ScrubInPlaceOptions,
-  act: (scanner: PagesScanner) => Promise<T>,
+  act: (scanner: NonzeroPageFinder) => Promise<T>,
 ): Promise<T> {
-  if (channels === undefined) return act(new SourceScanner(source, signal));
-  const scanner = new FileScanner(path, { ...channels, signal });
+  if (channels === undefined) return act(new SourcePageFinder(source, signal));
+  const scanner = new ThreadedPageFinder(path, { ...channels, signal });
   try {
     return await act(scanner);
   } finally {
@@ -78,7 +78,7 @@ async function withScanner<T>(
 }
 
 interface ScrubOptions extends Pick<TransformOptions, 'onProgress'> {
-  readonly scanner: PagesScanner;
+  readonly scanner: NonzeroPageFinder;
 }
 
 class Scrub {

@@ -1,4 +1,4 @@
-import { type PagesScanner, scanBlock } from '@mapped-ram/facts';
+import { type NonzeroPageFinder, scanBlock } from '@mapped-ram/facts';
 import { countSet, forEachRun } from '@mapped-ram/format';
 import { checkPageSize } from '@mapped-ram/multifd';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
@@ -14,7 +14,7 @@ import type { FilteredRuns } from '@mapped-ram/writer';
 export async function sortPages(
   snapshot: Snapshot,
   block: RamBlock,
-  scanner: PagesScanner,
+  scanner: NonzeroPageFinder,
   runs: FilteredRuns,
   onSorted: (lengthBytes: number) => void,
 ): Promise<void> {

@@ -2,8 +2,8 @@ import { type LintOptions, lintSource } from '@mapped-ram/lint';
 import type { ByteSource } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { toFileFault } from '../shared/file-fault.js';
+import type { DeepRunThreads } from './deep-run-threads.js';
 import type { FileResult } from './file-result.js';
-import type { PageScanners } from './page-scanners.js';
 
 /**
  * Opens, checks and closes one file. A file that cannot be read is a result too.
@@ -14,7 +14,7 @@ import type { PageScanners } from './page-scanners.js';
 export async function lintFile(
   path: string,
   options: LintOptions,
-  scanners?: PageScanners,
+  scanners?: DeepRunThreads,
 ): Promise<FileResult> {
   let source: ByteSource | undefined;
   try {

@@ -4,8 +4,8 @@ import { type PageReading, toPageReading } from '../shared/page-reading.js';
 import { printable } from '../shared/printable.js';
 import { type Terminal, textColumns } from '../shared/terminal.js';
 import { UsageError } from '../shared/usage-error.js';
+import type { DeepRunThreads } from './deep-run-threads.js';
 import { allOptions, USAGE } from './options.js';
-import type { PageScanners } from './page-scanners.js';
 
 /**
  * The whole of `mr-lint` but the process: takes the arguments (without node and script), prints, and returns the exit
@@ -68,9 +68,9 @@ async function startScanners(
   { paths: [path] }: CommandLine,
   { stderr }: Terminal,
   signal: AbortSignal,
-): Promise<PageScanners> {
-  const { PageScanners } = await import('./page-scanners.js');
-  const scanners = new PageScanners(reading, stderr, signal);
+): Promise<DeepRunThreads> {
+  const { DeepRunThreads } = await import('./deep-run-threads.js');
+  const scanners = new DeepRunThreads(reading, stderr, signal);
   if (path !== undefined) await scanners.start(path);
   return scanners;
 }

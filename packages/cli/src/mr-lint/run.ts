@@ -4,11 +4,11 @@ import { ExitStatus } from '../shared/exit-status.js';
 import { printable } from '../shared/printable.js';
 import { ProgressLine } from '../shared/progress-line.js';
 import { type Terminal, textColumns } from '../shared/terminal.js';
+import type { DeepRunThreads } from './deep-run-threads.js';
 import { type FileResult, isReport } from './file-result.js';
 import type { LintInvocation } from './invocation.js';
 import { lintFile } from './lint-file.js';
 import { createOutput } from './output/create-output.js';
-import type { PageScanners } from './page-scanners.js';
 import { countFindings } from './verdict-line.js';
 
 /**
@@ -24,7 +24,7 @@ export async function runLint(
   { stdout, stderr, env }: Terminal,
   version: string,
   signal: AbortSignal,
-  scanners?: PageScanners,
+  scanners?: DeepRunThreads,
 ): Promise<ExitStatus> {
   const { multifd = false, deep = false } = options;
   const qemu = qemuVersionOf(options.qemu ?? newestQemuVersion);

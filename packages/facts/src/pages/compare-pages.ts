@@ -1,5 +1,5 @@
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
-import type { PagesScanner } from './pages-scanner.js';
+import type { NonzeroPageFinder } from './nonzero-page-finder.js';
 import { type ComparedPages, type PageSelection, scanBlock } from './scan-block.js';
 
 /** How a block's bitmap and the contents of its pages differ. */
@@ -28,7 +28,7 @@ export interface CompareOptions {
 export async function comparePages(
   snapshot: Snapshot,
   block: RamBlock,
-  scanner: PagesScanner,
+  scanner: NonzeroPageFinder,
   { selection = 'all', onPages }: CompareOptions = {},
 ): Promise<PageFacts> {
   const tally = new Tally(selection === 'all');

@@ -1,6 +1,6 @@
 import { anySet, countSet } from '@mapped-ram/format';
 import type { Extent } from '@mapped-ram/reader';
-import type { PagesToScan } from './pages-scanner.js';
+import type { PagesToScan } from './nonzero-page-finder.js';
 import { setBits } from './set-bits.js';
 
 /** Extents that are looked up in a window. What comes after so many is taken to be data, since looking takes time too. */

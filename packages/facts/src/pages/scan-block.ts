@@ -1,6 +1,6 @@
 import { Limits, withLittleEndianWords } from '@mapped-ram/format';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
-import type { PagesScanner } from './pages-scanner.js';
+import type { NonzeroPageFinder } from './nonzero-page-finder.js';
 
 /** Which pages of a block to look at: all of them, those whose bit is set, or those whose bit is clear. */
 export type PageSelection = 'all' | 'marked' | 'unmarked';
@@ -31,7 +31,7 @@ export function isScannable({ pageSize, ignored }: RamBlock): boolean {
 export async function scanBlock(
   snapshot: Snapshot,
   block: RamBlock,
-  scanner: PagesScanner,
+  scanner: NonzeroPageFinder,
   selection: PageSelection,
   onCompared: (pages: ComparedPages) => void,
 ): Promise<void> {

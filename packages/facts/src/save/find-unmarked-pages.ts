@@ -3,8 +3,8 @@ import { storedBlocks } from '../blocks/guest-memory.js';
 import { destinationPageSize } from '../blocks/page-size.js';
 import { separateBlocks } from '../blocks/separate-blocks.js';
 import { comparePages } from '../pages/compare-pages.js';
-import type { PagesScanner } from '../pages/pages-scanner.js';
-import { SourceScanner } from '../pages/source-scanner.js';
+import type { NonzeroPageFinder } from '../pages/nonzero-page-finder.js';
+import { SourcePageFinder } from '../pages/source-page-finder.js';
 import { findSaveManner, type SaveManner } from './save-manner.js';
 import { meaningOfUnmarked, type UnmarkedMeaning } from './unmarked-pages.js';
 
@@ -31,7 +31,7 @@ export interface UnmarkedReport {
 /** How to look. */
 export interface FindUnmarkedOptions {
   /** Finds pages that are not zero; by default this thread does, through the source. */
-  readonly scanner?: PagesScanner | undefined;
+  readonly scanner?: NonzeroPageFinder | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -44,7 +44,7 @@ export interface FindUnmarkedOptions {
 export async function findUnmarkedPages(
   snapshot: Snapshot,
   source: ByteSource,
-  { signal, scanner = new SourceScanner(source, signal) }: FindUnmarkedOptions = {},
+  { signal, scanner = new SourcePageFinder(source, signal) }: FindUnmarkedOptions = {},
 ): Promise<UnmarkedReport> {
   const manner = await findSaveManner(snapshot, source);
   const pageSize = destinationPageSize(snapshot);

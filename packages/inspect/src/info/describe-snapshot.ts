@@ -1,4 +1,10 @@
-import { bitmapIsInside, comparePages, isScannable, type PageFacts, SourceScanner } from '@mapped-ram/facts';
+import {
+  bitmapIsInside,
+  comparePages,
+  isScannable,
+  type PageFacts,
+  SourcePageFinder,
+} from '@mapped-ram/facts';
 import { commands, MappedRamError } from '@mapped-ram/format';
 import { describeGuest } from '@mapped-ram/guest';
 import type { ByteSource, OpeningSection, RamBlock, Section, Snapshot } from '@mapped-ram/reader';
@@ -92,7 +98,7 @@ async function describeBlocks(
     doneBytes += lengthBytes;
     onProgress?.({ doneBytes, totalBytes });
   };
-  const scanner = new SourceScanner(source, signal);
+  const scanner = new SourcePageFinder(source, signal);
   const all: BlockInfo[] = [];
   for (const block of snapshot.ramBlocks) {
     const isReadable = !block.ignored && bitmapIsInside(block, source.sizeBytes);
@@ -113,7 +119,7 @@ async function describeBlocks(
 async function contentsOf(
   snapshot: Snapshot,
   block: RamBlock,
-  scanner: SourceScanner,
+  scanner: SourcePageFinder,
   onBytes: (lengthBytes: number) => void,
 ): Promise<PageFacts | undefined> {
   if (!isScannable(block)) return undefined;

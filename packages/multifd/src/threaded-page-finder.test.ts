@@ -1,5 +1,5 @@
 import { closeSync, openSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
-import { FileScanner, type FileScannerOptions } from '@mapped-ram/multifd';
+import { ThreadedPageFinder, type ThreadedPageFinderOptions } from '@mapped-ram/multifd';
 import { afterEach, describe, expect, it } from 'vitest';
 import { bitmapOf, somePages } from './testing/patterns.js';
 import { scratchFolder, watchForLeftovers } from './testing/scratch.js';
@@ -12,10 +12,15 @@ const PAGE = 4096;
 const MIB = 1024 * 1024;
 
 /** Scans pages of a file from an offset on: their bits, and how often each page was told. */
-async function scan(path: string, pageCount: number, pagesOffset = 0, options: FileScannerOptions = {}) {
+async function scan(
+  path: string,
+  pageCount: number,
+  pagesOffset = 0,
+  options: ThreadedPageFinderOptions = {},
+) {
   const bits = new Uint8Array(Math.ceil(pageCount / 64) * 8);
   let told = 0;
-  const scanner = new FileScanner(path, options);
+  const scanner = new ThreadedPageFinder(path, options);
   try {
     await scanner.scan({ pagesOffset, pageSize: PAGE, firstPage: 0, pageCount }, (scanned) => {
       bits.set(scanned.bits, scanned.firstPage / 8);
@@ -56,7 +61,7 @@ describe('a file with holes', () => {
       [last * PAGE, Uint8Array.of(1)],
     ]);
     const found: number[] = [];
-    const scanner = new FileScanner(path, { channels: 2 });
+    const scanner = new ThreadedPageFinder(path, { channels: 2 });
     await scanner.scan(
       { pagesOffset: 0, pageSize: PAGE, firstPage: 0, pageCount: 2 ** 28 },
       ({ firstPage, bits }) => {
@@ -91,7 +96,7 @@ describe('a file with holes', () => {
 
   it('that becomes shorter is an error, though what is cut off looks like a hole', async () => {
     const path = sparseFile('cut', 64 * MIB, [[0, Uint8Array.of(1)]]);
-    const scanner = new FileScanner(path, { channels: 2 });
+    const scanner = new ThreadedPageFinder(path, { channels: 2 });
     truncateSync(path, 20 * MIB);
     const region = { pagesOffset: 0, pageSize: PAGE, firstPage: 0, pageCount: 16_384 };
     await expect(scanner.scan(region, () => {})).rejects.toMatchObject({
@@ -112,14 +117,14 @@ it('a file that is not there is an error of the first scan', async () => {
 it('a scanner that was never used can be closed', async () => {
   const path = inScratch('unused');
   writeFileSync(path, 'x');
-  await new FileScanner(path).close();
-  await new FileScanner(inScratch('nowhere')).close();
+  await new ThreadedPageFinder(path).close();
+  await new ThreadedPageFinder(inScratch('nowhere')).close();
 });
 
 it('an abort ends a scan, also one that meets nothing but holes', async () => {
   const path = sparseFile('aborted', 2 ** 42, []);
   const controller = new AbortController();
-  const scanner = new FileScanner(path, { channels: 2, signal: controller.signal });
+  const scanner = new ThreadedPageFinder(path, { channels: 2, signal: controller.signal });
   const region = { pagesOffset: 0, pageSize: PAGE, firstPage: 0, pageCount: 2 ** 30 };
   let scanned = 0;
   const scanning = scanner.scan(region, ({ pageCount }) => {

@@ -8,7 +8,7 @@ import { main } from './main.js';
 
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'page-scanners-test-'));
+  folder = await mkdtemp(join(tmpdir(), 'deep-run-threads-test-'));
   for (const name of ['live', 'zero-pages-stored']) {
     await (await loadCapture(`qemu-10.0/${name}`)).writeTo(join(folder, `${name}.mr`));
   }

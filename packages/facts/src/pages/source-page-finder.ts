@@ -1,7 +1,7 @@
 import { createPageScanner, forEachRun, MappedRamError, type PageScanner } from '@mapped-ram/format';
 import { type ByteSource, extentsOf } from '@mapped-ram/reader';
 import { type DataWindow, dataWindows } from './data-windows.js';
-import type { PagesScanner, PagesToScan, ScannedPages } from './pages-scanner.js';
+import type { NonzeroPageFinder, PagesToScan, ScannedPages } from './nonzero-page-finder.js';
 
 /** Bytes that are read and scanned at once; whole words of bitmap for every page size. */
 const SLOT_BYTES = 4 * 1024 * 1024;
@@ -21,7 +21,7 @@ interface Filling {
 }
 
 /** Scans through a source in the thread that it is in, in memory of a few MiB that it keeps. One scan at a time. */
-export class SourceScanner implements PagesScanner {
+export class SourcePageFinder implements NonzeroPageFinder {
   readonly #source: ByteSource;
   readonly #signal: AbortSignal | undefined;
   readonly #noBits = new Uint8Array(SLOT_BYTES / 256 / 8);

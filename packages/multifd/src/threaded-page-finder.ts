@@ -10,7 +10,7 @@ import type { OnMoved } from './movable-pages.js';
 import type { FilePlace } from './place.js';
 
 /** How to scan a file. */
-export type FileScannerOptions = Pick<ChannelsOptions, 'channels' | 'signal' | 'onNotice'> &
+export type ThreadedPageFinderOptions = Pick<ChannelsOptions, 'channels' | 'signal' | 'onNotice'> &
   Pick<FilePlace, 'directIo'>;
 
 /** The unit of `st_blocks`, whatever the file system's own block size. */
@@ -22,14 +22,14 @@ const HOLES_AT_ONCE = 256;
 const NO_BITS = new Uint8Array(BATCH_BYTES / Limits.minPageSizeBytes / 8);
 
 /** Finds the pages of a file that are not all zeros, with parallel channels. */
-export class FileScanner {
+export class ThreadedPageFinder {
   readonly #path: string;
   readonly #signal: AbortSignal | undefined;
   readonly #channels: Promise<Channels>;
   readonly #holesDescriptor: number | undefined;
 
-  /** Starts the channels in the background. Where that fails, the first {@link FileScanner.scan} throws. */
-  constructor(path: string, options: FileScannerOptions = {}) {
+  /** Starts the channels in the background. Where that fails, the first {@link ThreadedPageFinder.scan} throws. */
+  constructor(path: string, options: ThreadedPageFinderOptions = {}) {
     const { directIo, channels = availableParallelism(), ...rest } = options;
     this.#path = path;
     this.#signal = options.signal;

@@ -28,9 +28,9 @@ export interface ScannedPages {
 
 /**
  * Finds the pages that are not all zeros: what a look at memory spends its time on. Whoever has threads can give a faster one than
- * {@link SourceScanner}, such as the `FileScanner` of `@mapped-ram/multifd`.
+ * {@link SourcePageFinder}, such as the `ThreadedPageFinder` of `@mapped-ram/multifd`.
  */
-export interface PagesScanner {
+export interface NonzeroPageFinder {
   /**
    * Scans pages, and is done when the promise settles.
    *
