@@ -8,6 +8,8 @@ export interface Extent {
 export interface ReadOptions {
   /** Nobody waits for the bytes after it is aborted: a source that can end the read does so. Those that cannot may ignore it. */
   readonly signal?: AbortSignal | undefined;
+  /** What lies around is not wanted: pages, which are read once and in large pieces. A cache neither keeps it nor reads ahead. */
+  readonly bulk?: boolean | undefined;
 }
 
 /**
@@ -21,6 +23,8 @@ export interface ByteSource {
   readonly sizeBytes: number;
   /** Bytes that the source occupies on disk, where it knows; holes do not count. */
   readonly allocatedBytes?: number;
+  /** Where a read costs much however short it is: bytes of pages that are best read at once. */
+  readonly preferredReadBytes?: number;
   /**
    * Where the source knows its holes: the stretches between two offsets that are none, in ascending order; none past its end.
    * They may hold zeros all the same.

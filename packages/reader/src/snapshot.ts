@@ -83,7 +83,7 @@ export interface RunOptions {
 
 /** Which pages are wanted, and in what pieces. */
 export interface PagesOptions extends RunOptions {
-  /** Bytes that are read at once, at most (1 MiB by default; at least one page). Three such pieces are held. */
+  /** Bytes that are read at once, at most (1 MiB by default, or what the source prefers; at least one page). Three such pieces are held. */
   readonly chunkBytes?: number;
 }
 
@@ -220,7 +220,8 @@ export class Snapshot implements StreamModel {
    */
   pages(block: RamBlock, options: PagesOptions = {}): AsyncGenerator<PageBatch, void, undefined> {
     checkOptions<PagesOptions>(options, { ...RUN_OPTIONS, chunkBytes: integerOption(1, MAX_CHUNK_BYTES) });
-    const { chunkBytes = DEFAULT_CHUNK_BYTES } = options;
+    const { preferredReadBytes = DEFAULT_CHUNK_BYTES } = this.#source;
+    const { chunkBytes = Math.min(Math.max(1, preferredReadBytes), MAX_CHUNK_BYTES) } = options;
     return readPageBatches(this.#locate(block), { ...this.#search(block, options), chunkBytes });
   }
 

@@ -106,7 +106,7 @@ export class SourcePageFinder implements NonzeroPageFinder {
   }
 
   async #read(target: Uint8Array, byteOffset: number): Promise<void> {
-    const filled = await this.#source.read(target, byteOffset);
+    const filled = await this.#source.read(target, byteOffset, { bulk: true });
     if (filled < target.length) throw this.#tooShort(byteOffset + filled, byteOffset + target.length);
   }
 

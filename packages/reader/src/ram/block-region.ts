@@ -52,7 +52,7 @@ export async function readPageBytes(
   target: Uint8Array,
 ): Promise<void> {
   const byteOffset = block.pagesOffset + firstPage * block.pageSize;
-  const filled = await source.read(target, byteOffset);
+  const filled = await source.read(target, byteOffset, { bulk: true });
   if (filled === target.length) return;
   throw new MappedRamError('unexpected-end', {
     what: 'the file ends before the pages',

@@ -24,6 +24,7 @@ export function countingSource(source: ByteSource): CountingSource {
     name: source.name,
     sizeBytes: source.sizeBytes,
     ...(source.allocatedBytes !== undefined && { allocatedBytes: source.allocatedBytes }),
+    ...(source.preferredReadBytes !== undefined && { preferredReadBytes: source.preferredReadBytes }),
     ...(source.dataExtents !== undefined && {
       dataExtents: (from: number, to: number) => extentsOf(source, from, to),
     }),

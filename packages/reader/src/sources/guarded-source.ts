@@ -15,11 +15,12 @@ export function guardSource(source: ByteSource, signal?: AbortSignal): ByteSourc
   if (signal !== undefined) signalOption(signal, 'signal');
   if (signal === undefined && guarded.has(source)) return source;
   checkSource(source);
-  const { name, sizeBytes, allocatedBytes } = source;
+  const { name, sizeBytes, allocatedBytes, preferredReadBytes } = source;
   const guard: ByteSource = {
     name,
     sizeBytes,
     ...(allocatedBytes !== undefined && { allocatedBytes }),
+    ...(preferredReadBytes !== undefined && { preferredReadBytes }),
     ...(source.dataExtents !== undefined && {
       dataExtents: (from: number, to: number) => orderedExtents(source, from, to),
     }),
@@ -29,7 +30,10 @@ export function guardSource(source: ByteSource, signal?: AbortSignal): ByteSourc
       if (wantedBytes === 0) return 0;
       const signals = [signal, options.signal].filter((one) => one !== undefined);
       for (const one of signals) one.throwIfAborted();
-      const passedOn: ReadOptions = signals[0] === undefined ? {} : { signal: oneSignal(signals) };
+      const passedOn: ReadOptions = {
+        ...(signals[0] !== undefined && { signal: oneSignal(signals) }),
+        ...(options.bulk === true && { bulk: true }),
+      };
       const filled = await racing(
         source.read(target.subarray(0, wantedBytes), byteOffset, passedOn),
         passedOn.signal,
@@ -58,7 +62,10 @@ function checkSource(source: unknown): asserts source is ByteSource {
       `expected a source, an object with name, sizeBytes, read and close, got ${typeof source}${hint}`,
     );
   }
-  const { name, sizeBytes, allocatedBytes, dataExtents, read, close } = source as Record<string, unknown>;
+  const { name, sizeBytes, allocatedBytes, preferredReadBytes, dataExtents, read, close } = source as Record<
+    string,
+    unknown
+  >;
   const fault =
     (typeof name !== 'string' && 'name is no string') ||
     (!isCount(sizeBytes) && 'sizeBytes is no whole number of bytes') ||
@@ -67,6 +74,9 @@ function checkSource(source: unknown): asserts source is ByteSource {
     (allocatedBytes !== undefined &&
       !isCount(allocatedBytes) &&
       'allocatedBytes is no whole number of bytes') ||
+    (preferredReadBytes !== undefined &&
+      !isCount(preferredReadBytes) &&
+      'preferredReadBytes is no whole number of bytes') ||
     (dataExtents !== undefined && typeof dataExtents !== 'function' && 'dataExtents is no function');
   if (fault !== false) throw new TypeError(`the source is none: ${fault}`);
 }

@@ -1,0 +1,1 @@
+export { type CachedSource, type CachedSourceOptions, cachedSource } from './sources/cached-source.js';
