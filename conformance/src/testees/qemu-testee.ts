@@ -48,7 +48,8 @@ async function judge(request: RunRequest, qemu: QemuVersion): Promise<AnswerBody
   const targetProgram = findQemu(qemu, destination.target as QemuTarget);
   if (targetProgram.kind === 'missing') return { skipped: { reason: targetProgram.reason } };
   const vm = await launch(qemu, destination);
-  if (vm instanceof QemuStartError) return { skipped: { reason: vm.message.split('\n')[0] as string } };
+  // A machine type that this QEMU does not have cannot be restored by it, whatever is in the file.
+  if (vm instanceof QemuStartError) return { ok: { verdict: 'refused', says: firstWords(vm.message) } };
   try {
     const offset = request.streamOffset === undefined ? '' : `,offset=${request.streamOffset}`;
     const outcome = await restoreMappedRam(vm, {

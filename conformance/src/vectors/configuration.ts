@@ -25,7 +25,7 @@ export const configurationVectors = [
     clauses: ['CONFIG-1', 'CONFIG-10'],
     stage: 'configuration',
     outcome: 'rejected',
-    rules: ['configuration-missing'],
+    rules: ['configuration-missing', 'devices-not-checked'],
     needsDestination:
       'whether the configuration section is expected is a property of the destination’s machine type',
     mutate: (m) => removeBeforeBitmap(m, m.configuration.typeOffset, m.configuration.end),

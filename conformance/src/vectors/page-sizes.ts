@@ -75,7 +75,7 @@ export const pageSizeVectors: readonly VectorDefinition[] = [
     base: AVR,
     stage: 'bitmap',
     outcome: 'hazard',
-    rules: ['page-bits-lost'],
+    rules: ['page-bits-lost', 'page-size-mismatch'],
     needsDestination: 'the target has pages of another size in 11.1',
     mutate: (m) => {
       const { bitmapOffset } = m.block(0);

@@ -11,6 +11,14 @@ export {
 export { destinationPageSize, isPageSize } from './blocks/page-size.js';
 export { separateBlocks } from './blocks/separate-blocks.js';
 export { derivePhysicalMap } from './derive-map.js';
+export {
+  firstOversizedRing,
+  hasRingOfUnknownLimit,
+  shorterRing,
+  type VirtioDevice,
+} from './devices/ring-limit.js';
+export { stateNameOf } from './devices/state-name.js';
+export { type SavedVirtioDevice, virtioDevices } from './devices/virtio-devices.js';
 export { findMachineMemory, type MachineMemory } from './main-memory.js';
 export { type BitmapFacts, gatherBitmapFacts } from './pages/bitmap-facts.js';
 export { type CompareOptions, comparePages, type PageFacts } from './pages/compare-pages.js';

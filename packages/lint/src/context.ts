@@ -1,5 +1,6 @@
 import type { BitmapFacts, PageFacts, SaveManner, UnmarkedMeaning } from '@mapped-ram/facts';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
+import type { DeviceFacts } from './facts/device-facts.js';
 import type { RestoreTarget } from './target.js';
 
 /** Data in the pages region of a block under clear bits. */
@@ -52,6 +53,7 @@ export interface LintContext {
   readonly deep: boolean;
   /** One entry for every element of `snapshot.ramBlocks`, in its order. */
   readonly blocks: readonly BlockFacts[];
+  readonly devices: DeviceFacts;
   /** Whether no page of `snapshot.oversizedBlock` is set; absent where that is not known. */
   readonly oversizedBlockIsEmpty?: boolean;
 }

@@ -3,6 +3,7 @@ import { anySet, bitmapLengthBytes } from '@mapped-ram/format';
 import type { ByteSource, Snapshot } from '@mapped-ram/reader';
 import type { LintContext } from './context.js';
 import { neededBytes } from './facts/allocation.js';
+import { gatherDeviceFacts } from './facts/device-facts.js';
 import { findStream } from './facts/stream-elsewhere.js';
 import { type FactsInProgress, type GatherOptions, PagesGatherer } from './gather-pages.js';
 import type { RestoreTarget } from './target.js';
@@ -45,6 +46,7 @@ export async function gatherContext(
     manner,
     deep: options.deep ?? false,
     blocks,
+    devices: await gatherDeviceFacts(snapshot),
     ...(isEmpty !== undefined && { oversizedBlockIsEmpty: isEmpty }),
   };
 }

@@ -7,6 +7,7 @@ export { lintSource } from './lint.js';
 export type { LintOptions, LintProgress } from './options.js';
 export { qemuVersionOf } from './qemu-version.js';
 export { findRule, rules } from './registry.js';
+export { releaseRules } from './release-rules.js';
 export type { BlockSummary, FileReport, SectionSummary, SnapshotSummary } from './report.js';
 export { behaviourFor, type QemuBehaviour, type Rule, type RuleHit, type RuleNeeds } from './rule.js';
 export { newestQemuVersion, type QemuVersion, qemuVersions, type RestoreTarget } from './target.js';

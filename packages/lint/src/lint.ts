@@ -1,6 +1,7 @@
 import { type ByteSource, guardSource, openSnapshot } from '@mapped-ram/reader';
 import { checkLintOptions } from './check-lint-options.js';
 import type { LintContext } from './context.js';
+import { uncheckedReasons } from './facts/device-versions.js';
 import { walkOrder } from './facts/walk-order.js';
 import type { Finding, Severity } from './finding.js';
 import { gatherContext } from './gather.js';
@@ -38,6 +39,7 @@ export async function lintSource(unguarded: ByteSource, options: LintOptions = {
   return {
     path: source.name,
     verdict: verdictOf(hits),
+    devicesChecked: uncheckedReasons(context).length === 0,
     findings: toFindings(hits, levels),
     snapshot: summarize(context),
   };

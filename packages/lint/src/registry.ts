@@ -1,4 +1,6 @@
 import type { Rule } from './rule.js';
+import { armRegisterUnknownRule } from './rules/arm-register-unknown/rule.js';
+import { armTimerUnexpectedRule } from './rules/arm-timer-unexpected/rule.js';
 import { backgroundSnapshotRule } from './rules/background-snapshot/rule.js';
 import { bitmapAllSetRule } from './rules/bitmap-all-set/rule.js';
 import { bitmapByteOrderRule } from './rules/bitmap-byte-order/rule.js';
@@ -21,6 +23,8 @@ import { configurationMalformedRule } from './rules/configuration-malformed/rule
 import { configurationMissingRule } from './rules/configuration-missing/rule.js';
 import { deviceStateMismatchRule } from './rules/device-state-mismatch/rule.js';
 import { deviceStateNotCheckedRule } from './rules/device-state-not-checked/rule.js';
+import { deviceVersionUnsupportedRule } from './rules/device-version-unsupported/rule.js';
+import { devicesNotCheckedRule } from './rules/devices-not-checked/rule.js';
 import { footerMismatchRule } from './rules/footer-mismatch/rule.js';
 import { footerMissingRule } from './rules/footer-missing/rule.js';
 import { footersAbsentRule } from './rules/footers-absent/rule.js';
@@ -34,6 +38,7 @@ import { libvirtIncompleteRule } from './rules/libvirt-incomplete/rule.js';
 import { libvirtVersionRule } from './rules/libvirt-version/rule.js';
 import { limitExceededRule } from './rules/limit-exceeded/rule.js';
 import { machineTypeRule } from './rules/machine-type/rule.js';
+import { machineTypeMissingRule } from './rules/machine-type-missing/rule.js';
 import { mappedRamHeaderVersionRule } from './rules/mapped-ram-header-version/rule.js';
 import { notAMigrationStreamRule } from './rules/not-a-migration-stream/rule.js';
 import { notMappedRamRule } from './rules/not-mapped-ram/rule.js';
@@ -69,6 +74,7 @@ import { targetPageBitsRule } from './rules/target-page-bits/rule.js';
 import { trailingBytesRule } from './rules/trailing-bytes/rule.js';
 import { usedLengthUnalignedRule } from './rules/used-length-unaligned/rule.js';
 import { valueTooLargeRule } from './rules/value-too-large/rule.js';
+import { virtioRingTooLargeRule } from './rules/virtio-ring-too-large/rule.js';
 import { vmdescriptionBadRule } from './rules/vmdescription-bad/rule.js';
 import { vmdescriptionMismatchRule } from './rules/vmdescription-mismatch/rule.js';
 import { vmdescriptionMissingRule } from './rules/vmdescription-missing/rule.js';
@@ -89,6 +95,7 @@ export const rules: readonly Rule[] = [
   configurationMissingRule,
   configurationMalformedRule,
   machineTypeRule,
+  machineTypeMissingRule,
   targetPageBitsRule,
   capabilityUnknownRule,
   capabilityUnusualRule,
@@ -96,6 +103,7 @@ export const rules: readonly Rule[] = [
   sectionTypeUnknownRule,
   sectionNameRule,
   sectionUndescribedRule,
+  deviceVersionUnsupportedRule,
   sectionIdUnknownRule,
   sectionIdDuplicateRule,
   footerMissingRule,
@@ -143,7 +151,11 @@ export const rules: readonly Rule[] = [
   stalePagesRule,
   holesLostRule,
   deviceStateMismatchRule,
+  armRegisterUnknownRule,
+  armTimerUnexpectedRule,
+  virtioRingTooLargeRule,
   deviceStateNotCheckedRule,
+  devicesNotCheckedRule,
   vmdescriptionMissingRule,
   vmdescriptionBadRule,
   vmdescriptionMismatchRule,

@@ -37,6 +37,11 @@ export interface SnapshotSummary {
 export interface FileReport {
   readonly path: string;
   readonly verdict: Outcome;
+  /**
+   * Whether it is known that the devices of this QEMU take the states in the file. Where it is not, `restores` says that the
+   * file is sound, and nothing of its devices.
+   */
+  readonly devicesChecked: boolean;
   /** In the order of the file. */
   readonly findings: readonly Finding[];
   /** null where no stream was found. */

@@ -2,6 +2,7 @@ import type { OpenFdset } from '@mapped-ram/fdset';
 import { IGNORE_SHARED_CAPABILITY } from '@mapped-ram/format';
 import type { FileReport } from '@mapped-ram/lint';
 import type { QmpClient } from '@mapped-ram/qmp';
+import { fitFile } from './fit-file.js';
 import { queryGuest, resumeGuest } from './guest-state.js';
 import { withFdset } from './hand-over.js';
 import { lintFile } from './lint-file.js';
@@ -65,7 +66,8 @@ async function restore(qmp: QmpClient, path: string, options: RestoreOptions): P
   const report = await lintFile(path, facts.version, options, signal);
   const byteOffset = options.byteOffset ?? report.snapshot?.streamOffset ?? 0;
   const transfer = transferOf({ ...options, byteOffset });
-  const prepared = await prepareTransfer({ role: 'load', transfer, facts, report, path });
+  const fit = facts.guest.status === 'inmigrate' ? await fitFile(qmp, path, byteOffset, signal) : undefined;
+  const prepared = await prepareTransfer({ role: 'load', transfer, facts, report, fit, path });
   const set = acceptTransfer(prepared);
   try {
     const begunAt = performance.now();

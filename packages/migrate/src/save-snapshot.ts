@@ -1,4 +1,4 @@
-import { type FileReport, lintSource } from '@mapped-ram/lint';
+import { type FileReport, lintSource, releaseRules } from '@mapped-ram/lint';
 import type { QmpClient } from '@mapped-ram/qmp';
 import type { FileTarget } from '@mapped-ram/writer/file';
 import { lintVersion } from './lint-file.js';
@@ -79,7 +79,7 @@ async function lintWritten(
 ): Promise<{ report: FileReport; sizeBytes: number }> {
   const source = await target.written();
   const report = await lintSource(source, {
-    ...{ qemu: lintVersion(version), multifd, streamOffset: byteOffset },
+    ...{ qemu: lintVersion(version), multifd, streamOffset: byteOffset, rules: releaseRules },
     ...(signal && { signal }),
   });
   if (report.verdict !== 'restores') {

@@ -3,6 +3,7 @@ export { type ByteSource, type Extent, extentsOf, type ReadOptions } from './byt
 export { type ClassicOptions, readClassicStream } from './classic/read-classic-stream.js';
 export type { ClassicBlock, ClassicMemory, ClassicRun, ClassicVisitor } from './classic/visitor.js';
 export type { ScalarValue, StateNode, StateValue } from './device-state/decode.js';
+export { findVirtioQueues, type VirtioDeviceQueues, type VirtioQueue } from './device-state/virtio-queues.js';
 export { findDevice } from './device-state/vmdescription.js';
 export type {
   BodyBound,

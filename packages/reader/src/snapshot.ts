@@ -236,9 +236,18 @@ export class Snapshot implements StreamModel {
     section: OpeningSection,
     json: Vmdescription | undefined = this.vmdescription?.json,
   ): Promise<StateNode | undefined> {
-    const { idstr, instanceId, bodyOffset, bodyLengthBytes } = section;
+    const { idstr, instanceId, bodyOffset } = section;
     const device = json && findDevice(json, idstr, instanceId);
     if (device === undefined) return undefined;
+    return decodeState(idstr, device, await this.readDeviceState(section), bodyOffset);
+  }
+
+  /**
+   * The body of a device's section as it stands in the file.
+   *
+   * @throws MappedRamError `limit-exceeded`, `read-failed`, `short-read`.
+   */
+  async readDeviceState({ bodyOffset, bodyLengthBytes }: OpeningSection): Promise<Uint8Array> {
     if (bodyLengthBytes > MAX_STATE_BYTES) {
       throw new MappedRamError('limit-exceeded', {
         what: 'a device has too much state to be decoded',
@@ -249,7 +258,7 @@ export class Snapshot implements StreamModel {
     }
     const body = new Uint8Array(bodyLengthBytes);
     await readFully(this.#source, body, bodyOffset);
-    return decodeState(idstr, device, body, bodyOffset);
+    return body;
   }
 
   /** Closes the source. */

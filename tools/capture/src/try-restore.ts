@@ -37,7 +37,7 @@ export async function restoreEverywhere(
  * Restores a file into a stopped QEMU and holds its memory against what was saved.
  * @returns undefined when this QEMU does not have the machine
  */
-async function tryRestore(
+export async function tryRestore(
   version: QemuVersion,
   machine: CaptureMachine,
   path: string,

@@ -35,11 +35,21 @@ export function countFindings(report: FileReport): Readonly<Record<Severity, num
 
 /** `x.mr: REFUSED (QEMU 11.1): 1 error, 2 notes` */
 export function verdictLine(report: FileReport, context: OutputContext, paint: Paint = plainPaint): string {
-  const { label, mark } = verdicts[report.verdict];
+  const { mark } = verdicts[report.verdict];
   const { error, warning, note } = countFindings(report);
   const counts = [formatCount(error, 'error')];
   if (warning > 0) counts.push(formatCount(warning, 'warning'));
   if (note > 0) counts.push(formatCount(note, 'note'));
   const path = paint('heading', printable(report.path));
-  return `${path}: ${paint(mark, label)} (${targetInWords(context)}): ${counts.join(', ')}`;
+  return `${path}: ${paint(mark, labelOf(report))} (${targetInWords(context)})${uncheckedWords(report, context)}: ${counts.join(', ')}`;
+}
+
+/** Of a file whose devices were not checked, only the file is known to be good. */
+function labelOf({ verdict, devicesChecked }: FileReport): string {
+  return verdict === 'restores' && !devicesChecked ? 'the file is sound' : verdicts[verdict].label;
+}
+
+function uncheckedWords({ verdict, devicesChecked }: FileReport, { qemu }: OutputContext): string {
+  if (verdict !== 'restores' || devicesChecked) return '';
+  return `; its devices were not checked against QEMU ${qemu}`;
 }

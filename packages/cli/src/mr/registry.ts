@@ -73,6 +73,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./repair/command.js')).repairCommand,
   },
   {
+    name: 'fit',
+    summary: 'does it restore in that machine, and which option mends it if not?',
+    load: async () => (await import('./fit/command.js')).fitCommand,
+  },
+  {
     name: 'preflight',
     summary: 'what would make a save or a restore fail, or end QEMU, before it is asked',
     load: async () => (await import('./preflight/command.js')).preflightCommand,

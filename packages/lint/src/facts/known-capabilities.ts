@@ -29,7 +29,7 @@ const ALWAYS_KNOWN: ReadonlySet<string> = new Set([
 const REMOVED: ReadonlyMap<string, QemuVersion> = new Map([
   ['compress', '9.0'],
   ['block', '9.0'],
-  ['zero-blocks', '10.0'],
+  ['zero-blocks', '10.2'],
 ]);
 
 /** Whether QEMU of this version has a capability with this name (migration/savevm.c, get_capability). */

@@ -1,8 +1,9 @@
-import { destinationPageSize, isGuestMemory } from '@mapped-ram/facts';
+import { isGuestMemory } from '@mapped-ram/facts';
 import type { OversizedBlock } from '@mapped-ram/reader';
 import type { LintContext } from '../context.js';
 import type { RuleHit } from '../rule.js';
 import { versionInRange } from '../target.js';
+import { targetPageSize } from './target-page-size.js';
 
 /** QEMU allocates a bitmap whole and aborts where it cannot; a host with less free memory than this is common. */
 export const ALLOCATION_LIMIT_BYTES = 16 * 2 ** 30;
@@ -17,11 +18,11 @@ const crashes = (says: string): RuleHit['behaviour'] => ({ outcome: 'crashes', s
 export function behaviourAtOversizedBlock(block: OversizedBlock, context: LintContext): RuleHit['behaviour'] {
   const { usedLength, headerVersion, pageSize, bitmapOffset, pagesOffset } = block;
   const { target, file } = context;
-  const targetPageSize = BigInt(destinationPageSize(context.snapshot));
+  const ownPageSize = BigInt(targetPageSize(context));
   if (block.ignored && versionInRange(target.qemu, '11.0'))
     return refused('Unknown ramblock "...", cannot accept migration');
   if (headerVersion > 1) return refused('Migration mapped-ram capability version not supported');
-  if (versionInRange(target.qemu, '11.1') && pageSize !== targetPageSize) {
+  if (versionInRange(target.qemu, '11.1') && pageSize !== ownPageSize) {
     return refused('Migration mapped-ram header has invalid page_size');
   }
   if (pageSize === 0n) return crashes('Divides by zero and dies of SIGFPE.');
@@ -34,7 +35,7 @@ export function behaviourAtOversizedBlock(block: OversizedBlock, context: LintCo
   const fileSizeBytes = BigInt(file.sizeBytes);
   if (bitmapBytes > 0n && bitmapOffset + bitmapBytes > fileSizeBytes)
     return refused('Error reading dirty bitmap');
-  if (pagesOffset % targetPageSize !== 0n) {
+  if (pagesOffset % ownPageSize !== 0n) {
     return refused('Error reading ramblock ... pages, region has bad alignment');
   }
   if (bitmapBytes === 0n) {

@@ -1,3 +1,4 @@
+import type { FitReport } from '@mapped-ram/fit';
 import type { FileReport, Finding } from '@mapped-ram/lint';
 import type { QemuRamBlock } from '@mapped-ram/qmp';
 import { fault, type PreflightFinding } from './finding.js';
@@ -22,6 +23,7 @@ function preflightOutcome(outcome: Finding['outcome']): PreflightFinding['outcom
 export function* checkMachine(
   { snapshot, verdict }: FileReport,
   facts: Pick<QemuFacts, 'machine' | 'blocks'>,
+  fit?: FitReport,
 ): Generator<PreflightFinding, void, undefined> {
   if (snapshot === null) return;
   const { machine } = snapshot;
@@ -41,7 +43,7 @@ export function* checkMachine(
         qemuError: `Unknown ramblock "${id}", cannot accept migration`,
       });
     } else if (usedLength !== block.usedLength) {
-      yield* otherLength(block, usedLength);
+      yield* otherLength(block, usedLength, fit === undefined || hasPagesOutside(fit, id));
     }
   }
   // Of a file that cannot be read to its end, nothing is known of the rest.
@@ -56,15 +58,41 @@ export function* checkMachine(
   }
 }
 
+/** Whether the destination has every device of the file, and takes its state. */
+export function* checkDevices({ findings }: FitReport): Generator<PreflightFinding, void, undefined> {
+  for (const { code, outcome, message, help, qemu } of findings) {
+    if (outcome === 'restores' || NOT_DEVICES.has(code)) continue;
+    yield fault('device-differs', outcome, message, { help, qemuError: qemu });
+  }
+}
+
+/** What `checkFile` and `checkMachine` tell. */
+const NOT_DEVICES: ReadonlySet<string> = new Set([
+  'faulty-file',
+  'machine-differs',
+  'block-missing',
+  'block-length',
+]);
+
 /** With mapped-ram QEMU does not compare lengths. Blocks that can be resized, such as ROMs, do differ from one QEMU to another. */
 function* otherLength(
   { idstr, usedLength, maxLength }: QemuRamBlock,
   savedLength: number,
+  mayBeOutside: boolean,
 ): Generator<PreflightFinding, void, undefined> {
   const isResizable = maxLength > usedLength;
   const message = `the memory ${idstr} has ${savedLength} bytes in the file and ${usedLength} in QEMU`;
   const help = 'start QEMU with the memory that was saved';
-  if (savedLength > usedLength) {
+  if (savedLength > usedLength && !mayBeOutside) {
+    const consequence = 'no page that is set lies beyond it, and QEMU completes';
+    yield {
+      code: 'block-differs',
+      severity: 'warning',
+      outcome: 'works',
+      message: `${message}: ${consequence}`,
+      help,
+    };
+  } else if (savedLength > usedLength) {
     const outside = { help, qemuError: `page outside of ramblock ${idstr} range` };
     const finding = fault('block-differs', 'refused', `${message}: pages are outside`, outside);
     yield isResizable ? { ...finding, severity: 'warning', outcome: 'works' } : finding;
@@ -72,4 +100,11 @@ function* otherLength(
     const consequence = 'QEMU completes, with memory behind it that nobody saved';
     yield fault('block-differs', 'wrong-memory', `${message}: ${consequence}`, { help });
   }
+}
+
+function hasPagesOutside({ findings }: FitReport, idstr: string): boolean {
+  return findings.some(
+    ({ code, outcome, message }) =>
+      code === 'block-length' && outcome !== 'restores' && message.includes(`memory ${idstr} `),
+  );
 }

@@ -31,7 +31,8 @@ export async function checkSpace(
   if (blocks === 0 || freeBytes >= wantedBytes) return [];
   const message = `${freeBytes} bytes are free in ${folder}, and the snapshot takes up to ${wantedBytes}, less what is zero`;
   if (multifd) {
-    const consequence = 'if it does not fit, QEMU may die when it uses multifd, and the guest with it';
+    const consequence =
+      'if it does not fit, QEMU may die when it uses multifd, and the guest with it, and up to 11.0 it takes a write that is cut short for a whole one, so that pages are missing from a file that "completed"';
     const help = 'make room, or save without multifd: if it does not fit then, the guest goes on';
     return [fault('low-space', 'crashes', `${message}; ${consequence}`, { help })];
   }

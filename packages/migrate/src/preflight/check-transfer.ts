@@ -1,10 +1,11 @@
 import { dirname } from 'node:path';
 import type { DescriptorReference, FdsetRole } from '@mapped-ram/fdset';
+import type { FitReport } from '@mapped-ram/fit';
 import type { FileReport } from '@mapped-ram/lint';
 import type { Transfer } from '../transfer-options.js';
 import { checkAlignment } from './check-alignment.js';
 import { checkDescriptors } from './check-descriptors.js';
-import { checkFile, checkMachine } from './check-file.js';
+import { checkDevices, checkFile, checkMachine } from './check-file.js';
 import { checkQemu } from './check-qemu.js';
 import { checkSpace, largestSnapshotBytes } from './check-space.js';
 import { bySeverity, type PreflightFinding } from './finding.js';
@@ -23,6 +24,8 @@ export interface TransferToCheck {
   readonly facts?: QemuFacts | undefined;
   /** What the lint says of the file that is to be restored. */
   readonly report?: FileReport | undefined;
+  /** How the file fits the QEMU. */
+  readonly fit?: FitReport | undefined;
 }
 
 /** All that would go wrong, errors first. */
@@ -33,12 +36,13 @@ export async function checkTransfer(task: TransferToCheck): Promise<PreflightFin
 }
 
 async function* findAll({ role, transfer, freePageHint = false, ...known }: TransferToCheck) {
-  const { descriptors, path, facts, report } = known;
+  const { descriptors, path, facts, report, fit } = known;
   if (descriptors !== undefined) yield checkDescriptors(role, transfer, descriptors);
   if (report !== undefined) yield checkFile(report);
   if (facts === undefined) return;
   yield checkQemu({ role, transfer, freePageHint }, facts);
-  if (report !== undefined) yield checkMachine(report, facts);
+  if (report !== undefined) yield checkMachine(report, facts, fit);
+  if (fit !== undefined) yield checkDevices(fit);
   if (path === undefined) return;
   if (transfer.directIo) yield checkAlignment(path, facts.architecture);
   if (role === 'save') {

@@ -12,7 +12,7 @@ interface Conflict {
   readonly consequence: string;
   readonly qemuError?: string;
   /** Only in these circumstances; always where it is missing. */
-  readonly applies?: (facts: QemuFacts, transfer: Transfer) => boolean;
+  readonly applies?: (facts: QemuFacts, transfer: Transfer, role: FdsetRole) => boolean;
 }
 
 const BOTH: readonly FdsetRole[] = ['save', 'load'];
@@ -20,6 +20,12 @@ const SAVE: readonly FdsetRole[] = ['save'];
 
 /** The first release in which the memory that is left out is marked in the file, so that it loads. */
 const IGNORE_SHARED_MAJOR = 11;
+
+/** Whether a destination may have postcopy-ram on, and gets pages when they are used: after 11.1, and not with multifd. */
+function hasFastLoad(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 11 || (major === 11 && minor > 1);
+}
 
 /** Found by asking QEMU 10.0 and 11.1. */
 const CONFLICTS: readonly Conflict[] = [
@@ -62,6 +68,7 @@ const CONFLICTS: readonly Conflict[] = [
     outcome: 'refused',
     consequence: 'QEMU does not take both',
     qemuError: 'Mapped-ram migration is incompatible with postcopy',
+    applies: ({ version }, { multifd }, role) => role === 'save' || multifd || !hasFastLoad(version),
   },
   {
     capability: 'zero-copy-send',
@@ -88,7 +95,7 @@ export function* findConflicts(
 ): Generator<PreflightFinding, void, undefined> {
   const { capabilities, parameters } = facts.settings;
   for (const { capability, roles, outcome, consequence, qemuError, applies } of CONFLICTS) {
-    const counts = roles.includes(role) && (applies?.(facts, transfer) ?? true);
+    const counts = roles.includes(role) && (applies?.(facts, transfer, role) ?? true);
     if (capabilities[capability] !== true || !counts) continue;
     const message = `the capability ${capability} is on: ${consequence}`;
     yield fault('capability-conflict', outcome, message, { help: 'switch it off', qemuError });

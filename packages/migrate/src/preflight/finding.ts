@@ -27,7 +27,9 @@ export type PreflightCode =
   /** The lint says that the file does not restore. */
   | 'faulty-file'
   | 'machine-differs'
-  | 'block-differs';
+  | 'block-differs'
+  /** The destination lacks a device, or does not take its state. */
+  | 'device-differs';
 
 /** `error`: it fails, or worse; `warning`: it may; `note`: worth knowing. */
 export type PreflightSeverity = 'error' | 'warning' | 'note';

@@ -2,6 +2,7 @@ import { checkFdset, type DescriptorReference, type FdsetRole, inspectDescriptor
 import { MappedRamError } from '@mapped-ram/format';
 import type { FileReport } from '@mapped-ram/lint';
 import type { QmpClient } from '@mapped-ram/qmp';
+import { fitFile } from '../fit-file.js';
 import { lintFile } from '../lint-file.js';
 import { createSaveTarget } from '../save-target.js';
 import { type TransferOptions, transferOf } from '../transfer-options.js';
@@ -94,7 +95,10 @@ async function loadFindings(path: string, task: Task, request: PreflightRequest)
   if ('code' in report) return [report, ...(await checkTransfer(task))];
   const byteOffset = request.byteOffset ?? report.snapshot?.streamOffset ?? 0;
   const transfer = { ...task.transfer, byteOffset };
-  const { set, findings } = await prepareTransfer({ ...task, transfer, path, report });
+  const { qmp, signal } = request;
+  const isWaiting = task.facts?.guest.status === 'inmigrate';
+  const fit = qmp !== undefined && isWaiting ? await fitFile(qmp, path, byteOffset, signal) : undefined;
+  const { set, findings } = await prepareTransfer({ ...task, transfer, path, report, fit });
   set?.close();
   return findings;
 }

@@ -1,3 +1,4 @@
+import type { QemuVersion } from '@mapped-ram/releases';
 import type { TransformOptions } from '../options.js';
 
 /** How to repair. */
@@ -7,4 +8,6 @@ export interface RepairOptions extends Omit<TransformOptions, 'dropUnmarkedPages
    * during the save. If not given, they stay as they are.
    */
   readonly markUnclearPages?: boolean | undefined;
+  /** Mend what keeps this release from restoring the file, too. */
+  readonly forQemu?: QemuVersion | undefined;
 }

@@ -6,7 +6,8 @@
  * - `end-marker`: the byte that ends the stream was missing;
  * - `vmdescription`: it was damaged, and is left out;
  * - `libvirt-complete`: libvirt's header said that the image is incomplete;
- * - `libvirt-format`: libvirt's header named another format than the stream has.
+ * - `libvirt-format`: libvirt's header named another format than the stream has;
+ * - `virtio-rings`: rings of virtio queues were longer than the queues of the QEMU that the file is for.
  */
 export type RepairKind =
   | 'bitmaps'
@@ -14,7 +15,8 @@ export type RepairKind =
   | 'end-marker'
   | 'vmdescription'
   | 'libvirt-complete'
-  | 'libvirt-format';
+  | 'libvirt-format'
+  | 'virtio-rings';
 
 /** Something that was mended, and in words what was done. */
 export interface Repair {

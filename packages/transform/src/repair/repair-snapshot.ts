@@ -20,6 +20,9 @@ import { type Diagnosis, diagnose } from './diagnose.js';
 import { movePagesByContents } from './move-by-contents.js';
 import type { RepairOptions } from './repair-options.js';
 import type { RepairKind, RepairReport } from './repair-report.js';
+import { findRingsToShorten, patchedSource, type RingRepair } from './virtio-rings.js';
+
+const NO_RINGS: RingRepair = { patches: [], repairs: [] };
 
 /**
  * Makes a good file out of a bad one, where everything that was saved is in it: a background snapshot without bitmaps, a
@@ -29,11 +32,15 @@ import type { RepairKind, RepairReport } from './repair-report.js';
  * problem that cannot be mended; `write-failed`. The target is then to be given up.
  */
 export async function repairSnapshot(
-  source: ByteSource,
+  file: ByteSource,
   target: SnapshotTarget,
   options: RepairOptions = {},
 ): Promise<RepairReport> {
-  const diagnosis = await diagnose(source, options);
+  const found = await diagnose(file, options);
+  const rings =
+    options.forQemu === undefined ? NO_RINGS : await findRingsToShorten(found.snapshot, options.forQemu);
+  const diagnosis = { ...found, repairs: [...found.repairs, ...rings.repairs] };
+  const source = patchedSource(file, rings.patches);
   const { snapshot, repairs, unknowns } = diagnosis;
   if (repairs.length === 0) {
     const [unknown] = unknowns;

@@ -16,6 +16,13 @@ export const TARGET_RECIPES: readonly Recipe[] = [
     machine: (version) => machine('aarch64', `virt-${version}`, 'mach-virt.ram', ram(16 * MIB)),
   },
   {
+    name: 'aarch64-cortex-a57',
+    what: 'An Arm virt machine with a 64-bit processor, whose system registers QEMU 11.1 does not all have.',
+    versions: ['10.0', '11.1'],
+    machine: () =>
+      machine('aarch64', 'virt-10.0', 'mach-virt.ram', ram(16 * MIB), { args: ['-cpu', 'cortex-a57'] }),
+  },
+  {
     name: 'cortex-m',
     what: 'A Cortex-M board, whose pages are 1 KiB.',
     versions: ['10.0', '11.1'],
@@ -49,7 +56,7 @@ export const TARGET_RECIPES: readonly Recipe[] = [
   {
     name: 'riscv64-virt',
     what: 'A RISC-V virt machine without firmware.',
-    versions: ['10.0'],
+    versions: ['10.0', '11.1'],
     machine: () =>
       machine('riscv64', 'virt', 'riscv_virt_board.ram', ram(16 * MIB), { args: ['-bios', 'none'] }),
   },

@@ -39,6 +39,7 @@ export const sampleNote: Finding = {
 export const goodReport: FileReport = {
   path: 'good.mr',
   verdict: 'restores',
+  devicesChecked: true,
   findings: [],
   snapshot: {
     streamOffset: 0,
@@ -64,6 +65,7 @@ export const badReport: FileReport = {
   ...goodReport,
   path: 'bad.mr',
   verdict: 'refused',
+  devicesChecked: true,
   findings: [sampleError, sampleNote],
 };
 
@@ -71,6 +73,7 @@ export const badReport: FileReport = {
 export const hostileReport: FileReport = {
   path: 'a\u001b[2J\r\n::stop-commands::x,y:%.mr',
   verdict: 'refused',
+  devicesChecked: true,
   findings: [
     { ...sampleError, message: 'Block "\u001b]0;x\u0007\u009b31m\u202e" has no name.\n::error::forged' },
   ],

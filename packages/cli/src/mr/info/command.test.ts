@@ -79,6 +79,16 @@ describe('mr info', () => {
 });
 
 describe('mr info --fingerprint', () => {
+  it('refuses what it could read in part only: of the rest it knows nothing', async () => {
+    const classic = await folder.put('libvirt-11.3/save-raw', 'classic.save');
+    for (const path of [classic, cut]) {
+      const { status, out, err } = await runMr('info', '--fingerprint', path);
+      expect(status).toBe(2);
+      expect(out).toBe('');
+      expect(err).toContain('only a part of it could be read');
+    }
+  });
+
   it('is one line for a file, and 0 where all are the same', async () => {
     const same = await folder.put('qemu-10.0/direct-io', 'same.mr');
     const { status, out } = await runMr('info', '--fingerprint', microvm, same);

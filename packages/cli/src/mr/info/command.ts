@@ -1,3 +1,4 @@
+import { MappedRamError } from '@mapped-ram/format';
 import {
   compareFingerprints,
   describeSnapshot,
@@ -5,6 +6,7 @@ import {
   notInTheFile,
   type SnapshotInfo,
 } from '@mapped-ram/inspect';
+import type { Snapshot } from '@mapped-ram/reader';
 import type { Command, CommandContext } from '../../shared/command.js';
 import { ExitStatus } from '../../shared/exit-status.js';
 import { printableJson } from '../../shared/printable.js';
@@ -56,7 +58,8 @@ export const infoCommand: Command = {
     const { terminal, program } = context;
     if (line.paths.length === 0) throw new UsageError('no file given');
     const isJson = wantsJson(line);
-    const options = { ...inputOptions(line), deep: line.flags.has('deep') };
+    const isFingerprint = line.flags.has('fingerprint');
+    const options = { ...inputOptions(line), deep: line.flags.has('deep'), wholeOnly: isFingerprint };
     const infos: SnapshotInfo[] = [];
     let status: ExitStatus = ExitStatus.ok;
     for (const path of line.paths) {
@@ -68,7 +71,6 @@ export const infoCommand: Command = {
         status = ExitStatus.unusable;
       }
     }
-    const isFingerprint = line.flags.has('fingerprint');
     const differences = isFingerprint ? differencesFromFirst(infos) : [];
     const hasFault = isFingerprint
       ? differences.some((list) => list.length > 0)
@@ -84,21 +86,33 @@ export const infoCommand: Command = {
 
 interface FileOptions {
   readonly deep: boolean;
+  /** Refuse a file that cannot be read to its end: a fingerprint would not tell of the rest. */
+  readonly wholeOnly: boolean;
   readonly streamOffset?: number;
 }
 
 function describeFile(
   path: string,
-  { deep, ...openOptions }: FileOptions,
+  { deep, wholeOnly, ...openOptions }: FileOptions,
   { terminal, signal }: CommandContext,
 ): Promise<SnapshotInfo> {
   return withSnapshotFile(path, { ...openOptions, tolerant: true, signal }, async ({ snapshot, source }) => {
     const [problem] = snapshot.problems;
     if (snapshot.streamVersion === undefined) throw new FileError(path, problem?.error);
+    if (wholeOnly) checkWhole(path, snapshot);
     return withProgress(terminal, path, (onProgress) =>
       aboutFile(path, describeSnapshot(snapshot, source, { deep, guest: true, signal, onProgress })),
     );
   });
+}
+
+/** @throws FileError where the walk over the stream did not come to its end */
+function checkWhole(path: string, { problems, endMarkerOffset }: Snapshot): void {
+  if (endMarkerOffset !== undefined) return;
+  const stop = problems.find(({ stopped }) => stopped)?.error;
+  const reason = stop === undefined ? 'its end' : stop.message;
+  const what = `only a part of it could be read (${reason}), and a fingerprint would not tell of the rest`;
+  throw new FileError(path, new MappedRamError('unsupported', { what }));
 }
 
 /** For each file in what it differs from the first. */

@@ -1,5 +1,9 @@
+import { type QemuVersion, qemuVersions } from '@mapped-ram/lint';
 import { type RepairReport, repairSnapshot, transformFile } from '@mapped-ram/transform';
 import type { Command } from '../../shared/command.js';
+import type { CommandLine } from '../../shared/command-line.js';
+import { lastValue } from '../../shared/option-values.js';
+import { UsageError } from '../../shared/usage-error.js';
 import {
   forceOption,
   formatOption,
@@ -28,6 +32,11 @@ export const repairCommand: Command = {
             'Mark pages that hold data also where the file does not tell whether they are memory or were left behind by a guest ' +
             'that ran while it was saved.',
         },
+        {
+          name: 'for-qemu',
+          value: 'VERSION',
+          help: 'Mend what keeps this release from restoring the file, too: for 11.1, rings of virtio queues that 10.0 wrote and no driver has set up.',
+        },
         forceOption,
         formatOption,
       ],
@@ -41,13 +50,18 @@ export const repairCommand: Command = {
   ],
   examples: [
     ['mr repair background.mr guest.mr', 'of a background snapshot'],
+    ['mr repair --for-qemu 11.1 saved-by-10.0.mr guest.mr', 'to go on with QEMU 11.1'],
     ['mr repair --format json bad.mr guest.mr', 'for programs'],
   ],
   run(line, context) {
     const { input, output } = inputAndOutput(line);
     const files = { input, output, json: wantsJson(line) };
     const pair = { ...files, overwrite: line.flags.has('force'), signal: context.signal };
-    const options = { ...inputOptions(line), markUnclearPages: line.flags.has('mark-pages') };
+    const options = {
+      ...inputOptions(line),
+      markUnclearPages: line.flags.has('mark-pages'),
+      forQemu: qemuOf(line),
+    };
     return runTransform(files, context, async (onProgress) => {
       const { report } = await transformFile(pair, (source, target) =>
         repairSnapshot(source, target, { ...options, onProgress }),
@@ -56,6 +70,16 @@ export const repairCommand: Command = {
     });
   },
 };
+
+/** @throws UsageError where no such release is known */
+function qemuOf(line: CommandLine): QemuVersion | undefined {
+  const text = lastValue(line, 'for-qemu');
+  const version = qemuVersions.find((known) => known === text);
+  if (text !== undefined && version === undefined) {
+    throw new UsageError(`--for-qemu: ${text} is none of ${qemuVersions.join(', ')}`);
+  }
+  return version;
+}
 
 function describe(path: string, { repairs, unknowns }: RepairReport): string[] {
   return [

@@ -18,7 +18,7 @@ export const configurationMalformedRule: Rule = {
 know, or of another version, cannot be skipped and ends the restore.`,
   qemu: [
     {
-      from: '11.1',
+      from: '10.2',
       outcome: 'refused',
       says: "`VM subsection '...' in 'configuration' does not exist`, or `... incoming version_id ... is too new`.",
     },

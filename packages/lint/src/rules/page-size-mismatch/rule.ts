@@ -1,11 +1,12 @@
-import { destinationPageSize, isGuestMemory } from '@mapped-ram/facts';
+import { isGuestMemory } from '@mapped-ram/facts';
 import { bitmapLengthBytes } from '@mapped-ram/format';
 import type { BlockFacts, LintContext } from '../../context.js';
 import { countText, hex } from '../../facts/quantities.js';
+import { targetPageSize } from '../../facts/target-page-size.js';
 import type { Rule, RuleHit } from '../../rule.js';
 import { versionInRange } from '../../target.js';
 
-/** The release that is known to compare the page size with its own. */
+/** The first release that compares the page size with its own (11.0 was run, too). */
 const FIRST_TO_CHECK = '11.1';
 
 /**
@@ -66,7 +67,7 @@ the other blocks.`,
   remedy:
     "Write the target's page size into the header, if it was changed; else restore with QEMU of the same target.",
   *check(context) {
-    const pageSize = destinationPageSize(context.snapshot);
+    const pageSize = targetPageSize(context);
     for (const facts of context.blocks) {
       const { block, where } = facts;
       // Those of 0 and of 2^53 and more have rules of their own.

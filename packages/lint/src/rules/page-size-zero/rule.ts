@@ -1,5 +1,5 @@
-import { destinationPageSize } from '@mapped-ram/facts';
 import { hex } from '../../facts/quantities.js';
+import { targetPageSize } from '../../facts/target-page-size.js';
 import type { Rule } from '../../rule.js';
 
 export const pageSizeZeroRule: Rule = {
@@ -9,7 +9,7 @@ export const pageSizeZeroRule: Rule = {
   needs: 'headers',
   problems: ['bad-page-size'],
   clauses: ['HEADER-3'],
-  description: `QEMU divides the block's length by the page size of its header. Up to 10.0 at least, nothing keeps it from
+  description: `QEMU divides the block's length by the page size of its header. Up to 11.0, nothing keeps it from
 dividing by zero; 11.1 compares the page size with its own first.`,
   qemu: [
     {
@@ -27,7 +27,7 @@ dividing by zero; 11.1 compares the page size with its own first.`,
         message: 'The page size is 0.',
         span: { byteOffset: block.headerOffset + 4, byteLength: 8 },
         where: `${where}.pageSize`,
-        expected: hex(destinationPageSize(context.snapshot)),
+        expected: hex(targetPageSize(context)),
         actual: '0x0',
         metAt: block.headerOffset,
       };

@@ -1,6 +1,6 @@
-import { destinationPageSize } from '@mapped-ram/facts';
 import { placedBlocks } from '../../facts/layout-regions.js';
 import { hex } from '../../facts/quantities.js';
+import { targetPageSize } from '../../facts/target-page-size.js';
 import type { Rule } from '../../rule.js';
 
 export const pagesOffsetUnalignedRule: Rule = {
@@ -16,7 +16,7 @@ aligned.`,
   qemu: [{ outcome: 'refused', says: '`Error reading ramblock ... pages, region has bad alignment`' }],
   remedy: 'Put the stream back to the offset at which it was saved, or take the file from its source again.',
   *check(context) {
-    const pageSize = destinationPageSize(context.snapshot);
+    const pageSize = targetPageSize(context);
     for (const { block, where } of placedBlocks(context)) {
       if (block.pagesOffset % pageSize === 0) continue;
       yield {

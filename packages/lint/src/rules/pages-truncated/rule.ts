@@ -10,12 +10,13 @@ export const pagesTruncatedRule: Rule = {
   needs: 'bitmaps',
   clauses: ['LAYOUT-6', 'MULTIFD-3', 'PAGES-1'],
   description: `A copy that was cut off, or a disk that was full, leaves a file that ends before its pages do. QEMU notices
-when it reads them. With multifd the channels read them, and their failure is not handled: QEMU dies of SIGSEGV or
-hangs, and so does whatever waits for it.`,
+when it reads them. With multifd the channels read them, and their failure is not handled: QEMU dies of SIGSEGV,
+or since 11.1 mostly hangs, and so does whatever waits for it.`,
   qemu: [
-    { multifd: true, outcome: 'crashes', says: 'Dies of SIGSEGV, or hangs.' },
+    { from: '11.1', multifd: true, outcome: 'crashes', says: 'Hangs, or dies of SIGSEGV.' },
+    { multifd: true, outcome: 'crashes', says: 'Dies of SIGSEGV.' },
     {
-      from: '11.0',
+      from: '11.1',
       outcome: 'refused',
       says: '`failed to read page ...: Unexpected end-of-file before all data were read`',
     },

@@ -13,7 +13,7 @@ export const sectionIdUnknownRule: Rule = {
   description: `PART and END sections say by an id which START they continue. With an id that no section before them had,
 QEMU cannot know whose state it is.`,
   qemu: [
-    { from: '11.0', outcome: 'refused', says: '`Unknown section ...`' },
+    { from: '10.2', outcome: 'refused', says: '`Unknown section ...`' },
     { outcome: 'refused', says: '`Unknown savevm section ...`' },
   ],
   remedy: 'Take the file from its source again: a section before it is missing, or the id was changed.',

@@ -14,7 +14,7 @@ export const sectionTypeUnknownRule: Rule = {
   description: `Every section starts with a byte that says what it is. Another byte in its place means that the stream is
 damaged here, or that a length before it is wrong, so that it is not the place of a section at all.`,
   qemu: [
-    { from: '11.0', outcome: 'refused', says: '`Unknown section type ...`' },
+    { from: '10.2', outcome: 'refused', says: '`Unknown section type ...`' },
     { outcome: 'refused', says: '`Unknown savevm section type ...`' },
   ],
   remedy: 'Take the file from its source again.',

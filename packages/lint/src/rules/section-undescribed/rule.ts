@@ -85,7 +85,7 @@ instance or version was changed, or the description is not this stream's.
 QEMU does not use the description; but a destination that fits the file has the devices that it names, and refuses the
 state of any other and a version above its own.`,
   qemu: [
-    { from: '11.0', outcome: 'refused', says: "`Unknown section or instance '...' ...`" },
+    { from: '10.2', outcome: 'refused', says: "`Unknown section or instance '...' ...`" },
     { outcome: 'refused', says: "`Unknown savevm section or instance '...' ...`" },
   ],
   remedy: 'Take the file from its source again.',

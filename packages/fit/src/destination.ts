@@ -1,0 +1,73 @@
+import type { QemuRamBlock } from '@mapped-ram/qmp';
+
+/** The state of one device of a destination, as it would save it. */
+export interface DestinationState {
+  readonly idstr: string;
+  readonly instanceId: number;
+  readonly versionId: number;
+  /** The state's bytes in base64. */
+  readonly body: string;
+}
+
+/**
+ * What a machine would accept: all that a QEMU tells of itself before it has loaded anything. It is plain JSON, to be stored and
+ * compared later.
+ */
+export interface Destination {
+  readonly format: 'mapped-ram-destination';
+  readonly version: 1;
+  /** QEMU's release, such as `10.0`. */
+  readonly release: string;
+  /** QEMU's version with the distributor's words. */
+  readonly qemu: string;
+  /** The suffix of `qemu-system-`. */
+  readonly target: string;
+  /** The machine type as a stream names it. */
+  readonly machine: string;
+  /** As many processors as it can have, where it says so. */
+  readonly processors?: number;
+  /** Lengths in bytes. */
+  readonly blocks: readonly Pick<QemuRamBlock, 'idstr' | 'usedLength' | 'maxLength'>[];
+  /** In the order in which it would save them. */
+  readonly states: readonly DestinationState[];
+}
+
+/**
+ * Reads a stored description.
+ *
+ * @throws TypeError where it is none, or of a later version
+ */
+export function parseDestination(text: string): Destination {
+  let value: Partial<Destination>;
+  try {
+    value = JSON.parse(text) as Partial<Destination>;
+  } catch (cause) {
+    throw new TypeError('it is not JSON', { cause });
+  }
+  if (value?.format !== 'mapped-ram-destination')
+    throw new TypeError('it is not the description of a destination');
+  if (value.version !== 1) throw new TypeError(`it has version ${value.version}, and version 1 is known`);
+  const isText = [value.release, value.qemu, value.target, value.machine].every(
+    (one) => typeof one === 'string',
+  );
+  const isCount = value.processors === undefined || Number.isSafeInteger(value.processors);
+  if (!isText || !isCount || !isList(value.blocks, isBlock) || !isList(value.states, isState)) {
+    throw new TypeError('the description is damaged');
+  }
+  return value as Destination;
+}
+
+function isList<T>(value: unknown, isElement: (one: T) => boolean): boolean {
+  return (
+    Array.isArray(value) && value.every((one) => typeof one === 'object' && one !== null && isElement(one))
+  );
+}
+
+function isBlock({ idstr, usedLength, maxLength }: Partial<QemuRamBlock>): boolean {
+  return typeof idstr === 'string' && Number.isSafeInteger(usedLength) && Number.isSafeInteger(maxLength);
+}
+
+function isState({ idstr, instanceId, versionId, body }: Partial<DestinationState>): boolean {
+  const areNumbers = Number.isSafeInteger(instanceId) && Number.isSafeInteger(versionId);
+  return typeof idstr === 'string' && areNumbers && typeof body === 'string';
+}

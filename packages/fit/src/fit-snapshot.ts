@@ -1,0 +1,77 @@
+import { type FileReport, lintSource, type Outcome, releaseRules, verdictOf } from '@mapped-ram/lint';
+import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
+import { newestQemuVersion, type QemuVersion, qemuVersions } from '@mapped-ram/releases';
+import { compareBlocks } from './compare/blocks.js';
+import { compareDevices } from './compare/devices.js';
+import type { Destination } from './destination.js';
+import type { FitFinding } from './fit-finding.js';
+
+/** How to read the file, and how it is to be restored. */
+export interface FitOptions {
+  /** Offset of the stream in the file, in bytes; by default the start, or where a libvirt header says. */
+  readonly streamOffset?: number | undefined;
+  /** Whether the destination restores with multifd. */
+  readonly multifd?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What became of a comparison. */
+export interface FitReport {
+  /** What happens when this destination restores the file. */
+  readonly verdict: Outcome;
+  /** In the order in which QEMU comes to them; what does not matter comes first. */
+  readonly findings: readonly FitFinding[];
+  /** What the linter says of the file alone, for the destination's release. */
+  readonly report: FileReport;
+}
+
+/**
+ * Holds a file against a destination, in the order in which QEMU would come to each difference.
+ *
+ * @throws MappedRamError `read-failed`; the signal's reason
+ */
+export async function fitSnapshot(
+  source: ByteSource,
+  destination: Destination,
+  { streamOffset, multifd = false, signal }: FitOptions = {},
+): Promise<FitReport> {
+  const place = { ...(streamOffset !== undefined && { streamOffset }), ...(signal && { signal }) };
+  const qemu = releaseOf(destination);
+  const report = await lintSource(source, { ...place, qemu, multifd, rules: releaseRules });
+  const snapshot = await openSnapshot(source, { ...place, tolerant: true });
+  const findings: FitFinding[] = [...faults(report)];
+  const machine = snapshot.configuration?.machine;
+  if (machine !== undefined && machine !== destination.machine) {
+    findings.push({
+      ...{ code: 'machine-differs', outcome: 'refused', metAt: snapshot.configuration?.byteOffset ?? 0 },
+      message: `the file is of a machine ${machine}, and the destination is a ${destination.machine}`,
+      help: `-machine ${machine}`,
+      qemu: `Machine type received is '${machine}' and local is '${destination.machine}'`,
+    });
+  }
+  for await (const finding of compareBlocks(snapshot, destination)) findings.push(finding);
+  for await (const finding of compareDevices(snapshot, destination)) findings.push(finding);
+  findings.sort((a, b) => a.metAt - b.metAt);
+  return { verdict: verdictOf(findings), findings, report };
+}
+
+/** The release whose ways the linter knows: the destination's own, or the newest. */
+function releaseOf({ release }: Destination): QemuVersion {
+  return qemuVersions.find((known) => known === release) ?? newestQemuVersion;
+}
+
+/** What is wrong with the file itself. */
+function* faults({ findings }: FileReport): Generator<FitFinding, void, undefined> {
+  for (const { rule, outcome, byteOffset, message, remedy, qemu } of findings) {
+    if (outcome === 'restores') continue;
+    yield {
+      ...{
+        code: 'faulty-file',
+        outcome,
+        metAt: byteOffset,
+        message: `the file is faulty (${rule}): ${message}`,
+      },
+      ...{ help: remedy, qemu },
+    };
+  }
+}

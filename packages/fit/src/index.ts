@@ -1,0 +1,6 @@
+export { describeDestination } from './describe-destination.js';
+export { type Destination, type DestinationState, parseDestination } from './destination.js';
+export type { FitFinding } from './fit-finding.js';
+export { type FitOptions, type FitReport, fitSnapshot } from './fit-snapshot.js';
+export { type StartedDestination, startDestination } from './start-destination.js';
+export { type TriedRestore, tryRestore } from './try-restore.js';

@@ -1,0 +1,113 @@
+import { deviceStateTable } from './generated/device-states.js';
+import { subsectionTable } from './generated/subsections.js';
+import { lazily, parseTable } from './parse-table.js';
+import {
+  isMeasured,
+  type MeasuredVersion,
+  measuredAround,
+  measuredVersions,
+  type QemuVersion,
+  versionInRange,
+} from './release.js';
+
+/** The versions of a device's state that a release takes, both included. */
+export interface StateRange {
+  readonly minimum: number;
+  readonly version: number;
+}
+
+interface StateRow {
+  readonly ranges: ReadonlyMap<MeasuredVersion, StateRange>;
+  /** Whether its fields differ between measured releases though its version does not. */
+  readonly layoutVaries: boolean;
+}
+
+const states = lazily(() => {
+  const rows = parseTable(deviceStateTable, measuredVersions);
+  return new Map(
+    rows.map(({ name, values }): [string, StateRow] => {
+      const ranges = new Map([...values].map(([version, text]) => [version, parseRange(text)] as const));
+      return [name.replace('~', ''), { ranges, layoutVaries: name.endsWith('~') }];
+    }),
+  );
+});
+
+function parseRange(text: string): StateRange {
+  const [version, minimum] = text.split('/').map(Number);
+  return { version: version ?? 0, minimum: minimum ?? 0 };
+}
+
+/**
+ * What a release makes of a state's version: takes it; finds it too new or too old; has no such state; or it is not known, since
+ * no measured release tells, or since its fields changed with no new version.
+ */
+export type StateVerdict = 'taken' | 'too-new' | 'too-old' | 'missing' | 'unknown';
+
+/** The verdict on a state, and the versions that it was held against. */
+export interface JudgedState {
+  readonly verdict: StateVerdict;
+  /** What the release takes, or a measured release beyond it that tells why it does not take this one. */
+  readonly range?: StateRange;
+}
+
+/**
+ * Judges the version of a device's state. Versions only grow from release to release: what is too new for a later one is too new,
+ * what is too old for an earlier one is too old.
+ *
+ * @param name the state's name, as in the vmdescription (`vmsd_name`)
+ * @param target suffix of `qemu-system-`
+ */
+export function judgeState(
+  { name, version }: { readonly name: string; readonly version: number },
+  target: string,
+  release: QemuVersion,
+): JudgedState {
+  const row = states().get(`${name}@${target}`) ?? states().get(name);
+  if (row === undefined) return { verdict: 'unknown' };
+  const around = measuredAround(release);
+  const later = rangeIn(row, around, (measured) => versionInRange(measured, release));
+  const earlier = rangeIn(row, around, (measured) => versionInRange(measured, undefined, release));
+  if (later !== undefined && version > later.version) return { verdict: 'too-new', range: later };
+  if (earlier !== undefined && version < earlier.minimum) return { verdict: 'too-old', range: earlier };
+  if (around.every((measured) => !row.ranges.has(measured))) {
+    return { verdict: isMeasured(release) ? 'missing' : 'unknown' };
+  }
+  const isTaken =
+    isMeasured(release) &&
+    !row.layoutVaries &&
+    around.every((measured) => isWithin(version, row.ranges.get(measured)));
+  const range = later ?? earlier;
+  return { verdict: isTaken ? 'taken' : 'unknown', ...(range !== undefined && { range }) };
+}
+
+function rangeIn(
+  { ranges }: StateRow,
+  around: readonly MeasuredVersion[],
+  counts: (measured: MeasuredVersion) => boolean,
+): StateRange | undefined {
+  const measured = around.find(counts);
+  return measured === undefined ? undefined : ranges.get(measured);
+}
+
+function isWithin(version: number, range: StateRange | undefined): boolean {
+  return range !== undefined && version >= range.minimum && version <= range.version;
+}
+
+const subsections = lazily(
+  () =>
+    new Map(
+      parseTable(subsectionTable, measuredVersions).map(({ name, values }) => [
+        name,
+        [...values.values()].flatMap((text) => text.split(',')),
+      ]),
+    ),
+);
+
+/**
+ * The measured releases that do not know a subsection that others do; empty for those that all know, and for those that none
+ * of them was seen to have.
+ */
+export function releasesWithoutSubsection(name: string): readonly MeasuredVersion[] {
+  const having = subsections().get(name);
+  return having === undefined ? [] : measuredVersions.filter((version) => !having.includes(version));
+}

@@ -1,0 +1,27 @@
+export { releasesWithoutRegister } from './arm-registers.js';
+export {
+  type ChangeName,
+  type Evidence,
+  hasChange,
+  type ReleaseChange,
+  releaseChanges,
+} from './changes.js';
+export {
+  type JudgedState,
+  judgeState,
+  releasesWithoutSubsection,
+  type StateRange,
+  type StateVerdict,
+} from './device-states.js';
+export { hasMachineType, type Known, releasesWithMachine, targetsOfMachine } from './machine-types.js';
+export { defaultQueueSize } from './queue-sizes.js';
+export {
+  isMeasured,
+  type MeasuredVersion,
+  measuredAround,
+  measuredVersions,
+  newestQemuVersion,
+  type QemuVersion,
+  qemuVersions,
+  versionInRange,
+} from './release.js';
