@@ -10,10 +10,11 @@ export default defineConfig({
     mr: 'dist/bin/mr.js',
     // Channels start it by this name, from beside the file that they are in.
     worker: 'node_modules/@mapped-ram/multifd/dist/worker.js',
+    'pack-worker': 'node_modules/@mapped-ram/pack/dist/threads/pack-worker.js',
   },
   platform: 'node',
-  // It finds koffi, which is optional, from where it is itself.
-  external: ['@mapped-ram/posix'],
+  // They find what is optional, or WebAssembly in a file, from where they are themselves.
+  external: ['@mapped-ram/posix', '@mapped-ram/pack/codec'],
   output: {
     dir: 'dist/bundle',
     cleanDir: true,

@@ -4,13 +4,18 @@ import sys
 
 sys.path.insert(0, "..")
 
+from packed import BadPackedFile, is_packed, unpack
 from reader import BadFile, Snapshot
 from serve import Rejected, serve
 from writer import write_snapshot
 
 
 def read(request):
-    with open(request["file"], "rb") as file:
+    try:
+        opened = unpack(request["file"]) if is_packed(request["file"]) else open(request["file"], "rb")
+    except BadPackedFile as error:
+        raise Rejected(error.clause, str(error)) from error
+    with opened as file:
         try:
             snapshot = Snapshot(file, request.get("streamOffset", 0))
             return {"blocks": [describe(snapshot, block) for block in snapshot.blocks]}

@@ -17,7 +17,7 @@ export function extractBlock(
   output: string,
   options: ExtractOptions = {},
 ): Promise<OutputReport> {
-  return withSnapshot(path, options, (snapshot) => {
+  return withSnapshot(path, options, (snapshot, place) => {
     const block = snapshot.ramBlocks.find((candidate) => candidate.idstr === idstr);
     if (block === undefined) {
       const ids = snapshot.ramBlocks.map((one) => one.idstr).join(', ');
@@ -27,7 +27,7 @@ export function extractBlock(
     const piece = { block, blockOffset: 0, lengthBytes: block.usedLength, targetOffset: 0 };
     return writeOutput(
       snapshot,
-      { source: path, output },
+      { ...place, output },
       { sizeBytes: block.usedLength, pieces: [piece] },
       options,
     );

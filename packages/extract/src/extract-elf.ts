@@ -47,7 +47,7 @@ export interface ElfReport extends RangeReport {
  * @throws RangeError where the given map does not fit the snapshot.
  */
 export function extractElf(path: string, output: string, options: ElfOptions = {}): Promise<ElfReport> {
-  return withSnapshot(path, options, async (snapshot) => {
+  return withSnapshot(path, options, async (snapshot, place) => {
     const map = await mapOf(snapshot, options);
     const { ranges, assumptions } = map;
     for (const { block } of ranges) checkInSnapshot(block);
@@ -75,12 +75,7 @@ export function extractElf(path: string, output: string, options: ElfOptions = {
       targetOffset: memoryOffset + (physical[index]?.memoryOffset ?? 0),
     }));
     const sizeBytes = memoryOffset + ranges.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
-    const report = await writeOutput(
-      snapshot,
-      { source: path, output },
-      { sizeBytes, pieces, head },
-      options,
-    );
+    const report = await writeOutput(snapshot, { ...place, output }, { sizeBytes, pieces, head }, options);
     return {
       ...report,
       ranges,

@@ -1,4 +1,5 @@
 import type { WordOrder } from '@mapped-ram/format';
+import type { OpenSource } from '@mapped-ram/reader/file';
 import type { CopyProgress } from './copy/copy-pieces.js';
 import type { ChannelOptions } from './copy/copy-with-channels.js';
 
@@ -12,6 +13,8 @@ export interface ExtractOptions {
   readonly overwrite?: boolean | undefined;
   /** Threads that copy pages; none beside this one if not given. */
   readonly channels?: ChannelOptions | undefined;
+  /** How the snapshot is opened, where it may lie in a container; as a plain file if not given. */
+  readonly openSource?: OpenSource | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called after every chunk. */
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;

@@ -33,7 +33,7 @@ export function extractRange(
   output: string,
   options: RangeOptions = {},
 ): Promise<RangeReport> {
-  return withSnapshot(path, options, async (snapshot) => {
+  return withSnapshot(path, options, async (snapshot, place) => {
     const map = await mapOf(snapshot, options);
     const parts = await partsOf(snapshot, map, range, options);
     const ranges = parts.map((part) => part.range);
@@ -48,7 +48,7 @@ export function extractRange(
       return { block, blockOffset, lengthBytes, targetOffset: Number(at - range.address) };
     });
     const plan = { sizeBytes: range.lengthBytes, pieces };
-    const report = await writeOutput(snapshot, { source: path, output }, plan, options);
+    const report = await writeOutput(snapshot, { ...place, output }, plan, options);
     return { ...report, ranges, assumptions: map.assumptions };
   });
 }

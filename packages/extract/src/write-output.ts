@@ -1,5 +1,5 @@
 import { openSnapshot, type Snapshot } from '@mapped-ram/reader';
-import { openFileSource } from '@mapped-ram/reader/file';
+import { openSource as openPlain } from '@mapped-ram/reader/file';
 import { checkFreeSpace, type FileTarget, makeFile } from '@mapped-ram/writer/file';
 import { type CopyPiece, copyPieces } from './copy/copy-pieces.js';
 import { copyWithChannels } from './copy/copy-with-channels.js';
@@ -21,24 +21,30 @@ export interface OutputReport {
   readonly copiedBytes: number;
 }
 
+/** Where a snapshot lies. */
+export interface SnapshotPlace {
+  /** The file in which channels find its pages; undefined where it lies in a container, which only this thread reads. */
+  readonly source: string | undefined;
+}
+
 /**
  * Opens a snapshot and closes it whatever happens.
  *
- * @throws MappedRamError as `openFileSource` and `openSnapshot` do; what `use` throws.
+ * @throws MappedRamError as `openSource` and `openSnapshot` do; what `use` throws.
  */
 export async function withSnapshot<T>(
   path: string,
-  { streamOffset, wordOrder, signal }: ExtractOptions,
-  use: (snapshot: Snapshot) => Promise<T>,
+  { streamOffset, wordOrder, signal, openSource = (file) => openPlain(file, []) }: ExtractOptions,
+  use: (snapshot: Snapshot, place: SnapshotPlace) => Promise<T>,
 ): Promise<T> {
-  const source = await openFileSource(path);
+  const { source, container } = await openSource(path);
   try {
     const snapshot = await openSnapshot(source, {
       ...(streamOffset !== undefined && { streamOffset }),
       ...(wordOrder !== undefined && { wordOrder }),
       ...(signal !== undefined && { signal }),
     });
-    return await use(snapshot);
+    return await use(snapshot, { source: container === undefined ? path : undefined });
   } finally {
     await source.close();
   }
@@ -47,12 +53,11 @@ export async function withSnapshot<T>(
 /**
  * Makes a file with memory of a snapshot: whole, or not at all.
  *
- * @param source Path of the snapshot.
  * @throws MappedRamError `target-exists`, `write-failed`; what reading pages throws; the signal's reason.
  */
 export async function writeOutput(
   snapshot: Snapshot,
-  { source, output }: { readonly source: string; readonly output: string },
+  { source, output }: SnapshotPlace & { readonly output: string },
   { sizeBytes, pieces, head }: OutputPlan,
   options: ExtractOptions,
 ): Promise<OutputReport> {
@@ -69,7 +74,7 @@ export async function writeOutput(
 
 function copy(
   snapshot: Snapshot,
-  source: string,
+  source: string | undefined,
   target: FileTarget,
   pieces: readonly CopyPiece[],
   totalBytes: number,
@@ -80,7 +85,7 @@ function copy(
     doneBytes += lengthBytes;
     onProgress?.({ doneBytes, totalBytes });
   };
-  if (channels === undefined) return copyPieces(snapshot, pieces, target, onCopied);
+  if (channels === undefined || source === undefined) return copyPieces(snapshot, pieces, target, onCopied);
   return copyWithChannels(snapshot, pieces, { source, target, signal }, channels, onCopied);
 }
 

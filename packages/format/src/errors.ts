@@ -26,6 +26,13 @@ const whatByContentsCode = {
   'not-restorable': 'QEMU would not restore the file',
   'incomplete-save': 'the save that made the file did not complete',
   'unmarked-pages': 'pages hold data that their bitmap does not mark, so that it would be lost',
+  'bad-packed-file': 'the packed file is not well-formed',
+  'bad-seal': 'the seal is not well-formed',
+  'bad-delta': 'the difference is not well-formed',
+  'wrong-base': 'the difference was made from another base',
+  'no-seal': 'the file has no seal',
+  'content-changed': 'the contents are not those that were sealed',
+  'signature-failed': 'the signature could not be made or does not count',
 } as const;
 
 /** What else keeps a work from being done: the system, the target, the platform, or the QEMU at the other end. */

@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { MappedRamError } from '@mapped-ram/format';
 import { dataExtents, isPosixAvailable, isSystemError } from '@mapped-ram/posix';
 import type { ByteSource, Extent } from './byte-source.js';
+import { type ContainedSource, type Container, openContained } from './containers.js';
 
 /** The unit of `st_blocks`, whatever the file system's own block size. */
 const STAT_BLOCK_BYTES = 512;
@@ -30,6 +31,24 @@ export async function openFileSource(path: string): Promise<ByteSource> {
     return fileSource(path, handle, stats);
   } catch (error) {
     await handle.close();
+    throw error;
+  }
+}
+
+/** Opens a file by its path, and what lies in it where it is a container. */
+export type OpenSource = (path: string) => Promise<ContainedSource>;
+
+/**
+ * Opens a regular file, or the file that lies in it where it is one of some containers.
+ *
+ * @throws MappedRamError as {@link openFileSource} does; what opening a container throws.
+ */
+export async function openSource(path: string, containers: readonly Container[]): Promise<ContainedSource> {
+  const file = await openFileSource(path);
+  try {
+    return await openContained(file, containers);
+  } catch (error) {
+    await file.close();
     throw error;
   }
 }

@@ -1,13 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { isPosixAvailable, punchHole } from '@mapped-ram/posix';
 import type { ByteSource } from '@mapped-ram/reader';
+import type { OpenSource } from '@mapped-ram/reader/file';
 import type { SnapshotTarget } from '@mapped-ram/writer';
 import { createFileTarget, type FileTarget, type PunchHole } from '@mapped-ram/writer/file';
 import { type ChannelOptions, ChannelTransport } from './channel-transport.js';
 import { judgedTarget } from './judged-target.js';
 import { type PageTransport, pagesInTurn } from './page-transport.js';
 import { copyFromPipe } from './pipe.js';
-import { openSparseFile } from './sparse-source.js';
+import { openSparseFile, type SparseSource } from './sparse-source.js';
 
 /** The unit of `st_blocks`, whatever the file system's own block size. */
 const STAT_BLOCK_BYTES = 512;
@@ -20,7 +21,9 @@ export interface FilePair {
   readonly overwrite?: boolean | undefined;
   /** Ends the work: the next read throws its reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Move pages with channels; without, this thread does it. */
+  /** How the input is opened, where it may lie in a container; as a plain file if not given. */
+  readonly openSource?: OpenSource | undefined;
+  /** Move pages with channels; without, or out of a container, this thread does it. */
   readonly channels?: Omit<ChannelOptions, 'signal'> | undefined;
 }
 
@@ -52,14 +55,17 @@ export async function transformFile<Report>(
   pair: FilePair,
   operation: FileOperation<Report>,
 ): Promise<FileOutcome<Report>> {
-  const { input, output, overwrite, signal } = pair;
-  const source = await openSparseFile(input, signal);
+  const { input, output, overwrite, signal, openSource } = pair;
+  const source = await openSparseFile(input, { signal, openSource });
   try {
     const target = await openTarget(output, overwrite);
     try {
       const report = await runOperation(source, target, pair, operation);
-      const inputAllocatedBytes = source.allocatedBytes ?? source.sizeBytes;
-      return { report, inputAllocatedBytes, outputAllocatedBytes: await allocatedBytes(output) };
+      const [inputAllocatedBytes, outputAllocatedBytes] = await Promise.all([
+        allocatedBytes(input),
+        allocatedBytes(output),
+      ]);
+      return { report, inputAllocatedBytes, outputAllocatedBytes };
     } catch (error) {
       await target.abort();
       throw error;
@@ -76,12 +82,12 @@ async function openTarget(path: string, overwrite: boolean | undefined): Promise
 
 /** When it returns, every thread that it started has ended. */
 async function runOperation<Report>(
-  source: ByteSource,
+  source: SparseSource,
   target: FileTarget,
   { input, signal, channels }: FilePair,
   operation: FileOperation<Report>,
 ): Promise<Report> {
-  if (channels === undefined) return operation(source, target, pagesInTurn);
+  if (channels === undefined || !source.isPlain) return operation(source, target, pagesInTurn);
   const transport = new ChannelTransport(input, target.partPath, { ...channels, signal });
   try {
     return await operation(source, target, transport);

@@ -2,7 +2,14 @@ export { type ChannelOptions, ChannelTransport } from './channel-transport.js';
 export type { ConvertOptions, ConvertReport, StreamKind } from './convert/convert-report.js';
 export { convertSnapshot } from './convert/convert-snapshot.js';
 export { type CopyReport, copySnapshot } from './copy-snapshot.js';
-export { type FileOperation, type FileOutcome, type FilePair, pipeToFile, transformFile } from './files.js';
+export {
+  allocatedBytes,
+  type FileOperation,
+  type FileOutcome,
+  type FilePair,
+  pipeToFile,
+  transformFile,
+} from './files.js';
 export type { TransformOptions, TransformProgress } from './options.js';
 export { type PageTransport, pagesInTurn } from './page-transport.js';
 export { copyFromPipe, copyToPipe, type PipeSink } from './pipe.js';

@@ -42,7 +42,7 @@ export async function scrubInPlace(
   path: string,
   options: ScrubInPlaceOptions = {},
 ): Promise<ScrubInPlaceReport> {
-  const source = await openSparseFile(path, options.signal);
+  const source = await openSparseFile(path, { signal: options.signal });
   try {
     const snapshot = await openComplete(source, options);
     const { dropUnmarkedPages } = options;

@@ -1,9 +1,13 @@
-import { rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { CACHE_PATH, CHECKOUT_PATH } from '@mapped-ram/tool-qemu';
 import type { Contender } from './measure.js';
-import { changedSnapshot, fourGibibyteSnapshot, terabyteSnapshot } from './snapshot-files.js';
+import { changedSnapshot, fourGibibyteSnapshot, linuxSnapshot, terabyteSnapshot } from './snapshot-files.js';
+
+const run = promisify(execFile);
 
 /** A comparison: the last contender is the peer that the others are held against. */
 export interface Bench {
@@ -19,6 +23,8 @@ const mr = join(CHECKOUT_PATH, 'packages/cli/dist/bundle/mr.js');
 /** On disk, and in memory, where nothing waits for a disk. */
 const copied = join(CACHE_PATH, 'bench/copied.mr');
 const copiedInMemory = '/dev/shm/mapped-ram-bench-copied.mr';
+const packed = '/dev/shm/mapped-ram-bench-packed.zst';
+const unpacked = '/dev/shm/mapped-ram-bench-unpacked.mr';
 const drawn = join(CACHE_PATH, 'bench/map.png');
 const cloned = join(CACHE_PATH, 'bench/clone');
 const program = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
@@ -89,6 +95,89 @@ export const benches: readonly Bench[] = [
     },
   },
   {
+    name: 'pack',
+    what: "mr pack of a Linux guest's snapshot of 1 GiB into a file in memory, against zstd",
+    async prepare() {
+      const path = await linuxSnapshot();
+      return [
+        {
+          name: 'mr pack --channels 2',
+          command: ['node', mr, 'pack', '-f', '--channels', '2', path, packed],
+        },
+        { name: 'zstd -1', command: ['zstd', '-1', '-qf', path, '-o', packed] },
+        { name: 'mr seal', command: ['node', mr, 'seal', '-f', '-o', `${packed}.seal`, path] },
+        { name: 'zstd -1 -T2', command: ['zstd', '-1', '-T2', '-qf', path, '-o', packed] },
+      ];
+    },
+    cleanUp: removePacked,
+  },
+  {
+    name: 'unpack',
+    what: 'mr unpack of it into a file in memory, against zstd',
+    async prepare() {
+      const path = await linuxSnapshot();
+      await run('node', [mr, 'pack', '-f', path, packed]);
+      const before = ['rm', '-f', unpacked] as const;
+      const unpack = (channels: string) =>
+        ['node', mr, 'unpack', '-f', '--channels', channels, packed, unpacked] as const;
+      return [
+        { name: 'mr unpack --channels 1', command: [...unpack('1')], before },
+        { name: 'mr unpack --channels 2', command: [...unpack('2')], before },
+        { name: 'mr-lint --deep', command: ['node', mrLint, '--deep', '--quiet', packed] },
+        { name: 'zstd -d', command: ['zstd', '-dqf', packed, '-o', unpacked], before },
+      ];
+    },
+    cleanUp: removePacked,
+  },
+  {
+    name: 'packed-sizes',
+    what: "how small a Linux guest's snapshot of 1 GiB becomes, and how long that takes, by program",
+    async prepare() {
+      const path = await linuxSnapshot();
+      const to = (script: string) => ['sh', '-c', `${script} >${packed}`] as const;
+      const all: (Contender & { readonly needs: string })[] = [
+        { needs: 'lz4', name: 'lz4', command: to(`lz4 -q -c ${path}`) },
+        { needs: 'gzip', name: 'gzip, as libvirt does', command: to(`gzip -c ${path}`) },
+        { needs: 'lzop', name: 'lzop, as libvirt does', command: to(`lzop -c ${path}`) },
+        { needs: 'zstd', name: 'zstd, as libvirt does', command: to(`zstd -qc ${path}`) },
+        {
+          needs: 'qemu-img',
+          name: 'qcow2 with zstd',
+          command: [
+            'qemu-img',
+            'convert',
+            '-c',
+            '-O',
+            'qcow2',
+            '-o',
+            'compression_type=zstd',
+            '-f',
+            'raw',
+            path,
+            packed,
+          ],
+        },
+        { needs: 'zstd', name: 'zstd -1', command: to(`zstd -1 -qc ${path}`) },
+        {
+          needs: 'node',
+          name: 'mr pack --level 3',
+          command: ['node', mr, 'pack', '-f', '--level', '3', path, packed],
+        },
+        { needs: 'node', name: 'mr pack', command: ['node', mr, 'pack', '-f', path, packed] },
+      ];
+      const there: Contender[] = [];
+      for (const { needs, ...contender } of all) {
+        if (!(await isThere(needs))) continue;
+        const [program, ...args] = contender.command;
+        await run(program, args);
+        const mib = ((await stat(packed)).size / 2 ** 20).toFixed(1);
+        there.push({ ...contender, name: `${contender.name}: ${mib} MiB` });
+      }
+      return there;
+    },
+    cleanUp: removePacked,
+  },
+  {
     name: 'look',
     what: 'mr info, mr map and mr clone of 1 TiB (32 MiB of bitmap) against starting up',
     async prepare() {
@@ -107,6 +196,17 @@ export const benches: readonly Bench[] = [
     },
   },
 ];
+
+async function removePacked(): Promise<void> {
+  for (const path of [packed, `${packed}.seal`, unpacked]) await rm(path, { force: true });
+}
+
+async function isThere(program: string): Promise<boolean> {
+  return run('sh', ['-c', `command -v ${program}`]).then(
+    () => true,
+    () => false,
+  );
+}
 
 /** Every one makes a new file, and starts when nothing is left to be written of the last one. */
 function copyContenders(from: string, to: string): Contender[] {

@@ -7,6 +7,7 @@ import { loadCapture } from '@mapped-ram/fixtures';
 import { openSnapshot, type Snapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { CACHE_PATH, launchQemu, saveMappedRam } from '@mapped-ram/tool-qemu';
+import { bootLinux, findLinuxGuest } from '@mapped-ram/tool-qemu/linux-guest';
 import { enlargeSnapshot } from './enlarged-snapshot.js';
 
 const GIB = 2 ** 30;
@@ -35,6 +36,31 @@ export function fourGibibyteSnapshot(): Promise<string> {
       if (outcome.kind !== 'completed') throw new Error(`QEMU did not save: ${JSON.stringify(outcome)}`);
     } finally {
       await vm.kill();
+    }
+  });
+}
+
+/** What a Linux guest of 1 GiB has in its memory: programs, text, tables of symbols, compressed files, and 64 MiB of noise. */
+const GUEST_WORK = [
+  'mkdir -p /d; mount -t tmpfs -o size=900m tmpfs /d; dd if=/dev/urandom of=/d/noise bs=1M count=64',
+  'seq 1 12000000 > /d/text',
+  'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do cat /proc/kallsyms > /d/k$i; done',
+  'for i in $(seq 1 20); do cat /bin/busybox /qemu_fw_cfg.ko* > /d/b$i; seq $i 7 2000000 | gzip > /d/z$i; done',
+] as const;
+
+/** A snapshot of a Linux guest of 1 GiB, some 370 MiB of which are set. */
+export function linuxSnapshot(): Promise<string> {
+  return once('linux-guest.mr', async (path) => {
+    const guest = findLinuxGuest();
+    if (guest.kind === 'missing') throw new Error(guest.reason);
+    const booted = await bootLinux(guest, { version: '11.1', args: ['-machine', 'q35', '-m', '1G'] });
+    try {
+      for (const command of GUEST_WORK) await booted.console.run(command);
+      await booted.vm.qmp.execute('stop');
+      const outcome = await saveMappedRam(booted.vm, { uri: `file:${path}` });
+      if (outcome.kind !== 'completed') throw new Error(`QEMU did not save: ${JSON.stringify(outcome)}`);
+    } finally {
+      await booted.kill();
     }
   });
 }

@@ -5,12 +5,15 @@
  *
  * `--commands [--seed N] [--count N] [--from N] [--replay N]`: runs every command on 100,000 damaged files and holds them to
  * theirs; `--replay` shows one case.
+ *
+ * `--packed [--seed N] [--count N]`: damages packed files, seals and differences.
  */
 import { parseArgs } from 'node:util';
 import { captureInfo, loadCapture } from '@mapped-ram/fixtures';
 import { hostileCases } from './cases.js';
 import { runCommands } from './commands/main.js';
 import { hold, newHolding, Promises } from './hold.js';
+import { runPacked } from './packed/run-packed.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,6 +23,7 @@ const { values, positionals } = parseArgs({
     changes: { type: 'string', default: '20000' },
     'head-step': { type: 'string', default: '1' },
     commands: { type: 'boolean', default: false },
+    packed: { type: 'boolean', default: false },
     count: { type: 'string', default: '100000' },
     from: { type: 'string', default: '0' },
     replay: { type: 'string' },
@@ -35,6 +39,14 @@ if (values.commands) {
       ...(replay !== undefined && { replay: Number(replay) }),
     }),
   );
+}
+if (values.packed) {
+  const figures = await runPacked(Number(values.seed), Number(values.count));
+  for (const line of figures.broken.slice(0, 20)) console.log(`broken: ${line}`);
+  for (const [outcome, count] of [...figures.outcomes].sort()) console.log(`${outcome}: ${count}`);
+  console.log(`slowest: ${figures.slowestSeconds.toFixed(2)} s of processor`);
+  console.log(`${figures.cases} cases of seed ${values.seed}, ${figures.broken.length} broken`);
+  process.exit(figures.broken.length === 0 ? 0 : 1);
 }
 const captures =
   positionals.length > 0

@@ -15,6 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { allOrFew, loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { lintSource } from '@mapped-ram/lint';
+import { packFile } from '@mapped-ram/pack/file';
 import { openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -26,6 +27,7 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(scratchParent, 'mr-bin-test-'));
   await makeLargeSnapshot(at('large.mr'));
+  await packFile({ input: at('large.mr'), output: at('large.zst') });
   await (await loadCapture('qemu-10.0/pc')).writeTo(at('small.mr'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -92,6 +94,8 @@ const MAKERS = [
   ['relocate', '--offset', '0x1000', 'large.mr', 'out.mr'],
   ['convert', '--to', 'stream', 'large.mr', 'out.mr'],
   ['convert', '--channels', '3', '--to', 'stream', 'large.mr', 'out.mr'],
+  ['pack', '--level', '9', 'large.mr', 'out.mr'],
+  ['pack', '--level', '9', '--channels', '3', 'large.mr', 'out.mr'],
 ];
 
 describe.each(allOrFew(MAKERS, MAKERS.slice(1, 3)))('mr %s', (...argv) => {
@@ -161,15 +165,16 @@ describe.skipIf(!isRoot)(
       for (const name of readdirSync(full())) rmSync(join(full(), name));
     });
 
-    it.each(allOrFew(MAKERS, MAKERS.slice(3, 5)).map((argv) => [argv[0], argv] as const))(
-      'is said by mr %s, which leaves nothing',
-      async (name, argv) => {
-        const output = join('full', 'out.mr');
-        const { status, err } = await ended(start(...argv.with(-1, output)));
-        expect({ status, files: readdirSync(full()) }).toEqual({ status: 2, files: [] });
-        expect(err).toMatch(new RegExp(`^mr ${name}: ${output}: no space left on device`));
-      },
-    );
+    // What is packed fits.
+    const large = [...MAKERS.filter(([name]) => name !== 'pack'), ['unpack', 'large.zst', 'out.mr']];
+    it.each(
+      allOrFew(large, [...large.slice(3, 5), ...large.slice(-1)]).map((argv) => [argv[0], argv] as const),
+    )('is said by mr %s, which leaves nothing', async (name, argv) => {
+      const output = join('full', 'out.mr');
+      const { status, err } = await ended(start(...argv.with(-1, output)));
+      expect({ status, files: readdirSync(full()) }).toEqual({ status: 2, files: [] });
+      expect(err).toMatch(new RegExp(`^mr ${name}: ${output}: no space left on device`));
+    });
   },
 );
 

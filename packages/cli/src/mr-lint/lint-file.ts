@@ -1,7 +1,7 @@
 import { type LintOptions, lintSource } from '@mapped-ram/lint';
 import type { ByteSource } from '@mapped-ram/reader';
-import { openFileSource } from '@mapped-ram/reader/file';
 import { toFileFault } from '../shared/file-fault.js';
+import { openSource } from '../shared/open-source.js';
 import type { DeepRunThreads } from './deep-run-threads.js';
 import type { FileResult } from './file-result.js';
 
@@ -18,7 +18,7 @@ export async function lintFile(
 ): Promise<FileResult> {
   let source: ByteSource | undefined;
   try {
-    source = await openFileSource(path);
+    source = (await openSource(path)).source;
     const scanner = await scanners?.start(path);
     return await lintSource(source, { ...options, ...(scanner !== undefined && { scanner }) });
   } catch (error) {

@@ -78,6 +78,36 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./fit/command.js')).fitCommand,
   },
   {
+    name: 'pack',
+    summary: 'pack a snapshot, so that it is small and every command still reads it as it is',
+    load: async () => (await import('./pack/command.js')).packCommand,
+  },
+  {
+    name: 'unpack',
+    summary: 'give the file back that was packed',
+    load: async () => (await import('./unpack/command.js')).unpackCommand,
+  },
+  {
+    name: 'seal',
+    summary: 'take down the digest of a file, as fs-verity has it, and the hashes of its blocks; sign it',
+    load: async () => (await import('./seal/command.js')).sealCommand,
+  },
+  {
+    name: 'verify',
+    summary: 'hold a file against its seal, and name the pages that changed',
+    load: async () => (await import('./verify/command.js')).verifyCommand,
+  },
+  {
+    name: 'delta',
+    summary: 'write what is in a snapshot and not in another, by the page',
+    load: async () => (await import('./delta/command.js')).deltaCommand,
+  },
+  {
+    name: 'apply',
+    summary: 'make a snapshot out of a base and differences',
+    load: async () => (await import('./apply/command.js')).applyCommand,
+  },
+  {
     name: 'preflight',
     summary: 'what would make a save or a restore fail, or end QEMU, before it is asked',
     load: async () => (await import('./preflight/command.js')).preflightCommand,

@@ -3,6 +3,8 @@ import type { CommandContext } from '../shared/command.js';
 import { ExitStatus } from '../shared/exit-status.js';
 import { toFileFault } from '../shared/file-fault.js';
 import { printable, printableJson } from '../shared/printable.js';
+import type { Terminal } from '../shared/terminal.js';
+import { UsageError } from '../shared/usage-error.js';
 import { type Progress, withProgress } from './progress.js';
 
 /** What a command works on, as the user named it. */
@@ -53,16 +55,50 @@ export async function runTransform(
     terminal.stdout.write(text);
     return ExitStatus.ok;
   } catch (error) {
-    if (signal.aborted || !(error instanceof MappedRamError)) throw error;
-    const isAboutOutput = ABOUT_OUTPUT.includes(error.code);
-    const path = isAboutOutput ? output : input;
-    const name = path === PIPE ? `standard ${isAboutOutput ? 'output' : 'input'}` : path;
-    const { message, ...fault } = toFileFault(error);
-    const said = error.code === 'target-exists' ? 'exists already; --force replaces it' : message;
-    terminal.stderr.write(`${program}: ${printable(`${name}: ${said}`)}\n`);
-    if (json) terminal.stdout.write(printableJson({ ...head, error: { ...fault, message: said } }));
-    return failureStatus(error);
+    return failureOf(error, { input, output, json }, { program, terminal, signal });
   }
+}
+
+/**
+ * Says what kept a command from its work.
+ *
+ * @returns The exit status.
+ * @throws The error itself, where it is not about a file.
+ */
+export function failureOf(
+  error: unknown,
+  { input, output, json }: TransformFiles,
+  { program, terminal, signal }: CommandContext,
+): ExitStatus {
+  if (signal.aborted || !(error instanceof MappedRamError)) throw error;
+  const head = { version: 1, command: program, input, output };
+  const isAboutOutput = ABOUT_OUTPUT.includes(error.code);
+  const path = isAboutOutput ? output : input;
+  const name = path === PIPE ? `standard ${isAboutOutput ? 'output' : 'input'}` : path;
+  const { message, ...fault } = toFileFault(error);
+  const said = error.code === 'target-exists' ? 'exists already; --force replaces it' : message;
+  terminal.stderr.write(`${program}: ${printable(`${name}: ${said}`)}\n`);
+  if (json) terminal.stdout.write(printableJson({ ...head, error: { ...fault, message: said } }));
+  return failureStatus(error);
+}
+
+/**
+ * Makes sure that IN and OUT can be pipes.
+ *
+ * @throws UsageError
+ */
+export function checkPipes({ input, output, json }: TransformFiles, { stdout }: Terminal): void {
+  if (output !== PIPE) return;
+  if (json) throw new UsageError('there is no report where OUT is standard output');
+  if (input === PIPE) throw new UsageError('only one of IN and OUT can be -');
+  if (stdout.isTTY === true)
+    throw new UsageError('a snapshot is nothing for a terminal; name a file or a pipe');
+}
+
+/** Where OUT is standard output, a report would be in its way. */
+export function silentFor({ output }: TransformFiles, context: CommandContext): CommandContext {
+  if (output !== PIPE) return context;
+  return { ...context, terminal: { ...context.terminal, stdout: { write() {} } } };
 }
 
 /** The exit status for an error: whether the system said no, or what is in the file. */

@@ -31,8 +31,21 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 it.each(
   allOrFew(
-    ['copy', 'scrub', 'relocate', 'convert', 'repair', 'clone', 'extract', 'search'],
-    ['convert', 'repair', 'clone'],
+    [
+      'copy',
+      'scrub',
+      'relocate',
+      'convert',
+      'repair',
+      'clone',
+      'extract',
+      'search',
+      'pack',
+      'unpack',
+      'seal',
+      'delta',
+    ],
+    ['convert', 'repair', 'clone', 'pack'],
   ),
 )('the session of mr %s goes as its page says', async (name) => {
   const work = join(folder, name);

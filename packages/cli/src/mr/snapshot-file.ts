@@ -1,6 +1,6 @@
 import type { SnapshotFile } from '@mapped-ram/inspect';
 import { type OpenOptions, openSnapshot } from '@mapped-ram/reader';
-import { openFileSource } from '@mapped-ram/reader/file';
+import { openSource } from '../shared/open-source.js';
 import type { OptionGroup } from '../shared/option-spec.js';
 import { aboutFile } from './file-error.js';
 import { inputGroup } from './file-options.js';
@@ -18,7 +18,7 @@ export async function withSnapshotFile<T>(
   options: OpenOptions,
   use: (file: SnapshotFile) => Promise<T>,
 ): Promise<T> {
-  const source = await aboutFile(path, openFileSource(path));
+  const { source } = await aboutFile(path, openSource(path));
   try {
     const snapshot = await aboutFile(path, openSnapshot(source, options));
     return await use({ snapshot, source });

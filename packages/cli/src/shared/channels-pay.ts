@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { isContainer } from './open-source.js';
 import type { PageReading } from './page-reading.js';
 
 /** Starting threads takes about as long as working on so many bytes without them. */
@@ -9,5 +10,7 @@ export function channelsPay(path: string, { channels, directIo }: PageReading): 
   // A file that is not there is met by whoever opens it.
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats?.isFile()) return false;
+  // Threads read at fixed places, which a container has not.
+  if (isContainer(path)) return false;
   return channels !== undefined || directIo || stats.size >= CHANNELS_PAY_FROM_BYTES;
 }

@@ -1,7 +1,7 @@
 import { type DroppableOptions, findDroppablePages } from '@mapped-ram/guest';
 import { openComplete } from '../complete-snapshot.js';
 import type { TransformOptions } from '../options.js';
-import { openSparseFile } from '../sparse-source.js';
+import { openSparseFile, type SparseOptions } from '../sparse-source.js';
 import { type TrimReport, trimReport } from './trim-report.js';
 
 /** How to trim. */
@@ -14,11 +14,8 @@ export interface TrimOptions
  *
  * @throws MappedRamError as `openComplete` and `findDroppablePages` do.
  */
-export async function planTrim(
-  path: string,
-  options: TrimOptions & { readonly signal?: AbortSignal | undefined } = {},
-): Promise<TrimReport> {
-  const source = await openSparseFile(path, options.signal);
+export async function planTrim(path: string, options: TrimOptions & SparseOptions = {}): Promise<TrimReport> {
+  const source = await openSparseFile(path, options);
   try {
     const snapshot = await openComplete(source, options);
     return trimReport(await findDroppablePages(snapshot, options));

@@ -29,7 +29,7 @@ export async function trimInPlace(
   path: string,
   options: TrimOptions & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<TrimInPlaceReport> {
-  const source = await openSparseFile(path, options.signal);
+  const source = await openSparseFile(path, { signal: options.signal });
   try {
     const snapshot = await openComplete(source, options);
     await judgeSnapshot(source, openOptions(options));

@@ -4,6 +4,7 @@ import { lastValue } from '../../shared/option-values.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { formatOption, inputGroup, inputOptions, wantsJson } from '../file-options.js';
 import { runTransform } from '../run-transform.js';
+import { checkSealed, sealedGroup } from '../sealed.js';
 import { qmpTimeoutMs } from '../with-qemu/qmp-socket.js';
 import { cloneText } from './clone-text.js';
 import { prepare, warn } from './prepare.js';
@@ -57,6 +58,7 @@ export const cloneCommand: Command = {
         },
       ],
     },
+    sealedGroup,
     { ...inputGroup, title: 'How to read FILE' },
   ],
   exitStatus: [
@@ -91,13 +93,24 @@ export const cloneCommand: Command = {
           'standard output is the VM’s with --run; with -o DIR, the JSON is in DIR/clone.json',
         );
       const timeoutMs = qmpTimeoutMs(line);
-      return runClone({ input, output, options, command: [program, ...args], timeoutMs }, context);
+      return runClone(
+        {
+          input,
+          output,
+          options,
+          command: [program, ...args],
+          timeoutMs,
+          check: () => checkSealed(line, input, context),
+        },
+        context,
+      );
     }
     if (output === undefined) throw new UsageError('-o DIR is needed, or --run');
     if (command.length > 0)
       throw new UsageError(`one file is cloned at a time, and ${line.paths.length} were given`);
     return runTransform({ input, output, json }, context, async () => {
-      const clone = await prepare(input, output, options);
+      await checkSealed(line, input, context);
+      const clone = await prepare(input, output, options, context);
       warn(clone, context);
       return { json: { ...clone }, lines: await cloneText(clone, output) };
     });

@@ -16,6 +16,8 @@ export interface RunRequest {
   /** The clone's folder; one that is gone afterwards if not given. */
   readonly output: string | undefined;
   readonly options: CloneOptions;
+  /** Holds what is asked of the file against it. */
+  readonly check: () => Promise<void>;
   /** QEMU and its arguments. */
   readonly command: readonly [program: string, ...args: string[]];
   /** How long QEMU may take to speak, and for each answer. */
@@ -24,14 +26,15 @@ export interface RunRequest {
 
 /** Prepares a clone, starts a VM from it and waits for its end. Standard streams are the VM's. */
 export async function runClone(request: RunRequest, context: CommandContext): Promise<ExitStatus> {
-  const { input, output, options, command, timeoutMs } = request;
+  const { input, output, options, command, check, timeoutMs } = request;
   const { terminal, program, signal } = context;
   const say = (text: string) => terminal.stderr.write(`${program}: ${printable(text)}\n`);
   const folder = output ?? (await mkdtemp(join(tmpdir(), 'mr-clone-')));
   // QEMU has read all of the state when it has started.
   const forget = () => (output === undefined ? rm(folder, { recursive: true, force: true }) : undefined);
   try {
-    const clone = await prepare(input, folder, options);
+    await check();
+    const clone = await prepare(input, folder, options, context);
     warn(clone, context);
     const vm = await startClone(clone, command, { signal, timeoutMs });
     await forget();

@@ -1,5 +1,6 @@
 import { convertSnapshot, transformFile } from '@mapped-ram/transform';
 import type { Command } from '../../shared/command.js';
+import { openSource } from '../../shared/open-source.js';
 import { lastValue, oneOf } from '../../shared/option-values.js';
 import { formatBytes, formatCount } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
@@ -61,7 +62,13 @@ export const convertCommand: Command = {
     const to = oneOf('to', kind, KINDS);
     const files = { input, output, json: wantsJson(line) };
     const channels = channelOptions(line, input, context);
-    const pair = { ...files, overwrite: line.flags.has('force'), signal: context.signal, channels };
+    const pair = {
+      ...files,
+      overwrite: line.flags.has('force'),
+      signal: context.signal,
+      openSource,
+      channels,
+    };
     const options = { ...inputOptions(line), ...dropOption(line), large: line.flags.has('large') };
     return runTransform(files, context, async (onProgress) => {
       const { report } = await transformFile(pair, (source, target, transport) =>

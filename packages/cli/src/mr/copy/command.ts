@@ -9,8 +9,8 @@ import {
 import type { Command, CommandContext } from '../../shared/command.js';
 import type { CommandLine } from '../../shared/command-line.js';
 import type { ExitStatus } from '../../shared/exit-status.js';
+import { openSource } from '../../shared/open-source.js';
 import { formatBytes, formatCount } from '../../shared/quantities.js';
-import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
 import {
   dropOption,
@@ -23,7 +23,7 @@ import {
   inputOptions,
   wantsJson,
 } from '../file-options.js';
-import { PIPE, runTransform, type TransformFiles } from '../run-transform.js';
+import { checkPipes, PIPE, runTransform, silentFor, type TransformFiles } from '../run-transform.js';
 import { standardInput, writeToStandardOutput } from '../standard-streams.js';
 
 /** `mr copy` */
@@ -59,7 +59,7 @@ function runFileToFile(
   line: CommandLine,
   context: CommandContext,
 ): Promise<ExitStatus> {
-  const pair = { ...files, overwrite: line.flags.has('force'), signal: context.signal };
+  const pair = { ...files, overwrite: line.flags.has('force'), signal: context.signal, openSource };
   const options = { ...inputOptions(line), ...dropOption(line) };
   return runTransform(files, context, async (onProgress) => {
     const { report, inputAllocatedBytes, outputAllocatedBytes } = await transformFile(
@@ -97,13 +97,9 @@ function runFromPipe(files: TransformFiles, line: CommandLine, context: CommandC
 /** The report would be in the way of the copy, so there is none. */
 function runToPipe(files: TransformFiles, line: CommandLine, context: CommandContext): Promise<ExitStatus> {
   const { terminal, signal } = context;
-  if (files.json) throw new UsageError('there is no report where OUT is standard output');
-  if (files.input === PIPE) throw new UsageError('only one of IN and OUT can be -');
-  if (terminal.stdout.isTTY === true)
-    throw new UsageError('a snapshot is nothing for a terminal; name a file or a pipe');
-  const silent = { ...context, terminal: { ...terminal, stdout: { write() {} } } };
-  return runTransform(files, silent, async (onProgress) => {
-    const source = await openSparseFile(files.input, signal);
+  checkPipes(files, terminal);
+  return runTransform(files, silentFor(files, context), async (onProgress) => {
+    const source = await openSparseFile(files.input, { signal, openSource });
     try {
       await copyToPipe(source, writeToStandardOutput, {
         ...inputOptions(line),

@@ -7,6 +7,7 @@ import {
   readPhysicalMap,
 } from '@mapped-ram/extract';
 import type { Command } from '../../shared/command.js';
+import { openSource } from '../../shared/open-source.js';
 import { lastValue } from '../../shared/option-values.js';
 import { formatBytes, formatCount } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
@@ -103,6 +104,7 @@ export const extractCommand: Command = {
       vmcoreinfo,
       overwrite: line.flags.has('force'),
       signal: context.signal,
+      openSource,
       map,
     };
     const channels = wanted.kind === 'map' ? undefined : channelOptions(line, input, context);

@@ -2,6 +2,7 @@ import { type QemuVersion, qemuVersions } from '@mapped-ram/lint';
 import { type RepairReport, repairSnapshot, transformFile } from '@mapped-ram/transform';
 import type { Command } from '../../shared/command.js';
 import type { CommandLine } from '../../shared/command-line.js';
+import { openSource } from '../../shared/open-source.js';
 import { lastValue } from '../../shared/option-values.js';
 import { UsageError } from '../../shared/usage-error.js';
 import {
@@ -56,12 +57,12 @@ export const repairCommand: Command = {
   run(line, context) {
     const { input, output } = inputAndOutput(line);
     const files = { input, output, json: wantsJson(line) };
-    const pair = { ...files, overwrite: line.flags.has('force'), signal: context.signal };
     const options = {
       ...inputOptions(line),
       markUnclearPages: line.flags.has('mark-pages'),
       forQemu: qemuOf(line),
     };
+    const pair = { ...files, overwrite: line.flags.has('force'), signal: context.signal, openSource };
     return runTransform(files, context, async (onProgress) => {
       const { report } = await transformFile(pair, (source, target) =>
         repairSnapshot(source, target, { ...options, onProgress }),

@@ -2,6 +2,8 @@ import { type RestoredSnapshot, restoreSnapshot } from '@mapped-ram/migrate';
 import type { Command } from '../../shared/command.js';
 import { printable } from '../../shared/printable.js';
 import { formatOption, wantsJson } from '../file-options.js';
+import { checkSealed, sealedGroup } from '../sealed.js';
+import { withUnpacked } from '../unpacked.js';
 import { findingLines } from '../with-qemu/finding-text.js';
 import { qmpOptions, socketAndFile } from '../with-qemu/qmp-socket.js';
 import { runWithQemu } from '../with-qemu/run-with-qemu.js';
@@ -36,6 +38,7 @@ export const restoreCommand: Command = {
         },
       ],
     },
+    sealedGroup,
     { title: 'What to print', options: [formatOption] },
   ],
   exitStatus: [
@@ -60,8 +63,11 @@ export const restoreCommand: Command = {
       };
       signal.addEventListener('abort', wait, { once: true });
       try {
-        const restored = await restoreSnapshot(qmp, request.path, options);
-        return { json: toJson(restored), lines: restoredLines(restored) };
+        await checkSealed(line, request.path, context);
+        const restored = await withUnpacked(request.path, context, (path) =>
+          restoreSnapshot(qmp, path, options),
+        );
+        return { json: toJson(restored), lines: restoredLines({ ...restored, path: request.path }) };
       } finally {
         signal.removeEventListener('abort', wait);
       }

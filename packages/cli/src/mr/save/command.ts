@@ -1,12 +1,15 @@
-import { type SavedSnapshot, saveSnapshot } from '@mapped-ram/migrate';
+import { type SavedSnapshot, type SaveOptions, saveSnapshot } from '@mapped-ram/migrate';
 import type { Command } from '../../shared/command.js';
 import { lastValue, toOffset } from '../../shared/option-values.js';
 import { formatBytes, formatCount } from '../../shared/quantities.js';
+import { UsageError } from '../../shared/usage-error.js';
 import { forceOption, formatOption, wantsJson } from '../file-options.js';
+import type { TransformResult } from '../run-transform.js';
 import { findingLines } from '../with-qemu/finding-text.js';
 import { qmpOptions, socketAndFile } from '../with-qemu/qmp-socket.js';
 import { runWithQemu } from '../with-qemu/run-with-qemu.js';
 import { transferOf, transferOptions } from '../with-qemu/transfer-group.js';
+import { type PackedSave, savePacked } from './save-packed.js';
 
 /** `mr save` */
 export const saveCommand: Command = {
@@ -47,6 +50,10 @@ export const saveCommand: Command = {
           ...forceOption,
           help: 'Replace FILE if it exists. What is in front of --offset is kept, and is no reason for --force.',
         },
+        {
+          name: 'pack',
+          help: 'Into a packed file, as mr pack makes it of what QEMU saves, which for a while lies beside it.',
+        },
         formatOption,
       ],
     },
@@ -74,15 +81,33 @@ export const saveCommand: Command = {
       overwrite: line.flags.has('force'),
       signal: context.signal,
     };
+    const isPacked = line.flags.has('pack');
+    if (isPacked && options.byteOffset !== undefined) {
+      throw new UsageError('--pack makes a file of its own; there is nothing for --offset to be in front of');
+    }
     return runWithQemu(request, context, async (qmp, onProgress) => {
-      const saved = await saveSnapshot(qmp, request.path, {
+      const saving: SaveOptions = {
         ...options,
         onProgress: ({ round, ...progress }) => onProgress({ ...progress, remark: `round ${round}` }),
-      });
+      };
+      if (isPacked) return packedResult(await savePacked(qmp, request.path, saving));
+      const saved = await saveSnapshot(qmp, request.path, saving);
       return { json: toJson(saved), lines: savedLines(saved) };
     });
   },
 };
+
+function packedResult({ saved, packed, packMs, peakDiskBytes }: PackedSave): TransformResult {
+  const { packedBytes } = packed;
+  return {
+    json: { ...toJson(saved), packedBytes, packMs, peakDiskBytes },
+    lines: [
+      ...savedLines(saved),
+      `${saved.path}: packed into ${formatBytes(packedBytes)} in ${(packMs / 1000).toFixed(2)} s; ` +
+        `${formatBytes(peakDiskBytes)} of disk were used for a while`,
+    ],
+  };
+}
 
 function setPagesOf({ report }: SavedSnapshot): number {
   return report.snapshot?.blocks.reduce((sum, { setPages }) => sum + (setPages ?? 0), 0) ?? 0;

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchParent } from '@mapped-ram/fixtures';
 import { idlingFirmware } from '@mapped-ram/tool-capture/guests';
-import { findQemu, launchQemu, type QemuVm } from '@mapped-ram/tool-qemu';
+import { findGuestDifference, findQemu, launchQemu, type QemuVm } from '@mapped-ram/tool-qemu';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { memoryTerminal } from '../../testing/memory-terminal.js';
 import {
@@ -91,6 +91,21 @@ describe.skipIf(qemu.kind === 'missing')(`with a running QEMU${missing}`, () => 
       isRunning: true,
       byteOffset: 0,
     });
+  });
+
+  it('saves into a packed file, and restores from one that is as it was sealed', async () => {
+    const source = await start('qmp.sock', 'pc-i440fx-10.0');
+    const target = await start('new.sock', 'pc-i440fx-10.0', '-incoming', 'defer');
+    const packed = at('guest.mr.zst');
+    const saved = await runMrJson('save', '--qmp', at('qmp.sock'), '--pack', packed);
+    expect(saved).toMatchObject({ command: 'mr save', file: packed, verdict: 'restores', isRunning: false });
+    expect(saved.peakDiskBytes).toBeGreaterThan(saved.packedBytes as number);
+    expect(readdirSync(folder).filter((name) => name.includes('unpacked'))).toEqual([]);
+    const restore = ['restore', '--qmp', at('new.sock'), '--sealed', packed];
+    expect(await runMrJson(...restore)).toMatchObject({ error: { code: 'no-seal' } });
+    expect((await runMr('seal', packed)).status).toBe(0);
+    expect(await runMrJson(...restore)).toMatchObject({ isRunning: false });
+    expect(await findGuestDifference(source, target)).toBeUndefined();
   });
 
   it('Ctrl-C cancels in QEMU: the guest runs on, and there is no file', async () => {

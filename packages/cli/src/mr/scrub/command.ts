@@ -1,5 +1,6 @@
 import { scrubInPlace, scrubToCopy, transformFile } from '@mapped-ram/transform';
 import type { Command } from '../../shared/command.js';
+import { openSource } from '../../shared/open-source.js';
 import { formatBytes, formatCount } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
@@ -56,7 +57,7 @@ export const scrubCommand: Command = {
         const { zeroPages, allocatedBytesBefore: before, allocatedBytesAfter: after } = report;
         return describe(output, { zeroPages, before, after });
       }
-      const pair = { ...files, overwrite: line.flags.has('force'), signal, channels };
+      const pair = { ...files, overwrite: line.flags.has('force'), signal, channels, openSource };
       const outcome = await transformFile(pair, (source, target, transport) =>
         scrubToCopy(source, target, { ...options, transport, onProgress }),
       );

@@ -1,5 +1,6 @@
 import { planTrim, transformFile, trimInPlace, trimToCopy } from '@mapped-ram/transform';
 import type { Command } from '../../shared/command.js';
+import { openSource } from '../../shared/open-source.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
 import { forceOption, formatOption, inputGroup, inputOptions, wantsJson } from '../file-options.js';
@@ -55,7 +56,8 @@ export const trimCommand: Command = {
       offline: line.flags.has('offline'),
     };
     return runTransform(files, context, async (onProgress) => {
-      if (isDry) return describe({ path: input, report: await planTrim(input, { ...options, signal }) });
+      if (isDry)
+        return describe({ path: input, report: await planTrim(input, { ...options, signal, openSource }) });
       if (line.paths.length === 1) {
         const { allocatedBytesBefore, allocatedBytesAfter, ...report } = await trimInPlace(input, {
           ...options,
@@ -69,7 +71,7 @@ export const trimCommand: Command = {
         });
       }
       const channels = channelOptions(line, input, context);
-      const pair = { ...files, overwrite: line.flags.has('force'), signal, channels };
+      const pair = { ...files, overwrite: line.flags.has('force'), signal, channels, openSource };
       const { report, inputAllocatedBytes, outputAllocatedBytes } = await transformFile(
         pair,
         (source, target, transport) => trimToCopy(source, target, { ...options, transport, onProgress }),

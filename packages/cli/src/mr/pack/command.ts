@@ -1,0 +1,136 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MAX_LEVEL, MIN_LEVEL } from '@mapped-ram/pack';
+import {
+  DEFAULT_FRAME_BYTES,
+  MAX_FRAME_BYTES,
+  MIN_FRAME_BYTES,
+  type PackOptions,
+  type PackReport,
+  packFile,
+  packTo,
+  withSpooled,
+} from '@mapped-ram/pack/file';
+import type { Command, CommandContext } from '../../shared/command.js';
+import type { CommandLine } from '../../shared/command-line.js';
+import { lastValue, toOffset } from '../../shared/option-values.js';
+import { formatBytes } from '../../shared/quantities.js';
+import { UsageError } from '../../shared/usage-error.js';
+import {
+  fileExitStatus,
+  forceOption,
+  formatOption,
+  inputAndOutput,
+  inputGroup,
+  inputOptions,
+  wantsJson,
+} from '../file-options.js';
+import { checkPipes, PIPE, runTransform, silentFor, type TransformResult } from '../run-transform.js';
+import { standardInput, writeToStandardOutput } from '../standard-streams.js';
+import { packChannels, packChannelsOption } from './pack-channels.js';
+
+/** `mr pack` */
+export const packCommand: Command = {
+  arguments: '[options] IN OUT',
+  description:
+    'Packs a snapshot so that every part of it can still be read alone: a seekable zstd file, which every command of mr and ' +
+    'mr-lint takes in place of the snapshot, and from which zstd -d gives the very file back. OUT appears when it is whole and on ' +
+    'disk. For IN or OUT, - is standard input or output.',
+  optionGroups: [
+    {
+      title: 'What to make',
+      options: [
+        {
+          name: 'level',
+          value: 'N',
+          help: `Of zstd, ${MIN_LEVEL} to ${MAX_LEVEL}: a higher one takes longer and packs closer; ${MIN_LEVEL} by default.`,
+        },
+        {
+          name: 'frame',
+          value: 'SIZE',
+          help: 'What is packed together, 64k to 8M, a power of two; 256k by default. To read a page, its frame is unpacked.',
+        },
+        forceOption,
+        formatOption,
+      ],
+    },
+    { title: inputGroup.title, options: inputGroup.options.filter(({ name }) => name === 'offset') },
+    { title: 'How to work', options: [packChannelsOption] },
+  ],
+  exitStatus: fileExitStatus,
+  examples: [
+    ['mr pack guest.mr guest.mr.zst', 'keep it small'],
+    ['mr-lint guest.mr.zst', 'it is used as it is'],
+    ['mr pack guest.mr - | ssh host mr unpack - guest.mr', 'to another machine'],
+    ['zstd -d guest.mr.zst', 'without this program'],
+  ],
+  run(line, context) {
+    const { input, output } = inputAndOutput(line);
+    const files = { input, output, json: wantsJson(line) };
+    const options = optionsOf(line);
+    checkPipes(files, context.terminal);
+    return runTransform(files, silentFor(files, context), async (onProgress) => {
+      const task = { input, output, overwrite: line.flags.has('force'), context };
+      return input === PIPE
+        ? withSpooled(standardInput(context.signal), spoolName(output), (path) =>
+            pack({ ...task, input: path }, { ...options, channels: packChannels(line, path), onProgress }),
+          )
+        : pack(task, { ...options, channels: packChannels(line, input), onProgress });
+    });
+  },
+};
+
+interface Task {
+  readonly input: string;
+  readonly output: string;
+  readonly overwrite: boolean;
+  readonly context: CommandContext;
+}
+
+async function pack(
+  { input, output, overwrite, context }: Task,
+  given: PackOptions,
+): Promise<TransformResult> {
+  const options = { ...given, signal: context.signal };
+  const report =
+    output === PIPE
+      ? await packTo(input, writeToStandardOutput, options)
+      : await packFile({ input, output, overwrite }, options);
+  return { json: { ...report }, lines: [packedLine(output, report)] };
+}
+
+/** What became of it, in a line. */
+export function packedLine(output: string, { sizeBytes, packedBytes }: PackReport): string {
+  return `${output}: ${formatBytes(packedBytes)}, packed out of ${formatBytes(sizeBytes)}`;
+}
+
+/** What comes through a pipe is kept beside where it goes, and in the folder for such things where that is a pipe too. */
+export function spoolName(output: string): string {
+  return output === PIPE ? join(tmpdir(), 'mr') : output;
+}
+
+function optionsOf(line: CommandLine): PackOptions {
+  const { streamOffset } = inputOptions(line);
+  const level = lastValue(line, 'level');
+  const frame = lastValue(line, 'frame');
+  return {
+    streamOffset,
+    level: level === undefined ? MIN_LEVEL : toLevel(level),
+    frameBytes: frame === undefined ? DEFAULT_FRAME_BYTES : toFrameBytes(frame),
+  };
+}
+
+function toLevel(value: string): number {
+  const level = /^\d+$/.test(value) ? Number(value) : 0;
+  if (level >= MIN_LEVEL && level <= MAX_LEVEL) return level;
+  throw new UsageError(
+    `--level cannot be ${JSON.stringify(value)}: give a number from ${MIN_LEVEL} to ${MAX_LEVEL}`,
+  );
+}
+
+function toFrameBytes(value: string): number {
+  const bytes = toOffset(value, 'frame');
+  if (Number.isInteger(Math.log2(bytes)) && bytes >= MIN_FRAME_BYTES && bytes <= MAX_FRAME_BYTES)
+    return bytes;
+  throw new UsageError(`--frame cannot be ${JSON.stringify(value)}: give a power of two from 64k to 8M`);
+}

@@ -1,0 +1,66 @@
+import { type UnpackOptions, unpackFile, unpackTo, withSpooled } from '@mapped-ram/pack/file';
+import { allocatedBytes } from '@mapped-ram/transform';
+import type { Command, CommandContext } from '../../shared/command.js';
+import { formatBytes } from '../../shared/quantities.js';
+import { fileExitStatus, forceOption, formatOption, inputAndOutput, wantsJson } from '../file-options.js';
+import { spoolName } from '../pack/command.js';
+import { packChannels, packChannelsOption } from '../pack/pack-channels.js';
+import { checkPipes, PIPE, runTransform, silentFor, type TransformResult } from '../run-transform.js';
+import { standardInput, writeToStandardOutput } from '../standard-streams.js';
+
+/** `mr unpack` */
+export const unpackCommand: Command = {
+  arguments: '[options] IN OUT',
+  description:
+    'Gives the file back that mr pack packed, bit for bit, with holes where it is zero. Every part is held against its checksum. OUT ' +
+    'appears when it is whole and on disk. For IN or OUT, - is standard input or output.',
+  optionGroups: [
+    { title: 'What to make', options: [forceOption, formatOption] },
+    { title: 'How to work', options: [packChannelsOption] },
+  ],
+  exitStatus: fileExitStatus,
+  examples: [
+    ['mr unpack guest.mr.zst guest.mr', 'for QEMU, which needs the file itself'],
+    ['ssh host mr pack guest.mr - | mr unpack - guest.mr', 'from another machine'],
+  ],
+  run(line, context) {
+    const { input, output } = inputAndOutput(line);
+    const files = { input, output, json: wantsJson(line) };
+    checkPipes(files, context.terminal);
+    return runTransform(files, silentFor(files, context), async (onProgress) => {
+      const task = { input, output, overwrite: line.flags.has('force'), context };
+      return input === PIPE
+        ? withSpooled(standardInput(context.signal), spoolName(output), (path) =>
+            unpack({ ...task, input: path }, { channels: packChannels(line, path), onProgress }),
+          )
+        : unpack(task, { channels: packChannels(line, input), onProgress });
+    });
+  },
+};
+
+interface Task {
+  readonly input: string;
+  readonly output: string;
+  readonly overwrite: boolean;
+  readonly context: CommandContext;
+}
+
+async function unpack(
+  { input, output, overwrite, context }: Task,
+  given: UnpackOptions,
+): Promise<TransformResult> {
+  const options = { ...given, signal: context.signal };
+  if (output === PIPE) {
+    await unpackTo(input, writeToStandardOutput, options);
+    return { json: {}, lines: [] };
+  }
+  const { sizeBytes, packedBytes, codec } = await unpackFile({ input, output, overwrite }, options);
+  const outputAllocatedBytes = await allocatedBytes(output);
+  return {
+    json: { sizeBytes, packedBytes, outputAllocatedBytes, codec },
+    lines: [
+      `${output}: ${formatBytes(sizeBytes)} long, ${formatBytes(outputAllocatedBytes)} on disk, out of ` +
+        formatBytes(packedBytes),
+    ],
+  };
+}

@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { listCaptures, loadCapture } from '@mapped-ram/fixtures';
+import { packFile, unpackFile, unpackTo } from '@mapped-ram/pack/file';
+import { describe, expect, it } from 'vitest';
+import { hasProgram, scratchFolder } from '../testing/scratch.js';
+
+const inScratch = scratchFolder();
+const MIB = 1024 * 1024;
+const hasZstd = hasProgram('zstd', '--version');
+
+/** Some MiB that do not compress, and some that do, with holes between. */
+function mixedFile(name: string, sizeBytes: number): string {
+  const path = inScratch(name);
+  const bytes = Buffer.alloc(sizeBytes);
+  let state = 1;
+  for (let at = 3 * MIB; at < 12 * MIB; at += 4) {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    bytes.writeUInt32LE(at % MIB < MIB / 2 ? state : state >>> 28, at);
+  }
+  bytes.write('the end', sizeBytes - 7);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+describe.skipIf(!hasZstd)(`zstd -d${hasZstd ? '' : ' (missing tool: zstd)'}`, () => {
+  it.each(listCaptures().filter((id) => !id.includes('sparse-4g')))('gives %s back', async (id) => {
+    const [input, output, back] = [inScratch('in.mr'), inScratch('out.zst'), inScratch('back')];
+    await (await loadCapture(id)).writeTo(input);
+    await packFile({ input, output, overwrite: true });
+    execFileSync('zstd', ['-dqf', output, '-o', back]);
+    execFileSync('cmp', [input, back]);
+    await unpackFile({ input: output, output: back, overwrite: true });
+    execFileSync('cmp', [input, back]);
+  });
+});
+
+describe('packFile', () => {
+  it('makes the same bytes with any number of channels', async () => {
+    const input = mixedFile('mixed', 70 * MIB + 12345);
+    const outputs: Buffer[] = [];
+    for (const channels of [undefined, 1, 3, 7]) {
+      const output = inScratch(`mixed-${channels}.zst`);
+      await packFile({ input, output }, { channels });
+      outputs.push(readFileSync(output));
+    }
+    for (const bytes of outputs.slice(1)) expect(bytes.equals(outputs[0] as Buffer)).toBe(true);
+    for (const channels of [undefined, 1, 3, 7]) {
+      const back = inScratch(`mixed-${channels}`);
+      await unpackFile({ input: inScratch('mixed-1.zst'), output: back }, { channels });
+      execFileSync('cmp', [input, back]);
+    }
+  });
+
+  it('has holes cost next to nothing, and gives them back', async () => {
+    const [input, output, back] = [inScratch('sparse'), inScratch('sparse.zst'), inScratch('sparse.back')];
+    writeFileSync(input, 'x');
+    truncateSync(input, 1024 * MIB + 1);
+    await packFile({ input, output });
+    expect(statSync(output).size).toBeLessThan(1024 * 33 + 1000);
+    await unpackFile({ input: output, output: back });
+    expect(statSync(back)).toMatchObject({ size: 1024 * MIB + 1 });
+    expect(statSync(back).blocks).toBeLessThan(64);
+  });
+
+  it.each([0, 1, 4096, 256 * 1024, 256 * 1024 + 1])('packs %i bytes', async (sizeBytes) => {
+    const [input, output, back] = [inScratch('small'), inScratch('small.zst'), inScratch('small.back')];
+    writeFileSync(input, Buffer.alloc(sizeBytes, 'abc'));
+    await packFile({ input, output, overwrite: true });
+    await unpackFile({ input: output, output: back, overwrite: true });
+    expect(readFileSync(back).equals(readFileSync(input))).toBe(true);
+    const pieces: Buffer[] = [];
+    await unpackTo(output, async (bytes) => void pieces.push(Buffer.from(bytes)));
+    expect(Buffer.concat(pieces).equals(readFileSync(input))).toBe(true);
+  });
+
+  it('refuses what is packed already, and leaves nothing behind', async () => {
+    const [input, output, twice] = [inScratch('once'), inScratch('once.zst'), inScratch('twice.zst')];
+    writeFileSync(input, 'abc');
+    await packFile({ input, output });
+    await expect(packFile({ input: output, output: twice })).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(packFile({ input, output })).rejects.toMatchObject({ code: 'target-exists' });
+    await expect(packFile({ input, output: twice }, { level: 20 })).rejects.toThrow(RangeError);
+    await expect(packFile({ input, output: twice }, { frameBytes: 5000 })).rejects.toThrow(RangeError);
+    expect(existsSync(twice)).toBe(false);
+    expect(readdirSync(dirname(twice)).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+});

@@ -1,0 +1,25 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { scratchParent } from '@mapped-ram/fixtures';
+import { afterAll, beforeAll } from 'vitest';
+
+/** A folder for the tests of a file. @returns gives paths in it */
+export function scratchFolder(): (name: string) => string {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(scratchParent, 'pack-test-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  return (name) => join(folder, name);
+}
+
+/** Whether a program is there. */
+export function hasProgram(name: string, ...args: readonly string[]): boolean {
+  try {
+    execFileSync(name, args, { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
