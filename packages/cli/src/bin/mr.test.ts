@@ -21,6 +21,8 @@ import { openFileSource } from '@mapped-ram/reader/file';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const program = fileURLToPath(new URL('../../dist/bin/mr.js', import.meta.url));
+/** As it is shipped: it is loaded from few files, where Node takes a package for missing that it has no descriptor for. */
+const bundled = fileURLToPath(new URL('../../dist/bundle/mr.js', import.meta.url));
 const MIB = 1024 * 1024;
 
 let folder: string;
@@ -181,7 +183,7 @@ describe.skipIf(!isRoot)(
 describe('what the system does not allow', () => {
   const limited = (limit: string, ...argv: string[]) => {
     const script = `ulimit ${limit}; exec "$@"`;
-    return spawn('bash', ['-c', script, 'bash', process.execPath, program, ...argv], {
+    return spawn('bash', ['-c', script, 'bash', process.execPath, bundled, ...argv], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
