@@ -58,7 +58,7 @@ export const bitmapVectors = [
     base: 'qemu-10.0/older-machine',
     stage: 'bitmap',
     outcome: 'hazard',
-    rules: ['bitmap-zero-over-data'],
+    rules: ['bitmap-zero-over-data', 'machine-type-missing'],
     mutate: (m) => m.zero(m.block(0).bitmapOffset, m.block(0).bitmapEnd),
   }),
   vector('bitmap/words-cleared', {
