@@ -26,6 +26,10 @@ const whatByContentsCode = {
   'not-restorable': 'QEMU would not restore the file',
   'incomplete-save': 'the save that made the file did not complete',
   'unmarked-pages': 'pages hold data that their bitmap does not mark, so that it would be lost',
+} as const;
+
+/** What is told of packed files, seals and differences, which stand around a snapshot. */
+const whatByContainerCode = {
   'bad-packed-file': 'the packed file is not well-formed',
   'bad-seal': 'the seal is not well-formed',
   'bad-delta': 'the difference is not well-formed',
@@ -58,7 +62,7 @@ const whatByWorkCode = {
   'start-failed': 'the VM did not start',
 } as const;
 
-const whatByCode = { ...whatByContentsCode, ...whatByWorkCode };
+const whatByCode = { ...whatByContentsCode, ...whatByContainerCode, ...whatByWorkCode };
 
 /** What is wrong, as a stable name to branch on. Codes never change meaning, and tests assert them instead of the text. */
 export type MappedRamErrorCode = keyof typeof whatByCode;
@@ -66,7 +70,7 @@ export type MappedRamErrorCode = keyof typeof whatByCode;
 /** All error codes. */
 export const mappedRamErrorCodes = Object.freeze(Object.keys(whatByCode)) as readonly MappedRamErrorCode[];
 
-/** The codes that tell of what a file holds. All others say nothing of it: the same file may be good. */
+/** The codes that tell of what a snapshot holds. All others say nothing of it: the same file may be good. */
 export const contentsErrorCodes = Object.freeze(
   Object.keys(whatByContentsCode),
 ) as readonly MappedRamErrorCode[];

@@ -70,7 +70,9 @@ it.each(good.map(({ id }) => id))('%s is the same after there and back', async (
   const back = await convert(stream.source, 'mapped-ram');
   const snapshot = await openSnapshot(back.source);
   expect(await describeSnapshot(snapshot)).toEqual(await describeSnapshot(original));
-  expect((await lintSource(back.source, { deep: true })).verdict).toBe('restores');
+  // Not every release that is known has every machine.
+  const verdict = (await lintSource(capture, { deep: true, ...streamOffsetOf(id) })).verdict;
+  expect((await lintSource(back.source, { deep: true })).verdict).toBe(verdict);
 });
 
 type Case = readonly [id: string, version: QemuVersion];

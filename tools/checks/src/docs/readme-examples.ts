@@ -23,7 +23,7 @@ const OTHER_PACKAGES = ['conformance', 'fixtures'];
 
 /**
  * Every `ts` block of the top README and of the packages' READMEs. They are programs as a reader would type them, in
- * the part of TypeScript that is JavaScript.
+ * the part of TypeScript that is JavaScript. What needs more than a snapshot, a QEMU or a Linux guest, stands in a `typescript` block.
  */
 export function readmeExamples(): ReadmeExample[] {
   const packages = readdirSync(join(CHECKOUT_PATH, 'packages')).map((name) => join('packages', name));
