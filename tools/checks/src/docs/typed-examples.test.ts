@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { readmeExamples } from './readme-examples.js';
+import { typeFaults } from './typed-examples.js';
+
+it('every example of the documents compiles in a strict project', async () => {
+  expect(await typeFaults(readmeExamples())).toEqual([]);
+});
+
+it('an example that does not compile is told with its place', async () => {
+  const wrong = {
+    place: 'nowhere.md:7',
+    packageFolder: 'packages/lint',
+    code: "import { lintSource } from '@mapped-ram/lint';\nawait lintSource('guest.mr');",
+  };
+  const [fault] = await typeFaults([wrong]);
+  expect(fault).toMatch(/^nowhere\.md:7\(2,18\): error TS2345/);
+});
