@@ -1,4 +1,4 @@
-import { amount, list, optional, shape, text } from '@mapped-ram/qmp';
+import { amount, finite, list, optional, shape, text } from '@mapped-ram/qmp';
 import type { QmpExecutor } from './migration-settings.js';
 
 const migrationInfo = shape({
@@ -13,7 +13,8 @@ const migrationInfo = shape({
       remaining: amount,
       total: amount,
       'dirty-sync-count': amount,
-      mbps: amount,
+      // QEMU works it out from differences, which can be negative at the start.
+      mbps: finite,
     }),
   ),
 });

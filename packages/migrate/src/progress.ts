@@ -19,7 +19,7 @@ const BYTES_PER_MEGABIT = 125_000;
 /** @returns undefined while QEMU tells nothing of its memory */
 export function toProgress({ ram }: MigrationInfo): SaveProgress | undefined {
   if (ram === undefined) return undefined;
-  const bytesPerSecond = ram.mbps * BYTES_PER_MEGABIT;
+  const bytesPerSecond = Math.max(0, ram.mbps) * BYTES_PER_MEGABIT;
   return {
     doneBytes: ram.total - ram.remaining,
     totalBytes: ram.total,

@@ -14,6 +14,7 @@ export { type QemuRamBlock, queryRamBlocks } from './ram-blocks.js';
 export {
   amount,
   count,
+  finite,
   list,
   mismatch,
   optional,

@@ -37,6 +37,12 @@ export const count: ResultShape<number> = (value, path) => {
   return value;
 };
 
+/** Any number; no infinity. */
+export const finite: ResultShape<number> = (value, path) => {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw mismatch(path, 'a number', value);
+  return value;
+};
+
 /** A number that is not negative; no infinity. */
 export const amount: ResultShape<number> = (value, path) => {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
