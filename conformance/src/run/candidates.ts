@@ -1,4 +1,4 @@
-import { captureInfo, listCaptures } from '@mapped-ram/fixtures';
+import { captureInfo, listCaptures, ruleThatCannotTell } from '@mapped-ram/fixtures';
 import { readVectors } from '../vector/store.js';
 import { type Expectation, expectationOf } from './expectation.js';
 import { captureCase, type TestCase, vectorCase } from './vector-case.js';
@@ -19,7 +19,7 @@ export function vectorCandidates(): Candidate[] {
   }));
 }
 
-/** Every good capture, as `captures/<id>`: it restores in those versions that were tried, and no rule may warn of it. */
+/** Every good capture, as `captures/<id>`: it restores in those versions that were tried, and no rule may warn of it but one that cannot tell. */
 export function captureCandidates(): Candidate[] {
   return listCaptures()
     .filter((id) => captureInfo(id).good)
@@ -28,6 +28,7 @@ export function captureCandidates(): Candidate[] {
       const results = captureInfo(id).restoreResults;
       const verdict = (version: string) =>
         results[version]?.verdict === 'restores' ? 'restores' : undefined;
-      return { id: testCase.id, testCase, expectation: { verdict } };
+      const expectation = { verdict, mayWarn: ruleThatCannotTell(id) };
+      return { id: testCase.id, testCase, expectation };
     });
 }

@@ -32,6 +32,8 @@ export interface Expectation {
   readonly unknownBecause?: string;
   /** The rules that must fire. Others may only where they find no more than a note. */
   readonly rules?: readonly string[];
+  /** A rule that may warn, since the file does not tell. */
+  readonly mayWarn?: string | undefined;
   /** What a reader must see; how many pages are set only where it is said. */
   readonly blocks?: readonly (Omit<ExpectedBlock, 'setPages'> & Partial<ExpectedBlock>)[];
 }
@@ -113,7 +115,7 @@ function blocksText(blocks: Expectation['blocks']): string | undefined {
 
 function faultsOfJudgement(
   reply: Answered,
-  { rules }: Expectation,
+  { rules, mayWarn }: Expectation,
   wanted: Outcome | undefined,
 ): string[] | undefined {
   if (!('ok' in reply) || !('verdict' in reply.ok)) return ['not a judgement'];
@@ -122,7 +124,7 @@ function faultsOfJudgement(
   const isWrong = wanted !== undefined && verdict !== wanted;
   const unexpected = new Set(
     fired
-      ?.filter(({ id, severity }) => severity !== 'note' && rules?.includes(id) !== true)
+      ?.filter(({ id, severity }) => severity !== 'note' && id !== mayWarn && rules?.includes(id) !== true)
       .map(({ id }) => id),
   );
   return [

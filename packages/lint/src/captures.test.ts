@@ -1,4 +1,10 @@
-import { type CaptureInfo, captureInfo, loadCapture, testedCaptures } from '@mapped-ram/fixtures';
+import {
+  type CaptureInfo,
+  captureInfo,
+  loadCapture,
+  ruleThatCannotTell,
+  testedCaptures,
+} from '@mapped-ram/fixtures';
 import { describe, expect, it } from 'vitest';
 import { lintSource } from './lint.js';
 import { type QemuVersion, qemuVersions } from './target.js';
@@ -20,20 +26,12 @@ describe.each(captures)('$id', (capture) => {
   });
 });
 
-/** Good files that do not tell whether pages were lost, with the rule that says so. */
-const cannotTell: ReadonlyMap<string, string> = new Map(
-  ['10.0', '11.1'].flatMap((version) => [
-    [`qemu-${version}/live-stopped`, 'stale-pages'],
-    [`qemu-${version}/live-emptied-node`, 'bitmap-zero-over-data'],
-  ]),
-);
-
 describe.each(captures.filter(({ good }) => good))('$id, which is good,', ({ id, streamOffset }) => {
   it.each([false, true])('has notes at most (deep: %s)', async (deep) => {
     const qemu = id.startsWith('qemu-10.0/') ? '10.0' : '11.1';
     const report = await lintSource(await loadCapture(id), { qemu, streamOffset, deep });
     const grave = report.findings.filter(({ severity }) => severity !== 'note');
-    const doubt = cannotTell.get(id);
+    const doubt = ruleThatCannotTell(id);
     expect(report.verdict).toBe('restores');
     expect(grave.map(({ rule, severity }) => [rule, severity])).toEqual(
       doubt === undefined ? [] : [[doubt, 'warning']],
