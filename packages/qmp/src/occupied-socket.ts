@@ -20,32 +20,47 @@ export function refuseOccupied(path: string): void {
   if (LIBVIRT_SOCKET.test(absolute)) {
     throw badMessage(`it is libvirt’s own socket; ${TAKE_ANOTHER}`);
   }
-  if (LIBVIRT_MONITOR.test(absolute) && isConnected(absolute)) {
+  if (LIBVIRT_MONITOR.test(absolute) && connectionsTo(absolute).accepted > 0) {
     throw new MappedRamError('qmp-taken', {
       what: `libvirt is connected to the monitor, and QEMU serves one client at a time; ${TAKE_ANOTHER}`,
     });
   }
 }
 
-/** Why nothing comes from a socket, as far as that can be known; to be put behind a sentence. */
+/** Why nothing comes from a socket that was connected to, as far as that can be known; to be put behind a sentence. */
 export function silenceRemark(path: string): string {
-  return isConnected(resolve(path))
-    ? '; somebody else is connected there, and QEMU serves one client at a time'
-    : '; QEMU serves one client at a time, so another may be connected';
+  const { accepted, waiting } = connectionsTo(resolve(path));
+  if (waiting === 0) return accepted === 0 ? '' : '; what listens there says nothing';
+  return accepted === 0
+    ? '; what listens there lets nobody in'
+    : '; somebody else is connected there, and QEMU serves one client at a time';
 }
 
-const CONNECTED = '03';
+/** States of a listener's end (Linux, net/unix/af_unix.c, `unix_seq_show`). */
+const ACCEPTED = '03';
+const WAITING = '02';
 
-/** Whether the listener of a socket has let somebody in: a connection that waits has another state (Linux, net/unix/af_unix.c). */
-function isConnected(path: string): boolean {
+interface Connections {
+  /** Those that the listener has let in. */
+  readonly accepted: number;
+  /** Those that stand before it. */
+  readonly waiting: number;
+}
+
+/** The connections to a socket; none where the system does not tell. */
+function connectionsTo(path: string): Connections {
+  const states = socketLines()
+    .map((line) => line.split(' ').filter((word) => word !== ''))
+    .filter(([, , , , , , , ...rest]) => rest.join(' ') === path)
+    .map(([, , , , , state]) => state);
+  const count = (wanted: string) => states.filter((state) => state === wanted).length;
+  return { accepted: count(ACCEPTED), waiting: count(WAITING) };
+}
+
+function socketLines(): string[] {
   try {
-    return readFileSync('/proc/net/unix', 'latin1')
-      .split('\n')
-      .some((line) => {
-        const [, , , , , state, , ...rest] = line.split(' ').filter((word) => word !== '');
-        return state === CONNECTED && rest.join(' ') === path;
-      });
+    return readFileSync('/proc/net/unix', 'latin1').split('\n');
   } catch {
-    return false;
+    return [];
   }
 }

@@ -44,6 +44,12 @@ describe('a difference', () => {
     expect(readFileSync(at('again')).equals(next)).toBe(true);
   });
 
+  it('is not any file', async () => {
+    const applied = applyFiles({ base: at('base'), deltas: [at('next')], output: at('x') });
+    await expect(applied).rejects.toMatchObject({ code: 'bad-delta' });
+    expect(existsSync(at('x'))).toBe(false);
+  });
+
   it('goes both ways, from and to packed files, and in a chain', async () => {
     await packFile({ input: at('next'), output: at('next.zst') });
     await deltaFile({ base: at('next.zst'), next: at('base'), output: at('back') });

@@ -35,7 +35,7 @@ export async function readConfiguration(
   };
   try {
     for (let position = endOffset; (await window.byteAt(position)) === SectionType.subsection; ) {
-      checkCount(subsections.length, Limits.configurationSubsections, position);
+      checkCount(subsections.length + 1, Limits.configurationSubsections, position);
       position = await readSubsection(window, position, configuration, subsections);
       configuration.byteLength = position - byteOffset;
     }

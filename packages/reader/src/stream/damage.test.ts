@@ -100,6 +100,12 @@ describe('the configuration', () => {
   });
 });
 
+it('starts a section twice', async () => {
+  const [first, second] = fullSections as [OpeningSection, OpeningSection];
+  const model = await open((image) => image.patch(second.byteOffset + 1, be32(first.sectionId)));
+  expect(summary(model)).toContainEqual(['duplicate-section-id', second.byteOffset, false]);
+});
+
 describe('a RAM word', () => {
   it.each([
     [0x18n, 'forbidden-ram-flag'],
