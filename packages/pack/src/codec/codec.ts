@@ -19,8 +19,9 @@ export interface Codec {
   decompress(frame: Uint8Array, target: Uint8Array): void;
 }
 
-/** The levels that all codecs have. */
+/** The lowest level that all codecs have. */
 export const MIN_LEVEL = 1;
+/** The highest level that all codecs have: libzstd's levels above it need more memory to unpack than readers give. */
 export const MAX_LEVEL = 19;
 
 /** Room that a frame takes at most (ZSTD_COMPRESSBOUND, and a checksum). */
