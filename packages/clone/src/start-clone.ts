@@ -64,7 +64,7 @@ export async function startClone(
   exit.catch(() => {});
   const ending = endAtAbort(child, exit, signal);
   try {
-    const limits = { timeoutMs, answerTimeoutMs: timeoutMs };
+    const limits = { timeoutMs, answerTimeoutMs: timeoutMs, signal };
     const qmp = await connectQmp(child.stdio[QMP_FD] as Duplex, limits);
     const loadMs = await load(qmp, clone);
     if (!staysStopped(args)) await qmp.execute('cont');

@@ -69,6 +69,9 @@ function withoutIncoming(args: readonly string[]): string[] {
   return args.filter((word, index) => !NOT_OURS.has(word) && !NOT_OURS.has(args[index - 1] ?? ''));
 }
 
+/** A QEMU that allocates much memory at its start says nothing before. */
+const START_TIMEOUT_MS = 30_000;
+
 async function connect(child: ChildProcess, server: Server, signal?: AbortSignal): Promise<QmpClient> {
   let words = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -81,7 +84,7 @@ async function connect(child: ChildProcess, server: Server, signal?: AbortSignal
   child.once('close', () => process.off('exit', stop));
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    return await connectQmp(await firstOf(server, child));
+    return await connectQmp(await firstOf(server, child), { timeoutMs: START_TIMEOUT_MS, signal });
   } catch (cause) {
     stop();
     signal?.throwIfAborted();

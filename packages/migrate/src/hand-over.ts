@@ -1,4 +1,5 @@
 import { addFdset, formatMigrationUri, type OpenFdset, waitForFdsetEnd } from '@mapped-ram/fdset';
+import type { QmpWaitOptions } from '@mapped-ram/qmp';
 import type { QmpExecutor } from './migration-settings.js';
 import { withUndo } from './with-undo.js';
 
@@ -12,7 +13,7 @@ export interface HandedFdset {
    * Tells QEMU, once it has opened all that it wants, to forget the set when it has closed that: so nothing is left in QEMU even if the
    * connection ends before the migration does.
    */
-  forget(): Promise<void>;
+  forget(options?: QmpWaitOptions): Promise<void>;
 }
 
 /**
@@ -34,10 +35,10 @@ export async function withFdset<T>(
     set.close();
   }
   let isForgotten = false;
-  const forget = async (): Promise<void> => {
+  const forget = async (options: QmpWaitOptions = {}): Promise<void> => {
     if (isForgotten) return;
     isForgotten = true;
-    await qmp.execute('remove-fd', { 'fdset-id': fdsetId });
+    await qmp.execute('remove-fd', { 'fdset-id': fdsetId }, options);
   };
   // Closing flushes, on some file systems for long. After a failure nobody waits for that.
   let timeoutMs = GIVEN_UP_MS;

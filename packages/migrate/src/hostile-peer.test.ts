@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { scratchParent } from '@mapped-ram/fixtures';
 import { connectQmp } from '@mapped-ram/qmp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SaveOptions } from './save-options.js';
 import { saveSnapshot } from './save-snapshot.js';
 
 const BLOCKS = `
@@ -26,14 +27,14 @@ const FACTS: Readonly<Record<string, unknown>> = {
   'query-fdsets': [],
 };
 
-/** A peer that behaves well until a migration is begun, and what becomes of its guest. */
+/** A peer that behaves well until its guest is stopped, and what becomes of that. */
 class Peer {
   readonly #server: Server;
   readonly heard: string[] = [];
   isRunning = true;
   isMigrating = false;
 
-  /** @param hostile is asked first, once there is a migration, and says whether it did anything */
+  /** @param hostile is asked first, once the guest was stopped, and says whether it did anything */
   constructor(hostile: (command: string, id: number, socket: Socket, peer: Peer) => boolean) {
     this.#server = createServer((socket) => {
       socket.write(
@@ -52,8 +53,7 @@ class Peer {
           const begins = execute === 'migrate';
           if (begins) this.isMigrating = true;
           if (execute === 'migrate_cancel') this.isMigrating = false;
-          const isBegun = this.heard.includes('migrate');
-          if (isBegun && hostile(execute, id, socket, this)) continue;
+          if (this.heard.includes('stop') && hostile(execute, id, socket, this)) continue;
           socket.write(`${JSON.stringify({ return: this.#answer(execute), id })}\r\n`);
         }
       });
@@ -156,4 +156,73 @@ describe('a peer that turns hostile while it saves', () => {
       expect(readdirSync(folder)).toEqual([]);
     },
   );
+});
+
+const saysNothingTo =
+  (...silent: readonly string[]) =>
+  (command: string): boolean =>
+    silent.includes(command);
+
+describe('a peer that leaves commands without an answer', () => {
+  async function saveAt(
+    hostile: (command: string) => boolean,
+    options: SaveOptions,
+    onHeard: (command: string) => void = () => {},
+  ) {
+    const peer = new Peer((command) => {
+      onHeard(command);
+      return hostile(command);
+    });
+    await peer.listen(join(folder, 'qmp.sock'));
+    try {
+      const qmp = await connectQmp(join(folder, 'qmp.sock'));
+      const error = await saveSnapshot(qmp, join(folder, 'vm.mr'), options).catch((reason) => reason);
+      qmp.close();
+      return { peer, error };
+    } finally {
+      await peer.close();
+    }
+  }
+
+  it.each([
+    ['stop', saysNothingTo('stop'), 'no answer to stop within 50 ms'],
+    ['stop and all that follows', () => true, 'no answer to stop within 50 ms'],
+    ['migrate', saysNothingTo('migrate'), 'no answer to migrate within 50 ms'],
+    [
+      'the settings',
+      saysNothingTo('migrate-set-parameters'),
+      'no answer to migrate-set-parameters within 50 ms',
+    ],
+  ] as const)(
+    '%s: is given up after --answer-timeout, and the guest is told to go on',
+    async (_, hostile, words) => {
+      const { peer, error } = await saveAt(hostile, { answerTimeoutMs: 50 });
+      expect(error).toMatchObject({ code: 'qmp-timeout', message: words });
+      expect(peer.heard).toContain('cont');
+      expect(peer.isRunning).toBe(true);
+      expect(peer.isMigrating).toBe(false);
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['stop', 'stop'],
+    ['how far the migration is', 'query-migrate'],
+  ] as const)('%s: the signal ends the waiting, and the guest is told to go on', async (_, silent) => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    let wasSilent = false;
+    const hostile = (command: string): boolean => {
+      if (command !== silent || wasSilent) return false;
+      wasSilent = true;
+      return true;
+    };
+    const { peer, error } = await saveAt(hostile, { signal: controller.signal }, (command) => {
+      if (command === silent) controller.abort(reason);
+    });
+    expect(error).toBe(reason);
+    expect(peer.isRunning).toBe(true);
+    expect(peer.isMigrating).toBe(false);
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });

@@ -10,4 +10,4 @@ export type { SaveProgress } from './progress.js';
 export { type RestoredSnapshot, type RestoreOptions, restoreSnapshot } from './restore-snapshot.js';
 export type { SavedSnapshot, SaveOptions } from './save-options.js';
 export { saveSnapshot } from './save-snapshot.js';
-export type { TransferOptions } from './transfer-options.js';
+export type { PatienceOptions, TransferOptions } from './transfer-options.js';

@@ -1,4 +1,4 @@
-import { amount, finite, list, optional, shape, text } from '@mapped-ram/qmp';
+import { amount, finite, list, optional, type QmpWaitOptions, shape, text } from '@mapped-ram/qmp';
 import type { QmpExecutor } from './migration-settings.js';
 
 const migrationInfo = shape({
@@ -28,10 +28,9 @@ export type MigrationInfo = ReturnType<typeof migrationInfo>;
 
 const FINAL = ['completed', 'failed', 'cancelled'];
 
-/** How the last migration of a QEMU is, or went. A QEMU at the end of one may take long to answer. */
-export function queryMigration(qmp: QmpExecutor): Promise<MigrationInfo> {
-  const options = { timeoutMs: Number.POSITIVE_INFINITY, result: migrationInfo };
-  return qmp.execute('query-migrate', {}, options);
+/** How the last migration of a QEMU is, or went. */
+export function queryMigration(qmp: QmpExecutor, options: QmpWaitOptions = {}): Promise<MigrationInfo> {
+  return qmp.execute('query-migrate', {}, { ...options, result: migrationInfo });
 }
 
 /** Whether it is over, whichever way. */

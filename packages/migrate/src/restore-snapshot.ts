@@ -12,13 +12,13 @@ import { acceptTransfer, prepareTransfer } from './preflight/prepare-transfer.js
 import { gatherQemuFacts, type QemuFacts } from './preflight/qemu-facts.js';
 import { orQemuGone } from './qemu-gone.js';
 import { runMigration } from './run-migration.js';
-import { type Transfer, type TransferOptions, transferOf } from './transfer-options.js';
+import { type PatienceOptions, type Transfer, type TransferOptions, transferOf } from './transfer-options.js';
 import { transferSettings } from './transfer-settings.js';
 import { withPatience } from './with-patience.js';
 import { withUndo } from './with-undo.js';
 
 /** How to restore. Without an offset, the stream of a libvirt save image is found by its header. */
-export interface RestoreOptions extends TransferOptions {
+export interface RestoreOptions extends TransferOptions, PatienceOptions {
   /** Let the guest run when it is restored. Otherwise it does what QEMU was started to: with -S, or saved while it was paused, it stays paused. */
   readonly keepRunning?: boolean | undefined;
   /** QEMU cannot be kept from the end of a restore that has begun, so it is waited for. */
@@ -61,7 +61,7 @@ export async function restoreSnapshot(
 }
 
 async function restore(qmp: QmpClient, path: string, options: RestoreOptions): Promise<RestoredSnapshot> {
-  const { keepRunning = false, signal } = options;
+  const { keepRunning = false, answerTimeoutMs, signal } = options;
   const facts = await gatherQemuFacts(qmp);
   const report = await lintFile(path, facts.version, options, signal);
   const byteOffset = options.byteOffset ?? report.snapshot?.streamOffset ?? 0;
@@ -71,7 +71,7 @@ async function restore(qmp: QmpClient, path: string, options: RestoreOptions): P
   const set = acceptTransfer(prepared);
   try {
     const begunAt = performance.now();
-    const patient = withPatience(qmp);
+    const patient = withPatience(qmp, answerTimeoutMs);
     await load(patient, { facts, transfer, set, report, signal });
     const totalMs = performance.now() - begunAt;
     if (keepRunning) await resumeGuest(patient);
@@ -101,7 +101,8 @@ async function load(qmp: QmpExecutor, { facts, transfer, set, report, signal }: 
         command: 'migrate-incoming',
         args: { uri, ...keepQemu(facts.version) },
         signal,
-        onOpened: forget,
+        // QEMU may answer nothing until all of the memory is loaded.
+        onOpened: () => forget({ timeoutMs: Number.POSITIVE_INFINITY }),
       }),
     );
   }, putBack);

@@ -22,7 +22,7 @@ const LAST_POLL_MS = 200;
 const SLOWER = 1.3;
 
 /**
- * Begins a migration and waits until it is over, by asking: so no event can be missed, and none has to be switched on. QEMU may
+ * Begins a migration and waits until it is over, by asking: so no event can be missed, and none has to be switched on. The migration may
  * take as long as it wants; the end of the connection ends the waiting.
  *
  * @returns QEMU's last answer: completed
@@ -35,7 +35,7 @@ export async function runMigration(qmp: QmpExecutor, run: MigrationRun): Promise
   let isUnderWay = true;
   return withUndo(
     async () => {
-      await qmp.execute(command, args, { timeoutMs: Number.POSITIVE_INFINITY }).catch((error: unknown) => {
+      await qmp.execute(command, args).catch((error: unknown) => {
         isUnderWay = !(error instanceof QmpError);
         throw error;
       });
@@ -58,10 +58,17 @@ async function waitForEnd(
 ): Promise<MigrationInfo> {
   const stopper = new AbortController();
   const stop = AbortSignal.any([stopper.signal, ...(signal ? [signal] : [])]);
+  // A restore is not cancelled by it, nor by anything else but the end of QEMU.
+  const canCancel = command === 'migrate';
   let isOpened = false;
   let isCancelled = false;
   for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(pauseMs * SLOWER, LAST_POLL_MS)) {
-    const info = await queryMigration(qmp);
+    if (stop.aborted && !isCancelled && canCancel) {
+      isCancelled = true;
+      await qmp.execute('migrate_cancel');
+    }
+    const info = await askOnce(qmp, isCancelled, canCancel ? signal : undefined);
+    if (info === undefined) continue;
     if (!isOpened && info.status === 'active') {
       isOpened = true;
       await onOpened();
@@ -77,12 +84,27 @@ async function waitForEnd(
       if (info.status === 'completed') return info;
       throw new MigrateError('migration-failed', failureText(info));
     }
-    // A restore is not cancelled by it, nor by anything else but the end of QEMU.
-    if (stop.aborted && !isCancelled && command === 'migrate') {
-      isCancelled = true;
-      await qmp.execute('migrate_cancel', {}, { timeoutMs: Number.POSITIVE_INFINITY });
-    }
     await pause(pauseMs, stop);
+  }
+}
+
+/**
+ * A QEMU that migrates may take as long as it wants to answer, at the end of a save above all: then nothing but the signal ends the waiting.
+ * One that was told to cancel has to answer.
+ *
+ * @returns undefined when the signal came
+ */
+async function askOnce(
+  qmp: QmpExecutor,
+  isCancelled: boolean,
+  signal: AbortSignal | undefined,
+): Promise<MigrationInfo | undefined> {
+  if (isCancelled) return queryMigration(qmp);
+  try {
+    return await queryMigration(qmp, { timeoutMs: Number.POSITIVE_INFINITY, signal });
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) return undefined;
+    throw error;
   }
 }
 

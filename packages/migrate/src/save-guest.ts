@@ -35,7 +35,7 @@ export async function saveGuest<T>(
   let isSaved = false;
   return withUndo(
     async () => {
-      if (wasRunning && !live && !freePageHint) await stopGuest(qmp);
+      if (wasRunning && !live && !freePageHint) await stopGuest(qmp, guest.options.signal);
       const info = await migrate(qmp, guest);
       // Before the file is looked at: the guest does not have to wait for that.
       if (wasRunning && keepRunning) await resumeGuest(qmp);
@@ -63,7 +63,7 @@ async function migrate(
   const putBack = await changeSettings(qmp, { ...settings, parameters });
   const run = () =>
     withFdset(qmp, set, transfer.byteOffset, ({ uri, forget }) =>
-      runMigration(qmp, { command: 'migrate', args: { uri }, signal, onOpened: forget, onInfo }),
+      runMigration(qmp, { command: 'migrate', args: { uri }, signal, onOpened: () => forget(), onInfo }),
     );
   return withUndo(run, putBack);
 }

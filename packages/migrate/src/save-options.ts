@@ -1,10 +1,10 @@
 import type { FileReport } from '@mapped-ram/lint';
 import type { PreflightFinding } from './preflight/finding.js';
 import type { SaveProgress } from './progress.js';
-import type { TransferOptions } from './transfer-options.js';
+import type { PatienceOptions, TransferOptions } from './transfer-options.js';
 
 /** How to save. */
-export interface SaveOptions extends TransferOptions {
+export interface SaveOptions extends TransferOptions, PatienceOptions {
   /** Replace a file that is there. Before the offset nothing is replaced in any case. */
   readonly overwrite?: boolean | undefined;
   /** Let the guest run while it is saved; otherwise it is stopped first. */

@@ -46,7 +46,7 @@ interface Save {
 }
 
 async function saveTo(qmp: QmpClient, { path, target, transfer, options }: Save): Promise<SavedSnapshot> {
-  const { freePageHint, keepRunning = false, signal } = options;
+  const { freePageHint, keepRunning = false, answerTimeoutMs, signal } = options;
   const facts = await gatherQemuFacts(qmp);
   const task = { role: 'save', transfer, freePageHint, facts, path: target.partPath } as const;
   const prepared = await prepareTransfer(task);
@@ -54,17 +54,21 @@ async function saveTo(qmp: QmpClient, { path, target, transfer, options }: Save)
   try {
     await copyHead(path, target, transfer.byteOffset);
     const wasRunning = facts.guest.running;
-    return await saveGuest(withPatience(qmp), { facts, transfer, set, options }, async (info) => {
-      const { report, sizeBytes } = await lintWritten(target, facts, transfer, signal);
-      await target.commit();
-      return {
-        ...{ path, sizeBytes, report, findings: prepared.findings },
-        ...{ wasRunning, isRunning: wasRunning && keepRunning },
-        rounds: info.ram?.['dirty-sync-count'] ?? 0,
-        totalMs: info['total-time'] ?? 0,
-        downtimeMs: info.downtime ?? 0,
-      };
-    });
+    return await saveGuest(
+      withPatience(qmp, answerTimeoutMs),
+      { facts, transfer, set, options },
+      async (info) => {
+        const { report, sizeBytes } = await lintWritten(target, facts, transfer, signal);
+        await target.commit();
+        return {
+          ...{ path, sizeBytes, report, findings: prepared.findings },
+          ...{ wasRunning, isRunning: wasRunning && keepRunning },
+          rounds: info.ram?.['dirty-sync-count'] ?? 0,
+          totalMs: info['total-time'] ?? 0,
+          downtimeMs: info.downtime ?? 0,
+        };
+      },
+    );
   } finally {
     set.close();
   }

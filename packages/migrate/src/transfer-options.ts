@@ -8,6 +8,15 @@ export interface TransferOptions {
   readonly byteOffset?: number | undefined;
 }
 
+/** How long QEMU is waited for. */
+export interface PatienceOptions {
+  /**
+   * Milliseconds for each answer from where QEMU is told to do something, 300,000 when not given: to stop the guest takes as long as its disks do.
+   * How long the pages take has no limit.
+   */
+  readonly answerTimeoutMs?: number | undefined;
+}
+
 /** The same with nothing left open. */
 export interface Transfer {
   readonly multifd: boolean;

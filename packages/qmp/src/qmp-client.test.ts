@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -73,6 +74,38 @@ describe('handshake', () => {
     const error = await connectQmp('/nonexistent/qmp').catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'qmp-closed' });
     expect(error).toHaveProperty('cause.code', 'ENOENT');
+  });
+
+  test('the greeting and the negotiation share one limit, and the signal ends both', async () => {
+    for (const greets of [false, true]) {
+      const [clientEnd, ownEnd] = duplexPair();
+      if (greets) ownEnd.write(GREETING);
+      const reason = new Error('enough');
+      const controller = new AbortController();
+      const connected = connectQmp(clientEnd, {
+        timeoutMs: Number.POSITIVE_INFINITY,
+        signal: controller.signal,
+      });
+      if (greets) await once(ownEnd, 'data');
+      controller.abort(reason);
+      await expect(connected).rejects.toBe(reason);
+      expect(clientEnd.destroyed).toBe(true);
+    }
+    const [clientEnd, ownEnd] = duplexPair();
+    ownEnd.write(GREETING);
+    await expect(connectQmp(clientEnd, { timeoutMs: 20 })).rejects.toMatchObject({ code: 'qmp-timeout' });
+  });
+
+  test('an answer that comes after the signal is dropped', async () => {
+    const controller = new AbortController();
+    const qemu = fakeQemu(({ id, execute }, { send }) => {
+      if (execute === 'stop') controller.abort(new Error('enough'));
+      else send(`{"return": {}, "id": ${id - 1}}\r\n{"return": 1, "id": ${id}}\r\n`);
+    });
+    const client = await connectQmp(qemu.clientEnd);
+    await expect(client.execute('stop', {}, { signal: controller.signal })).rejects.toThrow('enough');
+    expect(await client.execute('query-status')).toBe(1);
+    client.close();
   });
 
   test('a silent peer runs into the time-out and its stream is destroyed', async () => {

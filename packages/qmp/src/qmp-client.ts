@@ -11,13 +11,15 @@ import type { ResultShape } from './result-shape.js';
 import { type Settle, Waiting } from './waiting.js';
 
 /** QEMU greets at once; it serves one client at a time, so that silence mostly means that there is another. */
-const GREETING_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 4_000;
 const ANSWER_TIMEOUT_MS = 30_000;
 
 /** How to connect. */
 export interface QmpConnectOptions {
-  /** Milliseconds for the greeting, and as many for the negotiation; 5,000 when not given, `Infinity` for no limit. */
+  /** Milliseconds for the greeting and the negotiation together; 4,000 when not given, `Infinity` for no limit. */
   readonly timeoutMs?: number | undefined;
+  /** Ends the waiting for the greeting and the negotiation; afterwards it does nothing. */
+  readonly signal?: AbortSignal | undefined;
   /** Milliseconds for the answer to a command that has no limit of its own; 30,000 when not given. */
   readonly answerTimeoutMs?: number | undefined;
 }
@@ -26,6 +28,8 @@ export interface QmpConnectOptions {
 export interface QmpWaitOptions {
   /** Milliseconds; the connection's limit when not given (30,000), `Infinity` for no limit. */
   readonly timeoutMs?: number | undefined;
+  /** Ends the waiting with its reason. A command that was sent is carried out all the same. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -78,7 +82,8 @@ export class QmpClient {
 
   /** See {@link connectQmp}. */
   static async connect(target: string | Duplex, options: QmpConnectOptions = {}): Promise<QmpClient> {
-    const { timeoutMs = GREETING_TIMEOUT_MS, answerTimeoutMs = ANSWER_TIMEOUT_MS } = options;
+    const { timeoutMs = CONNECT_TIMEOUT_MS, answerTimeoutMs = ANSWER_TIMEOUT_MS, signal } = options;
+    const endsAt = performance.now() + timeoutMs;
     const path = typeof target === 'string' ? target : undefined;
     if (path !== undefined) refuseOccupied(path);
     const client = new QmpClient(
@@ -89,6 +94,7 @@ export class QmpClient {
       await client.#waiting.for<QmpGreeting>({
         timeoutMs,
         timedOut: () => qmpTimeout('QMP greeting', timeoutMs, client.#remarkOnSilence(path)),
+        signal,
         begin: ({ resolve }) => {
           client.#onGreeting = resolve;
           return () => {
@@ -96,7 +102,8 @@ export class QmpClient {
           };
         },
       });
-      await client.execute('qmp_capabilities', {}, { timeoutMs });
+      const leftMs = Math.max(1, Math.ceil(endsAt - performance.now()));
+      await client.execute('qmp_capabilities', {}, { timeoutMs: leftMs, signal });
       return client;
     } catch (error) {
       client.close();
@@ -114,7 +121,7 @@ export class QmpClient {
    *
    * @typeParam Result what the command returns; it is that for sure where `result` is given
    * @throws QmpError where QEMU refuses; MappedRamError `bad-qmp-result`, `qmp-timeout`, `qmp-closed`, `bad-qmp-message`; what
-   * `sendMessage` throws
+   * `sendMessage` throws; the signal's reason
    */
   async execute<Result = unknown>(
     command: string,
@@ -122,7 +129,8 @@ export class QmpClient {
     options: QmpExecuteOptions<Result> = {},
   ): Promise<Result> {
     if (this.#closed !== undefined) throw this.#closed;
-    const { timeoutMs = this.#answerTimeoutMs, sendMessage, result } = options;
+    const { timeoutMs = this.#answerTimeoutMs, signal, sendMessage, result } = options;
+    signal?.throwIfAborted();
     const id = ++this.#lastId;
     const reply = this.#waiting.for<Reply>({
       timeoutMs,
@@ -130,9 +138,13 @@ export class QmpClient {
         this.#abandoned.add(id);
         return qmpTimeout(`answer to ${command}`, timeoutMs, this.#remarkOnSilence());
       },
+      signal,
       begin: (settle) => {
         this.#replies.set(id, settle);
-        return () => this.#replies.delete(id);
+        return () => {
+          this.#replies.delete(id);
+          if (signal?.aborted) this.#abandoned.add(id);
+        };
       },
     });
     const message = `${JSON.stringify({ execute: command, arguments: args, id })}\n`;
@@ -158,19 +170,20 @@ export class QmpClient {
    * Waits for the next event of that name that the predicate accepts. Events that came before the call are not seen: begin to
    * wait before the command that causes the event. What the predicate throws ends the wait.
    *
-   * @throws MappedRamError `qmp-timeout`, `qmp-closed`, `bad-qmp-message`
+   * @throws MappedRamError `qmp-timeout`, `qmp-closed`, `bad-qmp-message`; the signal's reason
    */
   waitForEvent<Data = Record<string, unknown>>(
     event: string,
     predicate: (event: QmpEvent<Data>) => boolean = () => true,
     options: QmpWaitOptions = {},
   ): Promise<QmpEvent<Data>> {
-    const { timeoutMs = this.#answerTimeoutMs } = options;
+    const { timeoutMs = this.#answerTimeoutMs, signal } = options;
     const lost = this.#closed ?? this.#broken;
     if (lost !== undefined) return Promise.reject(lost);
     return this.#waiting.for<QmpEvent<Data>>({
       timeoutMs,
       timedOut: () => qmpTimeout(`event ${event}`, timeoutMs),
+      signal,
       begin: ({ resolve, reject }) =>
         this.on<Data>(event, (received) => {
           try {
@@ -264,7 +277,7 @@ function closed(what: string, cause?: unknown): MappedRamError {
  * @param target the path of a unix socket, or a stream that is connected already (a socket that QEMU dialled, a pipe pair);
  *   the client owns it from here on
  * @throws MappedRamError `qmp-timeout`, `qmp-closed`, `qmp-taken`, `bad-qmp-message`; QmpError where QEMU refuses the negotiation; the
- *   stream is destroyed then
+ *   stream is destroyed then. The signal's reason
  */
 export function connectQmp(target: string | Duplex, options: QmpConnectOptions = {}): Promise<QmpClient> {
   return QmpClient.connect(target, options);

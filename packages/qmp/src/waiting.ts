@@ -10,6 +10,8 @@ export interface Wait<T> {
   readonly timeoutMs: number;
   /** The error where it takes longer. */
   readonly timedOut: () => Error;
+  /** Ends the wait with its reason. */
+  readonly signal?: AbortSignal | undefined;
   /** Registers for what is awaited, and may not settle before it returns the function that takes this back. */
   readonly begin: (settle: Settle<T>) => () => void;
 }
@@ -19,10 +21,12 @@ export class Waiting {
   readonly #rejects = new Set<(error: Error) => void>();
 
   /** Waits for one thing. */
-  for<T>({ timeoutMs, timedOut, begin }: Wait<T>): Promise<T> {
+  for<T>({ timeoutMs, timedOut, signal, begin }: Wait<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
       const finish = (): void => {
         clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
         this.#rejects.delete(fail);
         end();
       };
@@ -31,6 +35,8 @@ export class Waiting {
         reject(error);
       };
       const timer = Number.isFinite(timeoutMs) ? setTimeout(() => fail(timedOut()), timeoutMs) : undefined;
+      const onAbort = (): void => fail(signal?.reason);
+      signal?.addEventListener('abort', onAbort);
       this.#rejects.add(fail);
       const end = begin({
         resolve: (value) => {

@@ -5,7 +5,7 @@ import { UsageError } from '../../shared/usage-error.js';
 import { formatOption, inputGroup, inputOptions, wantsJson } from '../file-options.js';
 import { runTransform } from '../run-transform.js';
 import { checkSealed, sealedGroup } from '../sealed.js';
-import { qmpTimeoutMs } from '../with-qemu/qmp-socket.js';
+import { secondsOf } from '../with-qemu/qmp-socket.js';
 import { cloneText } from './clone-text.js';
 import { prepare, warn } from './prepare.js';
 import { runClone } from './run-clone.js';
@@ -92,7 +92,7 @@ export const cloneCommand: Command = {
         throw new UsageError(
           'standard output is the VM’s with --run; with -o DIR, the JSON is in DIR/clone.json',
         );
-      const timeoutMs = qmpTimeoutMs(line);
+      const timeoutMs = secondsOf(line, 'qmp-timeout');
       return runClone(
         {
           input,

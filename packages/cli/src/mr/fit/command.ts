@@ -114,7 +114,8 @@ async function withDestination<T>(
     throw new UsageError('--try needs a QEMU of its own: its command line behind --');
   }
   if (stored !== undefined) return use(await readDestination(stored));
-  if (socket !== undefined) return withQmp(socket, async (qmp) => use(await describeDestination(qmp), qmp));
+  if (socket !== undefined)
+    return withQmp(socket, signal, async (qmp) => use(await describeDestination(qmp), qmp));
   const started = await startDestination([program ?? '', ...args], signal);
   try {
     return await use(await describeDestination(started.qmp), started.qmp);

@@ -60,7 +60,7 @@ export const preflightCommand: Command = {
     try {
       const result = await (socket === undefined
         ? preflight(request)
-        : withQmp(socket, (qmp) => preflight({ ...request, qmp })));
+        : withQmp(socket, context.signal, (qmp) => preflight({ ...request, qmp })));
       const text = json ? printableJson(toJson(request, result)) : toText(request, result);
       context.terminal.stdout.write(text);
       const isGood = result.findings.every(({ severity }) => severity !== 'error');

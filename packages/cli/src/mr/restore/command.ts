@@ -5,7 +5,7 @@ import { formatOption, wantsJson } from '../file-options.js';
 import { checkSealed, sealedGroup } from '../sealed.js';
 import { withUnpacked } from '../unpacked.js';
 import { findingLines } from '../with-qemu/finding-text.js';
-import { qmpOptions, socketAndFile } from '../with-qemu/qmp-socket.js';
+import { answerTimeoutOption, qmpOptions, secondsOf, socketAndFile } from '../with-qemu/qmp-socket.js';
 import { runWithQemu } from '../with-qemu/run-with-qemu.js';
 import { transferOf, transferOptions } from '../with-qemu/transfer-group.js';
 
@@ -21,6 +21,7 @@ export const restoreCommand: Command = {
       title: 'What to restore',
       options: [
         ...qmpOptions,
+        answerTimeoutOption,
         {
           name: 'keep-running',
           help: 'Let the guest run when it is restored. By default it stays paused if it was stopped to be saved, or QEMU has -S.',
@@ -54,7 +55,12 @@ export const restoreCommand: Command = {
   run(line, context) {
     const { signal, terminal, program } = context;
     const request = { ...socketAndFile(line), json: wantsJson(line) };
-    const options = { ...transferOf(line), keepRunning: line.flags.has('keep-running'), signal };
+    const options = {
+      ...transferOf(line),
+      keepRunning: line.flags.has('keep-running'),
+      answerTimeoutMs: secondsOf(line, 'answer-timeout'),
+      signal,
+    };
     return runWithQemu(request, context, async (qmp) => {
       const wait = () => {
         terminal.stderr.write(

@@ -6,7 +6,7 @@ import { UsageError } from '../../shared/usage-error.js';
 import { forceOption, formatOption, wantsJson } from '../file-options.js';
 import type { TransformResult } from '../run-transform.js';
 import { findingLines } from '../with-qemu/finding-text.js';
-import { qmpOptions, socketAndFile } from '../with-qemu/qmp-socket.js';
+import { answerTimeoutOption, qmpOptions, secondsOf, socketAndFile } from '../with-qemu/qmp-socket.js';
 import { runWithQemu } from '../with-qemu/run-with-qemu.js';
 import { transferOf, transferOptions } from '../with-qemu/transfer-group.js';
 import { type PackedSave, savePacked } from './save-packed.js';
@@ -23,6 +23,7 @@ export const saveCommand: Command = {
       title: 'What to save',
       options: [
         ...qmpOptions,
+        answerTimeoutOption,
         {
           name: 'live',
           help: 'Let the guest run while it is saved. Otherwise it is stopped first, which is quicker and smaller.',
@@ -79,6 +80,7 @@ export const saveCommand: Command = {
       freePageHint: line.flags.has('free-page-hint'),
       bandwidth: bandwidth === undefined ? undefined : toOffset(bandwidth, 'bandwidth'),
       overwrite: line.flags.has('force'),
+      answerTimeoutMs: secondsOf(line, 'answer-timeout'),
       signal: context.signal,
     };
     const isPacked = line.flags.has('pack');

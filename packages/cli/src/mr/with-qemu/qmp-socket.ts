@@ -15,12 +15,20 @@ export const qmpOptions: readonly OptionSpec[] = [
     name: 'qmp-timeout',
     value: 'SECONDS',
     help:
-      'How long QEMU may take to greet, and to answer before anything is changed; 5 by default. A save or restore that has begun may take ' +
-      'as long as it wants.',
+      'How long QEMU may take to greet, and for each answer before anything is changed; 4 by default. The pages may take as long as they ' +
+      'want.',
   },
 ];
 
-const TIMEOUT_SECONDS = 5;
+/** `--answer-timeout`, of the commands that change something */
+export const answerTimeoutOption: OptionSpec = {
+  name: 'answer-timeout',
+  value: 'SECONDS',
+  help: 'How long QEMU may take for each answer once something is changed: to stop the guest takes as long as its disks do. 300 by default.',
+};
+
+/** So that a command at a silent socket ends within five seconds. */
+const TIMEOUT_SECONDS = 4;
 
 /** Where QEMU is, and how long it may take. */
 export interface QmpSocket {
@@ -31,17 +39,17 @@ export interface QmpSocket {
 /** What {@link qmpOptions} say; undefined without `--qmp`. @throws UsageError */
 export function qmpSocketOf(line: CommandLine): QmpSocket | undefined {
   const path = lastValue(line, 'qmp');
-  const timeoutMs = qmpTimeoutMs(line) ?? TIMEOUT_SECONDS * 1000;
+  const timeoutMs = secondsOf(line, 'qmp-timeout') ?? TIMEOUT_SECONDS * 1000;
   return path === undefined ? undefined : { path, timeoutMs };
 }
 
-/** Milliseconds that `--qmp-timeout` gives. @throws UsageError */
-export function qmpTimeoutMs(line: CommandLine): number | undefined {
-  const value = lastValue(line, 'qmp-timeout');
+/** Milliseconds that an option gives in seconds. @throws UsageError */
+export function secondsOf(line: CommandLine, option: 'qmp-timeout' | 'answer-timeout'): number | undefined {
+  const value = lastValue(line, option);
   if (value === undefined) return undefined;
   const seconds = /^\d{1,6}(?:\.\d{1,3})?$/.test(value) ? Number(value) : 0;
   if (seconds <= 0)
-    throw new UsageError(`--qmp-timeout cannot be ${JSON.stringify(value)}: give seconds, such as 5 or 0.5`);
+    throw new UsageError(`--${option} cannot be ${JSON.stringify(value)}: give seconds, such as 5 or 0.5`);
   return Math.ceil(seconds * 1000);
 }
 
@@ -58,13 +66,15 @@ export function socketAndFile(line: CommandLine): { socket: QmpSocket; path: str
 /**
  * Works with a running QEMU, and closes the connection whatever happens.
  *
+ * @param signal ends the connecting
  * @throws as `connectQmp`; what `use` throws
  */
 export async function withQmp<T>(
   { path, timeoutMs }: QmpSocket,
+  signal: AbortSignal,
   use: (qmp: QmpClient) => Promise<T>,
 ): Promise<T> {
-  const qmp = await connectQmp(path, { timeoutMs, answerTimeoutMs: timeoutMs });
+  const qmp = await connectQmp(path, { timeoutMs, answerTimeoutMs: timeoutMs, signal });
   try {
     return await use(qmp);
   } finally {

@@ -28,7 +28,7 @@ export async function runWithQemu(
 ): Promise<ExitStatus> {
   const head = { version: 1, command: program, qmp: socket.path, file: path };
   try {
-    const result = await withQmp(socket, (qmp) =>
+    const result = await withQmp(socket, signal, (qmp) =>
       withProgress(terminal, path, (onProgress) => work(qmp, onProgress)),
     );
     const text = json ? printableJson({ ...head, ...result.json }) : textOf(result.lines);
