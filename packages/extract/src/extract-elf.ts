@@ -1,9 +1,9 @@
 import { architectureOf, type PhysicalRange, readDevices } from '@mapped-ram/facts';
 import { PhysicalMemory, type Vmcoreinfo, type VmcoreinfoOrigin } from '@mapped-ram/guest';
+import { checkMemoryWhole } from './check-memory-whole.js';
 import { describeProcessors } from './cpu/describe-processors.js';
 import { type CoreSegment, coreHead } from './elf/core-file.js';
 import { encodeNotes } from './elf/elf-note.js';
-import { checkInSnapshot } from './extract-block.js';
 import type { RangeReport } from './extract-range.js';
 import { findKernelNote } from './kernel-note.js';
 import { processorTables } from './paging/processor-tables.js';
@@ -43,14 +43,15 @@ export interface ElfReport extends RangeReport {
  * processors, and VMCOREINFO where the guest's kernel has left it. Zero pages are holes.
  *
  * @throws MappedRamError `unsupported` where the machine's map or the processors' state is not known, or no processor has paging on;
- * what opening, reading and writing throw.
+ * as `checkMemoryWhole`; what opening, reading and writing throw.
  * @throws RangeError where the given map does not fit the snapshot.
  */
 export function extractElf(path: string, output: string, options: ElfOptions = {}): Promise<ElfReport> {
   return withSnapshot(path, options, async (snapshot, place) => {
     const map = await mapOf(snapshot, options);
     const { ranges, assumptions } = map;
-    for (const { block } of ranges) checkInSnapshot(block);
+    const blocks = ranges.map(({ block }) => block);
+    await checkMemoryWhole(snapshot, place, blocks, options);
     const processors = await readDevices(snapshot, 'cpu');
     const architecture = architectureOf(snapshot);
     const description = describeProcessors(architecture, processors, ranges);

@@ -9,6 +9,11 @@ export interface ExtractOptions {
   readonly streamOffset?: number | undefined;
   /** Byte order of the bitmaps' words; little-endian if not given. */
   readonly wordOrder?: WordOrder | undefined;
+  /**
+   * Go on where pages hold data that their bitmap does not mark, and count them as zeros. If not given, that is an error, unless the
+   * guest ran during the save and left them behind.
+   */
+  readonly dropUnmarkedPages?: boolean | undefined;
   /** Replace the output if it is there. */
   readonly overwrite?: boolean | undefined;
   /** Threads that copy pages; none beside this one if not given. */

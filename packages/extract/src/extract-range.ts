@@ -1,7 +1,7 @@
 import { clipRange, endOf, type PhysicalMap, type PhysicalRange } from '@mapped-ram/facts';
 import type { Snapshot } from '@mapped-ram/reader';
 import type { AddressRange } from './address-range.js';
-import { checkInSnapshot } from './extract-block.js';
+import { checkMemoryWhole } from './check-memory-whole.js';
 import { translateRange } from './paging/virtual-ranges.js';
 import { mapOf, type PhysicalOptions } from './read-map.js';
 import { type OutputReport, withSnapshot, writeOutput } from './write-output.js';
@@ -24,7 +24,7 @@ export interface RangeReport extends OutputReport {
  * Writes what a guest has at guest-physical addresses, or at virtual ones, into a file. Where there is no memory, and where pages are zero,
  * there are holes.
  *
- * @throws MappedRamError `unsupported` where the machine's map is not known; what `withSnapshot` and `writeOutput` throw.
+ * @throws MappedRamError `unsupported` where the machine's map is not known; as `checkMemoryWhole`; what `withSnapshot` and `writeOutput` throw.
  * @throws RangeError where nothing of the range is memory, or the given map does not fit the snapshot.
  */
 export function extractRange(
@@ -35,6 +35,8 @@ export function extractRange(
 ): Promise<RangeReport> {
   return withSnapshot(path, options, async (snapshot, place) => {
     const map = await mapOf(snapshot, options);
+    // Page tables that are lost would lead nowhere.
+    if (options.virtual !== undefined) await checkMemoryWhole(snapshot, place, blocksOf(map.ranges), options);
     const parts = await partsOf(snapshot, map, range, options);
     const ranges = parts.map((part) => part.range);
     if (ranges.length === 0) {
@@ -43,8 +45,8 @@ export function extractRange(
         `there is no memory from 0x${range.address.toString(16)} to 0x${last.toString(16)}`,
       );
     }
+    if (options.virtual === undefined) await checkMemoryWhole(snapshot, place, blocksOf(ranges), options);
     const pieces = parts.map(({ at, range: { block, blockOffset, lengthBytes } }) => {
-      checkInSnapshot(block);
       return { block, blockOffset, lengthBytes, targetOffset: Number(at - range.address) };
     });
     const plan = { sizeBytes: range.lengthBytes, pieces };
@@ -52,6 +54,8 @@ export function extractRange(
     return { ...report, ranges, assumptions: map.assumptions };
   });
 }
+
+const blocksOf = (ranges: readonly PhysicalRange[]) => ranges.map(({ block }) => block);
 
 /** The memory of a range, and at which of its addresses it is. */
 async function partsOf(

@@ -170,6 +170,42 @@ describe('a core', () => {
   });
 });
 
+describe('a block whose bitmap was lost', () => {
+  const range = { address: 0x10_0000n, lengthBytes: 65_536 };
+  beforeAll(async () => {
+    const image = await loadCapture('qemu-10.0/pc');
+    const { ramBlocks } = await openSnapshot(image);
+    for (const { idstr, bitmapOffset, bitmapLengthBytes } of ramBlocks) {
+      if (idstr === 'pc.ram') image.patch(bitmapOffset, new Uint8Array(bitmapLengthBytes));
+    }
+    await image.writeTo(at('lost.mr'));
+  });
+
+  it.each([
+    ['a block', (output: string) => extractBlock(at('lost.mr'), 'pc.ram', output)],
+    ['a range', (output: string) => extractRange(at('lost.mr'), range, output)],
+    ['a virtual range', (output: string) => extractRange(at('lost.mr'), range, output, { virtual: {} })],
+    ['a core', (output: string) => extractElf(at('lost.mr'), output)],
+    ['a core by page tables', (output: string) => extractElf(at('lost.mr'), output, { paging: true })],
+  ] as const)('is not taken for zeros: %s', async (_, extract) => {
+    await expect(extract(at('lost.raw'))).rejects.toMatchObject({
+      code: 'unmarked-pages',
+      message: expect.stringMatching(/pages of pc\.ram .*mr repair marks them, --drop-unmarked-pages/),
+    });
+    expect(readdirSync(folder)).not.toContain('lost.raw');
+  });
+
+  it('is zeros where that is said', async () => {
+    await extractBlock(at('lost.mr'), 'pc.ram', at('zeros.raw'), { dropUnmarkedPages: true });
+    expect(read('zeros.raw').every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('keeps nobody from the others', async () => {
+    await extractBlock(at('lost.mr'), 'pc.bios', at('bios-of-lost.raw'));
+    expect(read('bios-of-lost.raw').some((byte) => byte !== 0)).toBe(true);
+  });
+});
+
 describe('the output', () => {
   it('is not replaced unless that is wanted', async () => {
     writeFileSync(at('precious'), 'precious');

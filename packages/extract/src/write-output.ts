@@ -1,4 +1,4 @@
-import { openSnapshot, type Snapshot } from '@mapped-ram/reader';
+import { type ByteSource, openSnapshot, type Snapshot } from '@mapped-ram/reader';
 import { openSource as openPlain } from '@mapped-ram/reader/file';
 import { checkFreeSpace, type FileTarget, makeFile } from '@mapped-ram/writer/file';
 import { type CopyPiece, copyPieces } from './copy/copy-pieces.js';
@@ -25,6 +25,8 @@ export interface OutputReport {
 export interface SnapshotPlace {
   /** The file in which channels find its pages; undefined where it lies in a container, which only this thread reads. */
   readonly source: string | undefined;
+  /** From which the snapshot was opened. */
+  readonly bytes: ByteSource;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function withSnapshot<T>(
       ...(wordOrder !== undefined && { wordOrder }),
       ...(signal !== undefined && { signal }),
     });
-    return await use(snapshot, { source: container === undefined ? path : undefined });
+    return await use(snapshot, { source: container === undefined ? path : undefined, bytes: source });
   } finally {
     await source.close();
   }
@@ -57,7 +59,7 @@ export async function withSnapshot<T>(
  */
 export async function writeOutput(
   snapshot: Snapshot,
-  { source, output }: SnapshotPlace & { readonly output: string },
+  { source, output }: Pick<SnapshotPlace, 'source'> & { readonly output: string },
   { sizeBytes, pieces, head }: OutputPlan,
   options: ExtractOptions,
 ): Promise<OutputReport> {

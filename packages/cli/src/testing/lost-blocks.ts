@@ -60,12 +60,16 @@ export async function expectGuarded(
     ['relocate', '--offset', '0', path, out],
     ['convert', '--to', 'stream', path, out],
     ['clone', path, '-o', folder.at('out.clone')],
+    ['extract', '--block', block.idstr, path, '-o', out],
   ]) {
     const { status, err } = await runMr(...command);
     expect(status, `mr ${command.join(' ')}`).toBe(1);
     expect(err).toMatch(/mr repair marks them|cannot be mapped/);
   }
   expect(readFileSync(path).equals(before)).toBe(true);
+  const zeros = folder.at('zeros.raw');
+  const dropped = ['extract', '--drop-unmarked-pages', '--block', block.idstr, path, '-o', zeros];
+  expect(await runMr(...dropped, '--force')).toMatchObject({ status: 0 });
   const mended = folder.at('mended.mr');
   expect(await runMr('repair', '--force', path, mended)).toMatchObject({ status: 0 });
   const result = await lintFile(mended, { qemu, deep: true });

@@ -32,11 +32,13 @@ export interface UnmarkedReport {
 export interface FindUnmarkedOptions {
   /** Finds pages that are not zero; by default this thread does, through the source. */
   readonly scanner?: NonzeroPageFinder | undefined;
+  /** Look at these only; at all if not given. */
+  readonly blocks?: ReadonlySet<RamBlock> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Looks for data under clear bits of all blocks, and tells what it means. Only what is under clear bits and in no hole is read.
+ * Looks for data under clear bits of blocks, and tells what it means. Only what is under clear bits and in no hole is read.
  *
  * @param snapshot Opened from `source`.
  * @throws MappedRamError `offset-outside-file`, `read-failed`, `short-read`; the signal's reason.
@@ -44,7 +46,7 @@ export interface FindUnmarkedOptions {
 export async function findUnmarkedPages(
   snapshot: Snapshot,
   source: ByteSource,
-  { signal, scanner = new SourcePageFinder(source, signal) }: FindUnmarkedOptions = {},
+  { signal, scanner = new SourcePageFinder(source, signal), blocks: wanted }: FindUnmarkedOptions = {},
 ): Promise<UnmarkedReport> {
   const manner = await findSaveManner(snapshot, source);
   const pageSize = destinationPageSize(snapshot);
@@ -57,6 +59,7 @@ export async function findUnmarkedPages(
   const blocks: UnmarkedPages[] = [];
   for (const block of separateBlocks([...setPages.keys()], source.sizeBytes)) {
     const count = setPagesOf(block);
+    if (wanted?.has(block) === false) continue;
     // A bit of another page size stands for other bytes.
     if (block.pageSize !== pageSize || count === block.pageCount) continue;
     const found = await comparePages(snapshot, block, scanner, { selection: 'unmarked' });

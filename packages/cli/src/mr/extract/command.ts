@@ -12,7 +12,15 @@ import { lastValue } from '../../shared/option-values.js';
 import { formatBytes, formatCount } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
-import { forceOption, formatOption, inputGroup, inputOptions, wantsJson } from '../file-options.js';
+import {
+  dropOption,
+  dropUnmarkedOption,
+  forceOption,
+  formatOption,
+  inputGroup,
+  inputOptions,
+  wantsJson,
+} from '../file-options.js';
 import { guestOptions, vmcoreinfoOption } from '../guest-options.js';
 import { runTransform, type TransformResult } from '../run-transform.js';
 import { mapJson, mapTable } from './map-table.js';
@@ -67,6 +75,7 @@ export const extractCommand: Command = {
       title: 'What to make',
       options: [
         { name: 'output', short: 'o', value: 'OUT', help: 'The file to make.' },
+        dropUnmarkedOption,
         forceOption,
         formatOption,
       ],
@@ -101,6 +110,7 @@ export const extractCommand: Command = {
     const { given: vmcoreinfo } = await guestOptions(line);
     const options = {
       ...inputOptions(line),
+      ...dropOption(line),
       vmcoreinfo,
       overwrite: line.flags.has('force'),
       signal: context.signal,
