@@ -10,6 +10,7 @@ import { allocatedBytes } from './files.js';
 import { InPlaceFile } from './in-place-file.js';
 import { countSetBytes } from './move-pages.js';
 import type { TransformOptions } from './options.js';
+import { punchOutsidePages } from './punch-outside-pages.js';
 import { sortPages } from './sort-pages.js';
 import { openSparseFile } from './sparse-source.js';
 
@@ -31,9 +32,9 @@ export interface ScrubInPlaceOptions extends Omit<TransformOptions, 'transport'>
 }
 
 /**
- * Makes holes out of what is not memory in a snapshot: bytes under clear bits, and stored pages that are zero. At every
- * moment the file restores the same memory, so that nothing is lost where the work is cut short. No VM may run from the
- * file meanwhile.
+ * Makes holes out of what is not memory in a snapshot: bytes under clear bits, stored pages that are zero, and what lies between its parts.
+ * At every moment the file restores the same memory, so that nothing is lost where the work is cut short. No VM may run from
+ * the file meanwhile.
  *
  * @throws MappedRamError as `openComplete` does; `unsupported` where holes cannot be made; `bad-block-table` where parts
  * of the file overlap; `write-failed`.
@@ -48,13 +49,14 @@ export async function scrubInPlace(
     const { dropUnmarkedPages } = options;
     await judgeSnapshot(source, { ...openOptions(options), dropUnmarkedPages });
     // Pages that share their place with anything else must not be touched.
-    placeSnapshot(layoutInPlace(snapshot, source));
+    const placement = placeSnapshot(layoutInPlace(snapshot, source));
     const allocatedBytesBefore = await allocatedBytes(path);
-    const zeroPages = await InPlaceFile.change(path, (file) =>
-      withScanner(path, source, options, (scanner) =>
+    const zeroPages = await InPlaceFile.change(path, async (file) => {
+      await punchOutsidePages(source, placement, file);
+      return withScanner(path, source, options, (scanner) =>
         new Scrub(snapshot, source, file, { ...options, scanner }).run(),
-      ),
-    );
+      );
+    });
     return { zeroPages, allocatedBytesBefore, allocatedBytesAfter: await allocatedBytes(path) };
   } finally {
     await source.close();

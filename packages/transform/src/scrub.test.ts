@@ -1,5 +1,5 @@
-import { copyFileSync, readFileSync, statSync } from 'node:fs';
-import { captureInfo, loadCapture, SparseImage } from '@mapped-ram/fixtures';
+import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { allOrFew, captureInfo, listCaptures, loadCapture, SparseImage } from '@mapped-ram/fixtures';
 import { lintSource } from '@mapped-ram/lint';
 import { isPosixAvailable } from '@mapped-ram/posix';
 import { openFileSource } from '@mapped-ram/reader/file';
@@ -59,6 +59,15 @@ describe.each(['qemu-10.0/live', 'qemu-11.1/live', 'qemu-10.0/zero-pages-stored'
   );
 });
 
+const MAX_BYTES = 128 * 1024 * 1024;
+const wholeCaptures = allOrFew(
+  listCaptures().filter((id) => {
+    const { good, sizeBytes, streamOffset } = captureInfo(id);
+    return good && sizeBytes < MAX_BYTES && (streamOffset === 0 || id.includes('libvirt'));
+  }),
+  ['qemu-10.0/pc', 'qemu-10.0/live', 'libvirt-11.3/save-sparse'],
+);
+
 describe.skipIf(cannotPunch)('in place (needs koffi to make holes)', () => {
   it('a file that lost its holes gets them back', async () => {
     const id = 'qemu-10.0/pc';
@@ -66,7 +75,6 @@ describe.skipIf(cannotPunch)('in place (needs koffi to make holes)', () => {
     const full = scratch.path('full.mr');
     copyFileSync(path, full);
     const image = await SparseImage.fromFile(path);
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(full, image.bytes(0, image.sizeBytes));
     const { allocatedBytesBefore, allocatedBytesAfter, zeroPages } = await scrubInPlace(full);
     expect(allocatedBytesBefore).toBeGreaterThanOrEqual(image.sizeBytes);
@@ -74,6 +82,25 @@ describe.skipIf(cannotPunch)('in place (needs koffi to make holes)', () => {
     expect(zeroPages).toBe(0);
     expect(statSync(full).size).toBe(image.sizeBytes);
     expect((await SparseImage.fromFile(full)).sha256()).toBe(image.sha256());
+  });
+
+  it.each(wholeCaptures)('%s: makes the holes that a copy has, also where there were none', async (id) => {
+    const path = await scratch.capture(id);
+    const image = await SparseImage.fromFile(path);
+    const full = scratch.path(`full-${Math.random()}`);
+    writeFileSync(full, image.bytes(0, image.sizeBytes));
+    const copied = scratch.path(`copied-${Math.random()}`);
+    const options = { dropUnmarkedPages: true };
+    await transformFile({ input: full, output: copied }, (source, target) =>
+      scrubToCopy(source, target, options),
+    );
+    await scrubInPlace(full, options);
+    const same = await SparseImage.fromFile(full);
+    expect(same.sha256()).toBe((await SparseImage.fromFile(copied)).sha256());
+    const blocks = (name: string) => statSync(name).blocks;
+    // The last byte of a copy is always written.
+    expect(Math.abs(blocks(full) - blocks(copied))).toBeLessThanOrEqual(8);
+    for (const name of [full, copied]) rmSync(name);
   });
 
   it('a file in which parts overlap is not touched', async () => {
