@@ -23,6 +23,7 @@ import {
   inputOptions,
   wantsJson,
 } from '../file-options.js';
+import { checkPipeSize, largePipeOption } from '../pipe-size.js';
 import { checkPipes, PIPE, runTransform, silentFor, type TransformFiles } from '../run-transform.js';
 import { standardInput, writeToStandardOutput } from '../standard-streams.js';
 
@@ -34,7 +35,7 @@ export const copyCommand: Command = {
     'else is where and what it was. So the copy takes no more room than its pages, on any file system that knows holes. ' +
     'OUT appears when it is whole and on disk. For IN or OUT, - is standard input or output.',
   optionGroups: [
-    { title: 'What to make', options: [dropUnmarkedOption, forceOption, formatOption] },
+    { title: 'What to make', options: [dropUnmarkedOption, largePipeOption, forceOption, formatOption] },
     inputGroup,
     channelGroup,
   ],
@@ -101,6 +102,7 @@ function runToPipe(files: TransformFiles, line: CommandLine, context: CommandCon
   return runTransform(files, silentFor(files, context), async (onProgress) => {
     const source = await openSparseFile(files.input, { signal, openSource });
     try {
+      await checkPipeSize(files.input, source.sizeBytes, line, context);
       await copyToPipe(source, writeToStandardOutput, {
         ...inputOptions(line),
         ...dropOption(line),

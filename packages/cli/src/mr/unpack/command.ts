@@ -1,10 +1,13 @@
 import { type UnpackOptions, unpackFile, unpackTo, withSpooled } from '@mapped-ram/pack/file';
 import { allocatedBytes } from '@mapped-ram/transform';
 import type { Command, CommandContext } from '../../shared/command.js';
+import type { CommandLine } from '../../shared/command-line.js';
+import { openSource } from '../../shared/open-source.js';
 import { formatBytes } from '../../shared/quantities.js';
 import { fileExitStatus, forceOption, formatOption, inputAndOutput, wantsJson } from '../file-options.js';
 import { spoolName } from '../pack/command.js';
 import { packChannels, packChannelsOption } from '../pack/pack-channels.js';
+import { checkPipeSize, largePipeOption } from '../pipe-size.js';
 import { checkPipes, PIPE, runTransform, silentFor, type TransformResult } from '../run-transform.js';
 import { standardInput, writeToStandardOutput } from '../standard-streams.js';
 
@@ -15,7 +18,7 @@ export const unpackCommand: Command = {
     'Gives the file back that mr pack packed, bit for bit, with holes where it is zero. Every part is held against its checksum. OUT ' +
     'appears when it is whole and on disk. For IN or OUT, - is standard input or output.',
   optionGroups: [
-    { title: 'What to make', options: [forceOption, formatOption] },
+    { title: 'What to make', options: [largePipeOption, forceOption, formatOption] },
     { title: 'How to work', options: [packChannelsOption] },
   ],
   exitStatus: fileExitStatus,
@@ -28,7 +31,7 @@ export const unpackCommand: Command = {
     const files = { input, output, json: wantsJson(line) };
     checkPipes(files, context.terminal);
     return runTransform(files, silentFor(files, context), async (onProgress) => {
-      const task = { input, output, overwrite: line.flags.has('force'), context };
+      const task = { input, output, overwrite: line.flags.has('force'), line, context };
       return input === PIPE
         ? withSpooled(standardInput(context.signal), spoolName(output), (path) =>
             unpack({ ...task, input: path }, { channels: packChannels(line, path), onProgress }),
@@ -42,15 +45,20 @@ interface Task {
   readonly input: string;
   readonly output: string;
   readonly overwrite: boolean;
+  readonly line: CommandLine;
   readonly context: CommandContext;
 }
 
 async function unpack(
-  { input, output, overwrite, context }: Task,
+  { input, output, overwrite, line, context }: Task,
   given: UnpackOptions,
 ): Promise<TransformResult> {
   const options = { ...given, signal: context.signal };
   if (output === PIPE) {
+    const { source } = await openSource(input);
+    const { sizeBytes } = source;
+    await source.close();
+    await checkPipeSize(input, sizeBytes, line, context);
     await unpackTo(input, writeToStandardOutput, options);
     return { json: {}, lines: [] };
   }
