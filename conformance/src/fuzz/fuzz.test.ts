@@ -14,7 +14,7 @@ import { reduceDisagreement } from './reduce-case.js';
 import { runFuzz } from './run-fuzz.js';
 
 const SEED = 'test';
-const [count = 0] = allOrFew([60], [12]);
+const [count = 0] = allOrFew([60], [8]);
 const qemu = findQemu('10.0');
 const missing = qemu.kind === 'missing' ? ` (missing tool: ${qemu.reason})` : '';
 
@@ -88,11 +88,11 @@ describe.skipIf(qemu.kind === 'missing')(`against real QEMU${missing}`, () => {
   });
 
   it('a comparison becomes a candidate with both verdicts', async () => {
-    const fuzzCase = await caseOf(['bitmap cleared', 'bytes appended']);
+    const fuzzCase = await caseOf(['bitmap cleared']);
     const [comparison] = (await judgeCases([fuzzCase], ['qemu-10.0'])).comparisons;
     if (comparison === undefined) throw new Error('it was not judged');
     // Both say the same of it and of what is smaller, so there is nothing to make smaller.
-    expect((await reduceDisagreement(comparison)).fuzzCase.faults).toHaveLength(2);
+    expect((await reduceDisagreement(comparison)).fuzzCase).toEqual(fuzzCase);
     const folder = mkdtempSync(join(tmpdir(), 'fuzz-test-'));
     const written = JSON.parse(readFileSync(writeCandidate(folder, comparison), 'utf8'));
     rmSync(folder, { recursive: true });

@@ -1,4 +1,4 @@
-import { captureInfo, listCaptures } from '@mapped-ram/fixtures';
+import { allOrOneIn, captureInfo, listCaptures } from '@mapped-ram/fixtures';
 import { expect, test } from 'vitest';
 import { type Candidate, vectorCandidates } from '../run/candidates.js';
 import { failsTheRun } from '../run/known-failing.js';
@@ -8,8 +8,8 @@ import { testedCaptureCandidates, testedVectors } from '../testing/tested-candid
 const failures = async (testee: string, candidates: readonly Candidate[]) =>
   (await runCandidates(testee, candidates)).filter(({ status }) => failsTheRun(status));
 
-test('our reader and linter pass every vector', async () => {
-  expect(await failures('ts', vectorCandidates())).toEqual([]);
+test('our reader and linter pass the vectors', async () => {
+  expect(await failures('ts', allOrOneIn(4, vectorCandidates()))).toEqual([]);
 });
 
 test('a quick run gives the same verdicts, but for what is listed', async () => {

@@ -1,4 +1,4 @@
-import { allOrFew, testedCaptures } from '@mapped-ram/fixtures';
+import { allOrOneIn, testedCaptures } from '@mapped-ram/fixtures';
 import { type Candidate, captureCandidates, vectorCandidates } from '../run/candidates.js';
 
 /** One vector in so many is put to a testee while somebody waits. */
@@ -6,10 +6,7 @@ const SHARE = 12;
 
 /** The vectors that a test puts to a testee: all of them where all tests are run, and a few from everywhere otherwise. */
 export function testedVectors(candidates = vectorCandidates()): readonly Candidate[] {
-  return allOrFew(
-    candidates,
-    candidates.filter((_, index) => index % SHARE === 0),
-  );
+  return allOrOneIn(SHARE, candidates);
 }
 
 /** The same of the good captures. */

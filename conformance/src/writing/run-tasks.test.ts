@@ -13,7 +13,7 @@ import { readTasks } from './task-store.js';
 const tasks = readTasks();
 const writtenTasks = allOrFew(
   tasks,
-  tasks.filter(({ id }) => /\/(every-second-page|stream-offset-odd)$/.test(id)),
+  tasks.filter(({ id }) => /\/stream-offset-odd$/.test(id)),
 );
 const restorers = allOrFew(
   QEMU_VERSIONS.flatMap((version) => [`qemu-${version}`, `qemu-${version}-multifd`]),

@@ -3,6 +3,8 @@ import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  allOrFew,
+  allOrOneIn,
   captureInfo,
   loadCapture,
   type SparseImage,
@@ -36,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => rm(parent, { recursive: true }));
 
 describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
-  const captures = testedCaptures()
+  const captures = allOrOneIn(2, testedCaptures(), QEMU_VERSIONS.indexOf(version))
     .map(captureInfo)
     .filter(
       ({ id, restoreResults }) =>
@@ -100,16 +102,19 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
         expect(await vm.exit).toBe(0);
       });
 
-      it.each([0, 20, 60])('is ended by a signal that comes %d ms after its start', async (delayMs) => {
-        const info = captureInfo('qemu-10.0/pc');
-        const bed = await makeBed(info, await loadCapture(info.id), parent);
-        const abort = new AbortController();
-        setTimeout(() => abort.abort(new Error('enough')), delayMs);
-        const vm = await startInBed({ ...bed, signal: abort.signal }, version).catch((error) => error);
-        // It was there before the signal, or it never is.
-        if (vm instanceof Error) expect(vm.message).toBe('enough');
-        else expect(await vm.exit).toBe(0);
-      });
+      it.each(allOrFew([0, 20, 60], [20]))(
+        'is ended by a signal that comes %d ms after its start',
+        async (delayMs) => {
+          const info = captureInfo('qemu-10.0/pc');
+          const bed = await makeBed(info, await loadCapture(info.id), parent);
+          const abort = new AbortController();
+          setTimeout(() => abort.abort(new Error('enough')), delayMs);
+          const vm = await startInBed({ ...bed, signal: abort.signal }, version).catch((error) => error);
+          // It was there before the signal, or it never is.
+          if (vm instanceof Error) expect(vm.message).toBe('enough');
+          else expect(await vm.exit).toBe(0);
+        },
+      );
 
       it('that QEMU refuses is an error with its words, and nothing is left running', async () => {
         const info = captureInfo('qemu-10.0/microvm');

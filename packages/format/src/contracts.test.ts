@@ -7,9 +7,13 @@ import { Limits } from './limits.js';
 const packages = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, packages), 'utf8');
 
-const files = readdirSync(packages, { recursive: true, encoding: 'utf8' }).filter(
-  (path) => /^\w+\/src\/.*\.ts$/.test(path) && !path.startsWith('format/src/generated/'),
-);
+const files = readdirSync(packages)
+  .flatMap((name) =>
+    readdirSync(new URL(`${name}/src`, packages), { recursive: true, encoding: 'utf8' }).map(
+      (path) => `${name}/src/${path}`,
+    ),
+  )
+  .filter((path) => path.endsWith('.ts') && !path.startsWith('format/src/generated/'));
 /** These tell of all codes at once, or make errors of their own. */
 const GENERAL = /^(?:format\/src\/(?:errors|contracts|limits)(?:\.test)?|lint\/src\/registry\.test)\.ts$/;
 

@@ -11,7 +11,7 @@ const expectNoLeftovers = watchForLeftovers();
 afterEach(expectNoLeftovers);
 
 const PAGE = 4096;
-const block = { pagesOffset: 1024 * 1024, pageSize: PAGE, pageCount: 10_001 };
+const block = { pagesOffset: 1024 * 1024, pageSize: PAGE, pageCount: 3_001 };
 const bitmapLengthBytes = Math.ceil(block.pageCount / 64) * 8;
 
 const emptyFile = (name: string): string => {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { loadCapture } from '@mapped-ram/fixtures';
+import { allOrFew, loadCapture } from '@mapped-ram/fixtures';
 import { MappedRamError } from '@mapped-ram/format';
 import { type ByteSource, countingSource, extentsOf } from '@mapped-ram/reader';
 import { memoryTarget, type SnapshotTarget } from '@mapped-ram/writer';
@@ -30,6 +30,9 @@ const OPERATIONS: readonly (readonly [name: string, id: string, operation: Opera
 
 const scratch = useScratch();
 
+/** So many reads of an operation fail, one after the other. */
+const [FAILURES = 0] = allOrFew([40], [8]);
+
 /** A source in which a read fails, as of a disk that goes bad. */
 function failingSource(source: ByteSource, failsAtRead: number): ByteSource {
   let reads = 0;
@@ -51,7 +54,7 @@ describe.each(OPERATIONS)('%s', (_name, id, operation) => {
     const counted = countingSource(image);
     await operation(counted, memoryTarget());
     const output = scratch.path('never');
-    for (let read = 1; read <= counted.reads; read += 1 + Math.floor(counted.reads / 40)) {
+    for (let read = 1; read <= counted.reads; read += 1 + Math.floor(counted.reads / FAILURES)) {
       const target = await createFileTarget(output);
       await expect(operation(failingSource(image, read), target)).rejects.toMatchObject({
         code: 'read-failed',

@@ -13,14 +13,15 @@ const IDLE_NS = 5_000_000n;
  * @returns false where the signal ended the wait
  */
 export async function untilStandstill(pid: number, quietMs: number, signal: AbortSignal): Promise<boolean> {
-  let quietSince = performance.now();
+  // Looks are counted, and not time: where this process waits for a processor, the other may be waiting for this one.
+  let looksLeft = quietMs / SAMPLE_MS;
   let ranNs = 0n;
   while (!signal.aborted) {
     const now = activity(pid);
     if (now.isBusy || now.ranNs - ranNs > IDLE_NS) {
-      quietSince = performance.now();
+      looksLeft = quietMs / SAMPLE_MS;
       ranNs = now.ranNs;
-    } else if (performance.now() - quietSince >= quietMs) return true;
+    } else if (looksLeft-- <= 0) return true;
     await sleep(SAMPLE_MS, undefined, { signal }).catch(() => {});
   }
   return false;

@@ -100,7 +100,7 @@ const MAKERS = [
   ['pack', '--level', '9', '--channels', '3', 'large.mr', 'out.mr'],
 ];
 
-describe.each(allOrFew(MAKERS, MAKERS.slice(1, 3)))('mr %s', (...argv) => {
+describe.each(allOrFew(MAKERS, MAKERS.slice(1, 2)))('mr %s', (...argv) => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
@@ -170,7 +170,7 @@ describe.skipIf(!isRoot)(
     // What is packed fits.
     const large = [...MAKERS.filter(([name]) => name !== 'pack'), ['unpack', 'large.zst', 'out.mr']];
     it.each(
-      allOrFew(large, [...large.slice(3, 5), ...large.slice(-1)]).map((argv) => [argv[0], argv] as const),
+      allOrFew(large, [...large.slice(3, 4), ...large.slice(-1)]).map((argv) => [argv[0], argv] as const),
     )('is said by mr %s, which leaves nothing', async (name, argv) => {
       const output = join('full', 'out.mr');
       const { status, err } = await ended(start(...argv.with(-1, output)));
@@ -199,7 +199,7 @@ describe('what the system does not allow', () => {
     expect(parts()).toEqual([]);
   });
 
-  it.each([24, 28, 32, 40])('more than %i open files, is one line', async (count) => {
+  it.each(allOrFew([24, 28, 32, 40], [28]))('more than %i open files, is one line', async (count) => {
     const argv = ['extract', '--channels', '8', '--block', 'pc.ram', 'small.mr', '-o', 'files.raw'];
     const { status, err } = await ended(limited(`-n ${count}`, ...argv));
     const oneLine = expect.stringMatching(/^mr.*: (.*EMFILE|too many open files)\n$/);

@@ -3,7 +3,7 @@ import { captureFolder } from '../testing/capture-folder.js';
 import { expectGuarded, losableBlocks, loseBitmap } from '../testing/lost-blocks.js';
 import { runMr } from '../testing/run-mr.js';
 
-const CAPTURES = ['qemu-10.0/numa', 'qemu-10.0/dimm', 'qemu-10.0/older-machine', 'qemu-10.0/cortex-m'];
+const CAPTURES = ['qemu-10.0/numa', 'qemu-10.0/cortex-m'];
 const folder = captureFolder();
 afterAll(() => folder.remove());
 

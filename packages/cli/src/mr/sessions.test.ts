@@ -45,7 +45,7 @@ it.each(
       'seal',
       'delta',
     ],
-    ['convert', 'repair', 'clone', 'pack'],
+    ['repair', 'clone'],
   ),
 )('the session of mr %s goes as its page says', async (name) => {
   const work = join(folder, name);

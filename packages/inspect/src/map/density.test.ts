@@ -1,9 +1,9 @@
-import { listCaptures, loadCapture } from '@mapped-ram/fixtures';
+import { loadCapture, testedCaptures } from '@mapped-ram/fixtures';
 import { openSnapshot, type RamBlock, type Snapshot } from '@mapped-ram/reader';
 import { expect, it } from 'vitest';
 import { measureDensity } from './density.js';
 
-it.each(listCaptures())('%s: all set pages are counted, however many parts there are', async (id) => {
+it.each(testedCaptures())('%s: all set pages are counted, however many parts there are', async (id) => {
   const snapshot = await openSnapshot(await loadCapture(id), { tolerant: true });
   for (const block of snapshot.ramBlocks) {
     const setPages = await snapshot.countSetPages(block);

@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scratchParent } from '@mapped-ram/fixtures';
+import { allOrFew, scratchParent } from '@mapped-ram/fixtures';
 import { idlingFirmware } from '@mapped-ram/tool-capture/guests';
 import { findGuestDifference, findQemu, launchQemu, type QemuVm } from '@mapped-ram/tool-qemu';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -58,14 +58,17 @@ describe.skipIf(qemu.kind === 'missing')(`with a running QEMU${missing}`, () => 
     return vm;
   }
 
-  it.each(['preflight', 'save', 'restore'])('the session of mr %s goes as its page says', async (name) => {
-    await start('qmp.sock', 'pc-i440fx-10.0');
-    await start('new.sock', 'pc-i440fx-10.0', '-S', '-incoming', 'defer');
-    await start('q35.sock', 'pc-q35-10.0', '-S', '-incoming', 'defer');
-    const session = sessionOf(name);
-    const played = playSession(commandsOf(session), folder, installCommands(folder));
-    expect(withoutFigures(played)).toBe(withoutFigures(session));
-  });
+  it.each(allOrFew(['preflight', 'save', 'restore'], ['save']))(
+    'the session of mr %s goes as its page says',
+    async (name) => {
+      await start('qmp.sock', 'pc-i440fx-10.0');
+      await start('new.sock', 'pc-i440fx-10.0', '-S', '-incoming', 'defer');
+      await start('q35.sock', 'pc-q35-10.0', '-S', '-incoming', 'defer');
+      const session = sessionOf(name);
+      const played = playSession(commandsOf(session), folder, installCommands(folder));
+      expect(withoutFigures(played)).toBe(withoutFigures(session));
+    },
+  );
 
   it('reports as JSON, what was done and why not', async () => {
     await start('qmp.sock', 'pc-i440fx-10.0');
