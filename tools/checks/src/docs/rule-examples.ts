@@ -95,7 +95,7 @@ function mentions(output: string, { id }: Rule): boolean {
   return output.split('\n').some((line) => /^ +(error|warning|note) /.test(line) && line.endsWith(` ${id}`));
 }
 
-/** The example as a part of the rule's page: Markdown without a heading. `toVectors` leads from the page to the vectors. */
+/** The example as a part of the rule's page: Markdown without a heading. `toVectors` is the address of the vectors' folder. */
 export function exampleText({ vector, args, output }: RuleExample, toVectors: string): string {
   const link = `[\`${vector.id}\`](${toVectors}/${vector.id}.json)`;
   return [

@@ -2,12 +2,13 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { explainRule, type Rule, rules } from '@mapped-ram/lint';
 import { CHECKOUT_PATH } from './checkout.js';
+import { REPOSITORY_FILES } from './repository.js';
 import { exampleText, type RuleExample, ruleExamples } from './rule-examples.js';
 
 const RULES_FOLDER = 'packages/lint/src/rules';
 const INDEX_PATH = 'packages/lint/RULES.md';
 
-const FROM_PAGE_TO_VECTORS = '../../../../../conformance/vectors';
+const VECTORS = `${REPOSITORY_FILES}conformance/vectors`;
 
 /** The pages that are written from the rules' metadata and by running them: path relative to the top, and text. */
 export async function rulePages(): Promise<ReadonlyMap<string, string>> {
@@ -47,7 +48,7 @@ export async function writeRulePages(): Promise<number> {
 function pageOf(rule: Rule, example: RuleExample | undefined): string {
   const text = explainRule(rule);
   if (example === undefined) return text;
-  return `${text}\n## Example\n\n${exampleText(example, FROM_PAGE_TO_VECTORS)}\n`;
+  return `${text}\n## Example\n\n${exampleText(example, VECTORS)}\n`;
 }
 
 function pagePath({ id }: Rule): string {

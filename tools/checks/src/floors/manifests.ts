@@ -3,8 +3,14 @@ import { join, relative } from 'node:path';
 import { CHECKOUT_PATH } from '../docs/checkout.js';
 import { listSourceFiles } from './source-files.js';
 
-/** Packages that run or pack what others built; the bundle of `cli` leaves posix outside. */
-const RUNS_BUILT_PACKAGES: ReadonlySet<string> = new Set(['tools/bench', 'tools/checks', 'packages/cli']);
+/** Packages that run or pack what others built. */
+const RUNS_BUILT_PACKAGES: ReadonlySet<string> = new Set(['tools/bench', 'tools/checks']);
+
+/** What a package with a bundle puts into it, so that it need not be installed. */
+const BUNDLES: Readonly<Record<string, RegExp>> = {
+  'packages/cli': /./,
+  conformance: /\/(tool-|cli$)/,
+};
 
 interface Manifest {
   readonly name: string;
@@ -47,7 +53,9 @@ export function staleManifests(): string[] {
     return [
       ...[...code]
         .filter(
-          (key) => dependencies[key] === undefined && !(key in devDependencies && key.includes('/tool-')),
+          (key) =>
+            dependencies[key] === undefined &&
+            !(key in devDependencies && BUNDLES[folder]?.test(key) === true),
         )
         .map((key) => `${at}: dependencies lack ${key}`),
       ...[...tests]

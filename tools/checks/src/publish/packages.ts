@@ -26,8 +26,8 @@ export async function publishedPackages(): Promise<PublishedPackage[]> {
   return Promise.all(
     [...OTHERS, ...libraries].sort().map(async (folder) => {
       const path = join(checkout, folder);
-      const manifest = JSON.parse(await readFile(join(path, 'package.json'), 'utf8'));
-      return { name: manifest.name, folder: path, entries: Object.keys(manifest.exports) };
+      const { name, exports, publishConfig } = JSON.parse(await readFile(join(path, 'package.json'), 'utf8'));
+      return { name, folder: path, entries: Object.keys(publishConfig.exports ?? exports) };
     }),
   );
 }

@@ -1,11 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { loadCapture } from '@mapped-ram/fixtures';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { documentLinks } from '../docs/markdown.js';
+import { makeProject } from './outside-project.js';
 import { checkout, type PublishedPackage, pack, publishedPackages } from './packages.js';
+import { installRuntimes, type Runtime } from './runtimes.js';
 
 const run = promisify(execFile);
 /** A command of this package's own dependencies. */
@@ -13,40 +17,81 @@ const tool = (name: string, ...args: string[]) =>
   run(join(checkout, 'tools/checks/node_modules/.bin', name), args, { cwd: checkout });
 
 const packages = await publishedPackages();
-let room: string;
-let project: string;
-const tarballs = new Map<PublishedPackage, string>();
+const room = await mkdtemp(join(tmpdir(), 'mapped-ram-publish-'));
+const runtimes = await installRuntimes(room);
+const project = join(room, 'project');
+const tarballs = new Map<string, string>();
+const tarballOf = ({ name }: PublishedPackage) => tarballs.get(name) as string;
+const installed = ({ name }: PublishedPackage) => join(project, 'node_modules', name);
 
 beforeAll(async () => {
-  room = await mkdtemp(join(tmpdir(), 'mapped-ram-publish-'));
-  for (const one of packages) tarballs.set(one, await pack(one, room));
-  project = join(room, 'project');
-  await run('mkdir', [project]);
-  const dependencies = Object.fromEntries(packages.map((one) => [one.name, `file:${tarballs.get(one)}`]));
-  // The tarballs ask for each other by version; overrides make npm take these and not ask a registry.
-  const manifest = { name: 'outside', private: true, type: 'module', dependencies, overrides: dependencies };
-  await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
-  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: project });
+  for (const one of packages) tarballs.set(one.name, await pack(one, room));
+  await makeProject(project, tarballs);
+  await (await loadCapture('qemu-10.0/none')).writeTo(join(project, 'none.mr'));
 });
 
 afterAll(() => rm(room, { recursive: true, force: true }));
 
-test.each(packages)('$name can be imported outside the workspace, every entry of it', async (one) => {
-  for (const entry of one.entries) {
-    const specifier = entry === '.' ? one.name : `${one.name}/${entry.slice(2)}`;
-    const options = entry.endsWith('.json') ? ', { with: { type: "json" } }' : '';
-    const program = `const all = await import(${JSON.stringify(specifier)}${options}); console.log(Object.keys(all).length)`;
-    const { stdout } = await run('node', ['--input-type=module', '-e', program], { cwd: project });
-    expect(Number(stdout), specifier).toBeGreaterThan(0);
+/** Runs a module in the project. */
+async function runModule({ command: [file, ...args] }: Runtime, text: string): Promise<string> {
+  const path = join(project, 'program.mjs');
+  await writeFile(path, text);
+  return (await run(file, [...args, path], { cwd: project })).stdout;
+}
+
+for (const runtime of runtimes) {
+  if ('missing' in runtime) {
+    test.skip(`${runtime.name} is missing: ${runtime.missing}`);
+    continue;
   }
-});
+  test(`every entry of every package can be imported by ${runtime.name}`, async () => {
+    const entries = packages.flatMap(({ name, entries }) => entries.map((entry) => join(name, entry)));
+    const lines = entries.map((entry) =>
+      entry.endsWith('.json')
+        ? `await import(${JSON.stringify(entry)}, { with: { type: 'json' } });`
+        : `if (Object.keys(await import(${JSON.stringify(entry)})).length === 0) throw new Error(${JSON.stringify(entry)});`,
+    );
+    expect(await runModule(runtime, [...lines, "console.log('all');"].join('\n'))).toBe('all\n');
+  });
+
+  test(`${runtime.name} finds in a snapshot what this Node finds`, async () => {
+    const program = `
+      import { lintSource } from '@mapped-ram/lint';
+      import { openSnapshot } from '@mapped-ram/reader';
+      import { openFileSource } from '@mapped-ram/reader/file';
+      const source = await openFileSource('none.mr');
+      const { verdict, findings } = await lintSource(source, { deep: true });
+      const snapshot = await openSnapshot(source);
+      const blocks = [];
+      for (const block of snapshot.ramBlocks) blocks.push([block.idstr, await snapshot.countSetPages(block)]);
+      await snapshot.close();
+      console.log(JSON.stringify({ verdict, rules: findings.map(({ rule }) => rule), blocks }));`;
+    expect(JSON.parse(await runModule(runtime, program))).toEqual({
+      verdict: 'restores',
+      rules: [],
+      blocks: [['ram', 4]],
+    });
+  });
+}
 
 test('mr-lint and its threads run from the packed packages on a real capture', async () => {
-  const path = join(project, 'none.mr');
-  await (await loadCapture('qemu-10.0/none')).writeTo(path);
   const mrLint = join(project, 'node_modules/.bin/mr-lint');
-  const { stdout } = await run(mrLint, ['--deep', '--channels', '2', '--format', 'json', path]);
+  const { stdout } = await run(mrLint, ['--deep', '--channels', '2', '--format', 'json', 'none.mr'], {
+    cwd: project,
+  });
   expect(JSON.parse(stdout).files[0].verdict).toBe('restores');
+});
+
+test('the command installs nothing that it bundles, and npx finds it by the name of its package', async () => {
+  const alone = join(room, 'alone');
+  await makeProject(alone, new Map([['@mapped-ram/cli', tarballs.get('@mapped-ram/cli') as string]]));
+  expect(await readdir(join(alone, 'node_modules/@mapped-ram'))).toEqual(['cli']);
+  await (await loadCapture('qemu-10.0/none')).writeTo(join(alone, 'none.mr'));
+  const npx = (...args: string[]) => run('npx', ['--no-install', ...args], { cwd: alone });
+  expect((await npx('@mapped-ram/cli', '--deep', 'none.mr')).stdout).toContain('none.mr: restores');
+  expect((await npx('mr', 'info', 'none.mr')).stdout).toContain('none.mr');
+  await npx('mr', 'pack', 'none.mr', 'none.mr.zst');
+  expect((await npx('mr-lint', 'none.mr.zst')).stdout).toContain('none.mr.zst: restores');
 });
 
 test('the conformance suite runs from the packed packages, and knows its vectors', async () => {
@@ -64,7 +109,57 @@ test('the conformance suite runs from the packed packages, and knows its vectors
 });
 
 test.each(packages)('publint and attw find nothing wrong in $name', async (one) => {
-  const tarball = tarballs.get(one) as string;
-  await tool('publint', tarball, '--strict');
-  await tool('attw', tarball, '--profile', 'esm-only');
+  await tool('publint', tarballOf(one), '--strict');
+  await tool('attw', tarballOf(one), '--profile', 'esm-only');
 });
+
+test.each(packages)(
+  '$name says where it comes from, and asks for no place that only the workspace has',
+  async (one) => {
+    const manifest = JSON.parse(await readFile(join(installed(one), 'package.json'), 'utf8'));
+    expect(manifest).toMatchObject({
+      license: 'Apache-2.0',
+      homepage: expect.stringContaining('#readme'),
+      repository: { type: 'git', directory: expect.any(String) },
+      bugs: expect.stringMatching(/^https:/),
+    });
+    expect(manifest).not.toHaveProperty('nx');
+    for (const [name, range] of Object.entries(manifest.dependencies ?? {})) {
+      if (name.startsWith('@mapped-ram/')) expect(range, name).toBe(`^${manifest.version}`);
+    }
+  },
+);
+
+test.each(packages)('every link of the documents in $name leads to what is there', async (one) => {
+  const folder = installed(one);
+  for (const path of await filesOf(folder, '.md')) {
+    for (const { target } of documentLinks(await readFile(path, 'utf8'))) {
+      if (/^(#|[a-z]+:)/.test(target)) continue;
+      const file = join(dirname(path), target.split('#')[0] as string);
+      expect(existsSync(file), `${path.slice(folder.length)}: ${target}`).toBe(true);
+    }
+  }
+});
+
+test.each(packages)('the source maps of $name have their sources', async (one) => {
+  for (const path of await filesOf(installed(one), '.map')) {
+    const { sources, sourcesContent = [] } = JSON.parse(await readFile(path, 'utf8'));
+    // What an earlier build left behind is in no clean checkout.
+    const isStale = !existsSync(join(dirname(path.replace(installed(one), one.folder)), sources[0]));
+    if (!isStale) expect(sourcesContent, path).toHaveLength(sources.length);
+  }
+});
+
+test('the pages of the rules come with the linter', async () => {
+  const folder = join(project, 'node_modules/@mapped-ram/lint');
+  const links = documentLinks(await readFile(join(folder, 'RULES.md'), 'utf8'));
+  expect(links.length).toBeGreaterThan(70);
+});
+
+/** Every file below the folder whose name ends so, but for those of what it needs. */
+async function filesOf(folder: string, ending: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true });
+  return names
+    .filter((name) => name.endsWith(ending) && !name.startsWith('node_modules'))
+    .map((name) => join(folder, name));
+}
