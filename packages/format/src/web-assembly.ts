@@ -25,7 +25,7 @@ export interface WebAssemblyLoader {
   instantiate(bytes: Uint8Array, memory: WasmMemory): Record<string, WasmFunction> | undefined;
 }
 
-/** The platform's WebAssembly, or undefined where there is none. */
+/** The platform's WebAssembly, or undefined where there is none. A page's content security policy may forbid to compile it. */
 export function loadWebAssembly(): WebAssemblyLoader | undefined {
   const { WebAssembly } = globalThis as { WebAssembly?: PlatformWebAssembly };
   if (WebAssembly === undefined) return undefined;
@@ -33,7 +33,14 @@ export function loadWebAssembly(): WebAssemblyLoader | undefined {
     createMemory: (pages) => new WebAssembly.Memory({ initial: pages }),
     instantiate(bytes, memory) {
       if (!WebAssembly.validate(bytes)) return undefined;
-      return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports;
+      let module: object;
+      try {
+        module = new WebAssembly.Module(bytes);
+      } catch {
+        // The bytes are valid; what speaks against them is a policy without `wasm-unsafe-eval`.
+        return undefined;
+      }
+      return new WebAssembly.Instance(module, { env: { memory } }).exports;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { ScalarValue, StateNode } from '@mapped-ram/reader';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import type { DeviceState } from './device-state.js';
 
 /** Bytes of a buffer that are shown unless all are wanted. */
@@ -82,5 +83,5 @@ export function isList(value: StateNode['value']): value is readonly ScalarValue
 
 /** Bytes in hexadecimal, two digits each. */
 export function toHex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+  return bytesToHex(bytes);
 }

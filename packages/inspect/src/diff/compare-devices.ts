@@ -3,6 +3,7 @@ import type { OpeningSection, ScalarValue, StateNode } from '@mapped-ram/reader'
 import { type DeviceId, deviceSections } from '../devices/device-sections.js';
 import { stateFields } from '../devices/state-fields.js';
 import { isList } from '../devices/state-json.js';
+import { isSameBytes } from '../same-bytes.js';
 import type { Pair, SnapshotFile } from './compare-pages.js';
 
 /** A value that two snapshots have differently; undefined where one has none. */
@@ -90,7 +91,7 @@ async function haveSameBytes(files: Pair<SnapshotFile>, [a, b]: Pair<OpeningSect
     const pieces = [new Uint8Array(length), new Uint8Array(length)] as const;
     await files[0].source.read(pieces[0], a.bodyOffset + at);
     await files[1].source.read(pieces[1], b.bodyOffset + at);
-    if (Buffer.compare(...pieces) !== 0) return false;
+    if (!isSameBytes(...pieces)) return false;
   }
   return true;
 }
@@ -118,6 +119,6 @@ function* values(state: StateNode): Generator<[path: string, { type: string; val
 }
 
 function isSame(a: ScalarValue, b: ScalarValue): boolean {
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b) === 0;
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return isSameBytes(a, b);
   return a === b;
 }

@@ -1,5 +1,6 @@
 import { MappedRamError, type RunCallback, RunJoiner } from '@mapped-ram/format';
 import type { ByteSource, RamBlock, Snapshot } from '@mapped-ram/reader';
+import { isSameBytes, isSamePiece } from '../same-bytes.js';
 import { type UnionSpan, unionSpans } from './union-spans.js';
 
 /** A snapshot and the source that it was opened from. */
@@ -62,8 +63,8 @@ export async function comparePages(
 class SpanReader {
   readonly #files: Pair<SnapshotFile>;
   readonly #blocks: Pair<RamBlock>;
-  readonly #buffers: Pair<Buffer>;
-  readonly #zeros: Buffer;
+  readonly #buffers: Pair<Uint8Array>;
+  readonly #zeros: Uint8Array;
   #span: UnionSpan | undefined;
   /** Settles when both sides are read. */
   done: Promise<unknown> = Promise.resolve();
@@ -71,8 +72,8 @@ class SpanReader {
   constructor(files: Pair<SnapshotFile>, blocks: Pair<RamBlock>, lengthBytes: number) {
     this.#files = files;
     this.#blocks = blocks;
-    this.#buffers = [Buffer.allocUnsafeSlow(lengthBytes), Buffer.allocUnsafeSlow(lengthBytes)];
-    this.#zeros = Buffer.alloc(blocks[0].pageSize);
+    this.#buffers = [new Uint8Array(lengthBytes), new Uint8Array(lengthBytes)];
+    this.#zeros = new Uint8Array(blocks[0].pageSize);
   }
 
   /** The page behind the span. */
@@ -111,8 +112,8 @@ class SpanReader {
     const { pageSize } = this.#blocks[0];
     const lengthBytes = pageCount * pageSize;
     // Most spans are the same all over, also in what does not count.
-    const hasSamePages = Buffer.compare(bitmaps[0], bitmaps[1]) === 0;
-    if (hasSamePages && a.compare(b, 0, lengthBytes, 0, lengthBytes) === 0) return;
+    const hasSamePages = isSameBytes(bitmaps[0], bitmaps[1]);
+    if (hasSamePages && isSamePiece(a, 0, b, 0, lengthBytes)) return;
     for (let page = 0; page < pageCount; page++) {
       const isSetInA = isSet(bitmaps[0], bitOffset + page);
       const isSetInB = isSet(bitmaps[1], bitOffset + page);
@@ -120,8 +121,7 @@ class SpanReader {
       const start = page * pageSize;
       const [left, leftStart] = isSetInA ? [a, start] : [this.#zeros, 0];
       const [right, rightStart] = isSetInB ? [b, start] : [this.#zeros, 0];
-      const order = left.compare(right, rightStart, rightStart + pageSize, leftStart, leftStart + pageSize);
-      if (order !== 0) onPages(firstPage + page, 1);
+      if (!isSamePiece(left, leftStart, right, rightStart, pageSize)) onPages(firstPage + page, 1);
     }
   }
 }

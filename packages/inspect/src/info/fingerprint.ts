@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { StreamModel } from '@mapped-ram/reader';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { deviceSections } from '../devices/device-sections.js';
 
 /**
@@ -42,7 +43,7 @@ export function fingerprintOf(
     .map(({ idstr, instanceId, versionId }) => ({ name: idstr, instanceId, versionId }))
     .sort((a, b) => compareText(a.name, b.name) || a.instanceId - b.instanceId);
   const facts = { machine, targetPageBits, blocks, devices };
-  return { hash: createHash('sha256').update(JSON.stringify(facts)).digest('hex'), ...facts };
+  return { hash: bytesToHex(sha256(utf8ToBytes(JSON.stringify(facts)))), ...facts };
 }
 
 /** By code units, so that no locale has a say in the hash. */

@@ -1,4 +1,5 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { zlibSync } from 'fflate';
 import { type Picture, palette } from './picture.js';
 import { drawGlyph, GLYPH_WIDTH } from './pixel-font.js';
 
@@ -8,29 +9,46 @@ const COLOUR_TYPE_PALETTE = 3;
 
 /** Writes a picture as PNG, with a palette of a byte a pixel. */
 export function toPng(picture: Picture): Uint8Array {
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(picture.width, 0);
-  header.writeUInt32BE(picture.height, 4);
+  const header = new Uint8Array(13);
+  const fields = new DataView(header.buffer);
+  fields.setUint32(0, picture.width);
+  fields.setUint32(4, picture.height);
   header[8] = BITS_PER_PIXEL;
   header[9] = COLOUR_TYPE_PALETTE;
-  const colours = Buffer.from(palette.map((colour) => colour.slice(1)).join(''), 'hex');
-  return Buffer.concat([
+  return concatBytes(
     SIGNATURE,
     chunk('IHDR', header),
-    chunk('PLTE', colours),
-    chunk('IDAT', deflateSync(scanlines(picture))),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
+    chunk('PLTE', hexToBytes(palette.map((colour) => colour.slice(1)).join(''))),
+    chunk('IDAT', zlibSync(scanlines(picture))),
+    chunk('IEND', new Uint8Array(0)),
+  );
 }
 
 /** Length, type, data, and a checksum of type and data. */
-function chunk(type: string, data: Uint8Array): Buffer {
-  const head = Buffer.alloc(8);
-  head.writeUInt32BE(data.length, 0);
-  head.write(type, 4, 'latin1');
-  const checksum = Buffer.alloc(4);
-  checksum.writeUInt32BE(crc32(data, crc32(head.subarray(4))), 0);
-  return Buffer.concat([head, data, checksum]);
+function chunk(type: string, data: Uint8Array): Uint8Array {
+  const summed = concatBytes(utf8ToBytes(type), data);
+  return concatBytes(bigEndian(data.length), summed, bigEndian(crc32(summed)));
+}
+
+function bigEndian(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value);
+  return bytes;
+}
+
+const CRC_POLYNOMIAL = 0xedb88320;
+
+const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let rest = byte;
+  for (let bit = 0; bit < 8; bit++) rest = (rest >>> 1) ^ ((rest & 1) * CRC_POLYNOMIAL);
+  return rest;
+});
+
+/** The checksum of PNG (ISO/IEC 15948, 5.5). */
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (crcTable[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
+  return ~crc >>> 0;
 }
 
 /** The rows of pixels, each with the byte in front that says that it is not filtered. */
