@@ -6,6 +6,11 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { loadCapture } from '@mapped-ram/fixtures';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { browserEntries } from '../browser/browser-entries.js';
+import { bundlePage } from '../browser/bundle-page.js';
+import { findBrowser } from '../browser/find-browser.js';
+import { LOOK, pageScript } from '../browser/look.js';
+import { runInBrowser } from '../browser/run-in-browser.js';
 import { documentLinks } from '../docs/markdown.js';
 import { makeProject } from './outside-project.js';
 import { checkout, type PublishedPackage, pack, publishedPackages } from './packages.js';
@@ -33,7 +38,10 @@ beforeAll(async () => {
 afterAll(() => rm(room, { recursive: true, force: true }));
 
 /** Runs a module in the project. */
-async function runModule({ command: [file, ...args] }: Runtime, text: string): Promise<string> {
+async function runModule(
+  { command: [file, ...args] }: Pick<Runtime, 'command'>,
+  text: string,
+): Promise<string> {
   const path = join(project, 'program.mjs');
   await writeFile(path, text);
   return (await run(file, [...args, path], { cwd: project })).stdout;
@@ -73,6 +81,38 @@ for (const runtime of runtimes) {
     });
   });
 }
+
+const browser = findBrowser();
+/** Content security policies, and how pages are found under them. */
+const POLICIES = [
+  { policy: "default-src 'self' 'wasm-unsafe-eval'", engine: 'wasm-simd' },
+  { policy: "default-src 'self'", engine: 'javascript' },
+];
+const inBrowser =
+  browser.kind === 'found' ? `in ${browser.name}` : `in a browser: missing, ${browser.reason}`;
+
+test.skipIf(browser.kind === 'missing').each(POLICIES)(
+  `every entry that needs no Node runs ${inBrowser}, and finds what Node finds, under $policy`,
+  async ({ policy, engine }) => {
+    if (browser.kind === 'missing') return;
+    const capture = await readFile(join(project, 'none.mr'));
+    const entries = browserEntries(packages);
+    expect(entries).toEqual(
+      expect.arrayContaining(['@mapped-ram/lint', '@mapped-ram/inspect', '@mapped-ram/reader/http']),
+    );
+    await writeFile(join(project, 'look.mjs'), LOOK);
+    await writeFile(join(project, 'page.mjs'), pageScript('/none.mr', entries));
+    const script = await bundlePage(join(project, 'page.mjs'), project);
+    const site = { script, policy, files: { '/none.mr': capture } };
+    const seen = JSON.parse(await runInBrowser(browser, site, await mkdtemp(join(room, 'profile-'))));
+    const own = { command: [process.execPath] as const };
+    const found = await runModule(
+      own,
+      "import { readFileSync } from 'node:fs'; import { look } from './look.mjs'; console.log(JSON.stringify(await look(readFileSync('none.mr'))));",
+    );
+    expect(seen).toEqual({ engine, entries: entries.length, remote: 'restores', found: JSON.parse(found) });
+  },
+);
 
 test('mr-lint and its threads run from the packed packages on a real capture', async () => {
   const mrLint = join(project, 'node_modules/.bin/mr-lint');
