@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { loadCapture } from '@mapped-ram/fixtures';
 import { MappedRamError } from '@mapped-ram/format';
 import { openPacked } from '@mapped-ram/pack';
-import { openCodec, packFile } from '@mapped-ram/pack/file';
+import { deltaFile, openCodec, packFile, sealFile, unpackFile, unpackTo } from '@mapped-ram/pack/file';
 import { memorySource } from '@mapped-ram/reader';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { encodeLead } from './lead/lead.js';
 import { scratchFolder } from './testing/scratch.js';
+import { ContentChecksum } from './zstd/content-checksum.js';
 
 const inScratch = scratchFolder();
 let plain: Buffer;
@@ -72,6 +74,30 @@ describe('a damaged packed file', () => {
     const error = await errorOf(readAll(edited(edit)));
     expect(error).toBeInstanceOf(MappedRamError);
     expect(['bad-packed-file', 'limit-exceeded']).toContain((error as MappedRamError).code);
+  });
+
+  it('is given to nobody where the lead holds other bytes than the frames', async () => {
+    // The first frame of the lead holds the file's head: another machine's name, with a checksum that fits.
+    const codec = await openCodec();
+    const checksum = await ContentChecksum.load();
+    const source = await openPacked(memorySource(packed), codec);
+    const { lead } = source;
+    if (lead === undefined) return expect.fail('there is no lead');
+    const extents = lead.extents.map(({ byteOffset, bytes }) => ({ byteOffset, bytes: bytes.slice() }));
+    extents[0]?.bytes.set([0x58], 20);
+    const frame = encodeLead({ ...lead, extents }, codec, checksum, 1);
+    const [first] = source.table.frames();
+    const bytes = edited((copy) => copy);
+    const rest = bytes.subarray(first?.packedBytes);
+    rest.writeUInt32LE(frame.length, rest.length - 9 - 12 * source.table.frameCount);
+    writeFileSync(inScratch('lying'), Buffer.concat([frame, rest]));
+    const lying = expect.objectContaining({ code: 'bad-packed-file', path: 'lead' });
+    const input = inScratch('lying');
+    await expect(unpackFile({ input, output: inScratch('x') })).rejects.toThrow(lying);
+    await expect(unpackTo(input, async () => {})).rejects.toThrow(lying);
+    await expect(sealFile(input)).rejects.toThrow(lying);
+    const pair = { base: inScratch('plain'), next: input, output: inScratch('x') };
+    await expect(deltaFile(pair)).rejects.toThrow(lying);
   });
 
   it('of zstd alone is refused, with what helps', async () => {

@@ -1,7 +1,7 @@
 import { MappedRamError } from '@mapped-ram/format';
 import type { ByteSource } from '@mapped-ram/reader';
 import type { Codec } from './codec/codec.js';
-import { decodeLead, type Lead, leadLength, MAX_LEAD_LENGTH_BYTES } from './lead/lead.js';
+import { decodeLead, extentsFrom, type Lead, leadLength, MAX_LEAD_LENGTH_BYTES } from './lead/lead.js';
 import { checkFrame, checkPlace } from './zstd/check-frame.js';
 import { ContentChecksum } from './zstd/content-checksum.js';
 import { CHECKSUM_BYTES, FRAME_MAGIC } from './zstd/frame-header.js';
@@ -38,6 +38,8 @@ export interface PackedSource extends ByteSource {
   readonly packedBytes: number;
   /** Reads bytes of the packed file itself. */
   readPacked(target: Uint8Array, byteOffset: number): Promise<number>;
+  /** Reads as `read` does, and decodes all of it, also what the lead holds. */
+  readFrames(target: Uint8Array, byteOffset: number): Promise<number>;
 }
 
 /** Whether a file that begins like this is a packed one, or at least one of zstd. No snapshot begins so. */
@@ -70,6 +72,8 @@ export async function openPacked(
     });
   }
   const frames = new FrameCache(source, table, codec, cacheBytes);
+  const lengthAt = (target: Uint8Array, byteOffset: number) =>
+    Math.max(0, Math.min(target.length, table.sizeBytes - byteOffset));
   return {
     name: source.name,
     sizeBytes: table.sizeBytes,
@@ -77,27 +81,25 @@ export async function openPacked(
     table,
     packedBytes: source.sizeBytes,
     async read(target, byteOffset) {
-      const lengthBytes = Math.max(0, Math.min(target.length, table.sizeBytes - byteOffset));
+      const lengthBytes = lengthAt(target, byteOffset);
       const wanted = target.subarray(0, lengthBytes);
       const done = lead === undefined ? 0 : readHeld(lead, wanted, byteOffset);
       if (done < lengthBytes) await frames.read(wanted.subarray(done), byteOffset + done);
       return lengthBytes;
     },
     readPacked: (target, byteOffset) => source.read(target, byteOffset),
+    async readFrames(target, byteOffset) {
+      const lengthBytes = lengthAt(target, byteOffset);
+      await frames.read(target.subarray(0, lengthBytes), byteOffset);
+      return lengthBytes;
+    },
     close: () => source.close(),
   };
 }
 
 /** Serves the beginning of a read from what a lead holds. @returns how many bytes */
-function readHeld({ extents }: Lead, target: Uint8Array, byteOffset: number): number {
-  let low = 0;
-  let high = extents.length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((extents[middle]?.byteOffset ?? 0) <= byteOffset) low = middle;
-    else high = middle - 1;
-  }
-  const extent = extents[low];
+function readHeld(lead: Lead, target: Uint8Array, byteOffset: number): number {
+  const [extent] = extentsFrom(lead, byteOffset);
   if (extent === undefined || extent.byteOffset > byteOffset) return 0;
   const from = byteOffset - extent.byteOffset;
   const piece = extent.bytes.subarray(from, from + target.length);

@@ -6,8 +6,8 @@ import { openFileSource } from '@mapped-ram/reader/file';
 import type { TargetPiece } from '@mapped-ram/writer';
 import { type FileTarget, makeFile } from '@mapped-ram/writer/file';
 import { MIN_LEVEL } from '../codec/codec.js';
-import { openSource } from '../open-source.js';
 import { digestSource, digestText } from '../seal/digest-source.js';
+import { openSealable } from '../seal/find-seal.js';
 import { type HashOptions, hashSource } from '../seal/hash-source.js';
 import { VERITY_BLOCK_BYTES, VerityTree } from '../seal/verity.js';
 import { ContentChecksum } from '../zstd/content-checksum.js';
@@ -36,7 +36,7 @@ export async function deltaFile(
   const { overwrite, level = MIN_LEVEL, ...hashing } = options;
   const opened: ByteSource[] = [];
   try {
-    for (const path of [paths.base, paths.next]) opened.push((await openSource(path)).source);
+    for (const path of [paths.base, paths.next]) opened.push((await openSealable(path)).source);
     const [base, next] = opened as [ByteSource, ByteSource];
     const [codec, checksum] = await Promise.all([openCodec(), ContentChecksum.load()]);
     return await makeFile(paths.output, { overwrite }, async (target) => {
@@ -65,7 +65,7 @@ export async function applyFiles(
 ): Promise<KnownFile> {
   const { overwrite, ...hashing } = options;
   const codec = await openCodec();
-  const { source: base } = await openSource(paths.base);
+  const { source: base } = await openSealable(paths.base);
   let current = base;
   try {
     let known: KnownFile | undefined;

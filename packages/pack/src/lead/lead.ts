@@ -122,6 +122,19 @@ export function decodeLead(frame: Uint8Array, codec: Codec, checksum: ContentChe
   return { sizeBytes, frameBytes: view.getUint32(20, true), extents };
 }
 
+/** The extents of a lead from the one on that holds a byte of the file, or else the next one. */
+export function* extentsFrom({ extents }: Lead, byteOffset: number): Generator<LeadExtent, void> {
+  let low = 0;
+  let high = extents.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const extent = extents[middle] as LeadExtent;
+    if (extent.byteOffset + extent.bytes.length <= byteOffset) low = middle + 1;
+    else high = middle;
+  }
+  for (let index = low; index < extents.length; index++) yield extents[index] as LeadExtent;
+}
+
 function decodeHeld(frames: Uint8Array, heldBytes: number, codec: Codec): Uint8Array {
   const held = new Uint8Array(heldBytes);
   let at = 0;

@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs';
 import { openCodec } from '@mapped-ram/pack/codec';
 import type { ByteSource } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
+import { frameSource } from '../lead/frame-source.js';
 import { isPacked, openPacked, type PackedSource } from '../packed-source.js';
 import type { FramePlace } from '../zstd/seek-table.js';
 import { SKIPPABLE_HEADER_BYTES, SKIPPABLE_MAGIC, viewOf } from '../zstd/skippable-frame.js';
@@ -15,43 +16,67 @@ export function sealPath(path: string): string {
   return `${path}.seal`;
 }
 
-/** A file and its seal. */
-export interface SealedFile {
-  /** The file; where it is packed, what was packed. */
+/** A file that can have a seal. */
+export interface SealableFile {
+  /** What a seal is of: the file; where it is packed, what was packed, out of the frames. */
   readonly source: ByteSource;
+  /** The file itself. */
+  readonly file: ByteSource;
   /** Where it is packed. */
   readonly packed?: PackedSource | undefined;
-  /** Undefined where there is none. */
-  readonly seal?: OpenSeal | undefined;
   close(): Promise<void>;
 }
 
 /**
- * Opens a file with its seal: the one beside it, or in a packed file the one within.
+ * Opens a file to seal it, or to hold it against its seal.
  *
- * @throws MappedRamError `read-failed`, `bad-seal`, `bad-packed-file`.
+ * @throws MappedRamError `read-failed`, `bad-packed-file`, `limit-exceeded`.
  */
-export async function openSealed(path: string, besidePath = sealPath(path)): Promise<SealedFile> {
+export async function openSealable(path: string): Promise<SealableFile> {
   const file = await openFileSource(path);
-  const opened: ByteSource[] = [file];
-  const close = async () => {
-    for (const source of opened) await source.close();
-  };
+  const close = () => file.close();
   try {
     const head = new Uint8Array(64);
     const filled = await file.read(head, 0);
-    if (isPacked(head.subarray(0, filled))) {
-      const packed = await openPacked(file, await openCodec());
-      const frame = await sealFrame(packed, file);
-      const seal = frame && (await openSeal(file, frame.packedOffset + SKIPPABLE_HEADER_BYTES, endOf(frame)));
-      return { source: packed, packed, seal, close };
-    }
-    if (lstatSync(besidePath, { throwIfNoEntry: false }) === undefined) return { source: file, close };
-    const beside = await openFileSource(besidePath);
-    opened.push(beside);
-    return { source: file, seal: await openSeal(beside), close };
+    if (!isPacked(head.subarray(0, filled))) return { source: file, file, close };
+    const packed = await openPacked(file, await openCodec());
+    return { source: frameSource(packed), file, packed, close };
   } catch (error) {
     await close();
+    throw error;
+  }
+}
+
+/** The seal of a file. */
+export interface FoundSeal {
+  readonly seal: OpenSeal;
+  close(): Promise<void>;
+}
+
+/**
+ * Finds the seal of a file: the one beside it, or in a packed file the one within.
+ *
+ * @param besidePath Where it lies beside a plain file.
+ * @returns undefined where there is none.
+ * @throws MappedRamError `read-failed`, `bad-seal`, `limit-exceeded`.
+ */
+export async function findSeal(
+  { file, packed }: SealableFile,
+  besidePath: string,
+): Promise<FoundSeal | undefined> {
+  if (packed !== undefined) {
+    const frame = await sealFrame(packed, file);
+    if (frame === undefined) return undefined;
+    const { packedOffset, packedBytes } = frame;
+    const seal = await openSeal(file, packedOffset + SKIPPABLE_HEADER_BYTES, packedOffset + packedBytes);
+    return { seal, close: async () => {} };
+  }
+  if (lstatSync(besidePath, { throwIfNoEntry: false }) === undefined) return undefined;
+  const beside = await openFileSource(besidePath);
+  try {
+    return { seal: await openSeal(beside), close: () => beside.close() };
+  } catch (error) {
+    await beside.close();
     throw error;
   }
 }
@@ -64,8 +89,4 @@ export async function sealFrame(packed: PackedSource, file: ByteSource): Promise
   const head = new Uint8Array(4);
   await file.read(head, last.packedOffset);
   return viewOf(head).getUint32(0, true) === SKIPPABLE_MAGIC + SEAL_KIND ? last : undefined;
-}
-
-function endOf({ packedOffset, packedBytes }: FramePlace): number {
-  return packedOffset + packedBytes;
 }

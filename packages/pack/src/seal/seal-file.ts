@@ -1,12 +1,11 @@
 import { MappedRamError } from '@mapped-ram/format';
 import type { ByteSource } from '@mapped-ram/reader';
-import { openFileSource } from '@mapped-ram/reader/file';
 import { type FileTarget, makeFile } from '@mapped-ram/writer/file';
 import { copyRange } from '../file/copy-range.js';
 import type { PackedSource } from '../packed-source.js';
-import { CHECKSUM_OF_NOTHING, SeekTableBuilder } from '../zstd/seek-table.js';
+import { CHECKSUM_OF_NOTHING, type FramePlace, SeekTableBuilder } from '../zstd/seek-table.js';
 import { SKIPPABLE_HEADER_BYTES, SKIPPABLE_MAGIC, viewOf } from '../zstd/skippable-frame.js';
-import { openSealed, SEAL_KIND, sealFrame, sealPath } from './find-seal.js';
+import { openSealable, SEAL_KIND, sealFrame, sealPath } from './find-seal.js';
 import type { HashOptions } from './hash-source.js';
 import { encodeSealHead, encodeSealTail, SEAL_HEAD_BYTES } from './seal.js';
 import { signDigest } from './ssh-signature.js';
@@ -40,11 +39,12 @@ export interface SealReport {
  */
 export async function sealFile(path: string, options: SealOptions = {}): Promise<SealReport> {
   const { output = sealPath(path), overwrite, signWith } = options;
-  const sealed = await openSealed(path);
+  const opened = await openSealable(path);
   try {
-    const { source, packed, seal } = sealed;
+    const { source, file, packed } = opened;
     const sealedPath = packed === undefined ? output : path;
-    if (packed !== undefined && seal !== undefined && overwrite !== true) {
+    const old = packed && (await sealFrame(packed, file));
+    if (old !== undefined && overwrite !== true) {
       throw new MappedRamError('target-exists', { what: `${path} is sealed already` });
     }
     const replaces = packed !== undefined || overwrite;
@@ -65,11 +65,11 @@ export async function sealFile(path: string, options: SealOptions = {}): Promise
       const digest =
         packed === undefined
           ? (await sealBytes(0)).digest
-          : await withFile(path, (file) => sealWithin(packed, file, target, sealBytes));
+          : await sealWithin(packed, { file, old, target }, sealBytes);
       return { sizeBytes: source.sizeBytes, digest, sealedPath, isSigned: signWith !== undefined };
     });
   } finally {
-    await sealed.close();
+    await opened.close();
   }
 }
 
@@ -78,11 +78,9 @@ type SealBytes = (at: number) => Promise<{ digest: Uint8Array; endOffset: number
 /** Writes the packed file anew, with the seal as its last frame. */
 async function sealWithin(
   packed: PackedSource,
-  file: ByteSource,
-  target: FileTarget,
+  { file, old, target }: { file: ByteSource; old: FramePlace | undefined; target: FileTarget },
   sealBytes: SealBytes,
 ): Promise<Uint8Array> {
-  const old = await sealFrame(packed, file);
   const table = new SeekTableBuilder();
   let sealOffset = 0;
   for (const frame of packed.table.frames()) {
@@ -108,13 +106,4 @@ async function sealWithin(
     { byteOffset: endOffset, bytes: table.build() },
   ]);
   return digest;
-}
-
-async function withFile<T>(path: string, use: (file: ByteSource) => Promise<T>): Promise<T> {
-  const file = await openFileSource(path);
-  try {
-    return await use(file);
-  } finally {
-    await file.close();
-  }
 }

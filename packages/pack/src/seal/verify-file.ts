@@ -1,6 +1,6 @@
 import { MappedRamError } from '@mapped-ram/format';
 import type { ByteSource } from '@mapped-ram/reader';
-import { openSealed } from './find-seal.js';
+import { findSeal, openSealable, sealPath } from './find-seal.js';
 import { type HashOptions, hashSource } from './hash-source.js';
 import { type ChangedPlace, PlaceNamer } from './place-namer.js';
 import type { OpenSeal, SealRecord } from './seal.js';
@@ -42,18 +42,23 @@ const DEFAULT_MAX_CHANGES = 100;
  * @throws MappedRamError `no-seal`, `bad-seal`, `signature-failed`, `read-failed`, `bad-packed-file`; the signal's reason.
  */
 export async function verifyFile(path: string, options: VerifyOptions = {}): Promise<VerifyReport> {
-  const sealed = await openSealed(path, options.sealPath);
+  const { sealPath: besidePath = sealPath(path), verifyWith } = options;
+  const opened = await openSealable(path);
   try {
-    const { source, seal } = sealed;
-    if (seal === undefined) {
+    const found = await findSeal(opened, besidePath);
+    if (found === undefined) {
       throw new MappedRamError('no-seal', { what: `${path} has no seal; mr seal makes one` });
     }
-    const { verifyWith } = options;
-    const signer =
-      verifyWith === undefined ? undefined : await verifySignature(seal.digest, seal.signature, verifyWith);
-    return { ...(await compare(source, seal, options)), ...(signer !== undefined && { signer }) };
+    try {
+      const { seal } = found;
+      const signer =
+        verifyWith === undefined ? undefined : await verifySignature(seal.digest, seal.signature, verifyWith);
+      return { ...(await compare(opened.source, seal, options)), ...(signer !== undefined && { signer }) };
+    } finally {
+      await found.close();
+    }
   } finally {
-    await sealed.close();
+    await opened.close();
   }
 }
 

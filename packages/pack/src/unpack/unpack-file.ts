@@ -1,9 +1,10 @@
 import { open, truncate } from 'node:fs/promises';
-import { MappedRamError } from '@mapped-ram/format';
 import { openCodec } from '@mapped-ram/pack/codec';
 import type { ByteSource } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { makeFile } from '@mapped-ram/writer/file';
+import { frameSource, holdAgainstLead } from '../lead/frame-source.js';
+import type { Lead } from '../lead/lead.js';
 import type { PackPair, PackProgress } from '../pack/pack-file.js';
 import type { ByteSink } from '../pack/packed-writer.js';
 import { openPacked, type PackedSource } from '../packed-source.js';
@@ -65,10 +66,11 @@ export async function unpackTo(
 ): Promise<UnpackReport> {
   return withPacked(input, async (packed, codec) => {
     const { sizeBytes, packedBytes } = packed;
+    const frames = frameSource(packed);
     for (let at = 0; at < sizeBytes; at += PIPE_BYTES) {
       signal?.throwIfAborted();
       const bytes = new Uint8Array(Math.min(PIPE_BYTES, sizeBytes - at));
-      await packed.read(bytes, at);
+      await frames.read(bytes, at);
       await sink(bytes);
       onProgress?.({ doneBytes: at + bytes.length, totalBytes: sizeBytes });
     }
@@ -148,23 +150,13 @@ function* tasksOf(table: SeekTable): Generator<UnpackTask, void> {
   if (frames.length > 0) yield { frames };
 }
 
-/**
- * What a lead holds is what a reader goes by first, so it has to be what is in the file.
- *
- * @throws MappedRamError `bad-packed-file`.
- */
+/** What the file begins with has to be what is in it. @throws MappedRamError `bad-packed-file` */
 async function checkLead({ lead }: PackedSource, unpacked: ByteSource): Promise<void> {
   for (const { byteOffset, bytes } of lead?.extents ?? []) {
     for (let at = 0; at < bytes.length; at += PIPE_BYTES) {
-      const held = bytes.subarray(at, at + PIPE_BYTES);
-      const actual = new Uint8Array(held.length);
+      const actual = new Uint8Array(Math.min(PIPE_BYTES, bytes.length - at));
       await unpacked.read(actual, byteOffset + at);
-      if (Buffer.compare(held, actual) === 0) continue;
-      throw new MappedRamError('bad-packed-file', {
-        what: 'the lead holds other bytes than the frames',
-        path: 'lead',
-        byteOffset: byteOffset + at,
-      });
+      holdAgainstLead(lead as Lead, actual, byteOffset + at);
     }
   }
 }
