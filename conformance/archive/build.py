@@ -3,7 +3,7 @@
 
     python3 build.py FOLDER [PATTERN]      such as: python3 build.py out 'header/*'
 
-Each file is FOLDER/<vector's id>.mr, with holes where it has zeros, and is held against its SHA-256. Of a writing task,
+Each file is FOLDER/<vector's id>.mr, with holes where it has zeros, or .zst where it is packed, and is held against its SHA-256. Of a writing task,
 FOLDER/<its id>/ gets what is to be written: the memory of each block, 0.raw and on, and rest.bin."""
 
 import fnmatch
@@ -66,6 +66,16 @@ def build_vector(vector, folder):
     write_sparse(image, os.path.join(folder, f"{vector['id']}.mr"), vector["file"].get("storage") == "dense")
 
 
+def build_packed(vector, folder):
+    with open(os.path.join(HERE, "packed", vector["base"]), "rb") as file:
+        image = bytearray(file.read())
+    for edit in vector["edits"]:
+        apply_edit(image, edit)
+    if hashlib.sha256(image).hexdigest() != vector["file"]["sha256"]:
+        sys.exit(f"{vector['id']}: the file is not the one that the vector describes")
+    write_sparse(image, os.path.join(folder, f"{vector['id']}.zst"), True)
+
+
 def build_task(task, folder):
     base = load_capture(task["base"])
     folder = os.path.join(folder, task["id"])
@@ -106,14 +116,19 @@ def write_sparse(image, path, is_dense):
 def main(folder, pattern="*"):
     index = load_json("index.json")
     vectors = fnmatch.filter(index["vectors"], pattern)
+    packed = fnmatch.filter(index["packed"], pattern)
     tasks = fnmatch.filter(index["writing"], pattern)
-    if not vectors and not tasks:
+    if not vectors and not packed and not tasks:
         sys.exit(f"no vector fits {pattern}")
     for vector_id in vectors:
         build_vector(load_json("vectors", f"{vector_id}.json"), folder)
+    for packed_id in packed:
+        build_packed(load_json(f"{packed_id}.json"), folder)
     for task_id in tasks:
         build_task(load_json(f"{task_id}.json"), folder)
-    print(f"{len(vectors)} files and the memory of {len(tasks)} writing tasks in {folder}")
+    print(
+        f"{len(vectors)} files, {len(packed)} packed files and the memory of {len(tasks)} writing tasks in {folder}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,3 +1,5 @@
+export { buildPackedImage, listPackedVectors, readPackedVectors } from './packing/packed-store.js';
+export type { PackedVector, UnpackedFile } from './packing/packed-vector.js';
 export type { Destination, WantedBlock, WantedConfiguration } from './protocol/messages.js';
 export type { Edit } from './vector/edit.js';
 export { listVectors, readVector, readVectors } from './vector/store.js';

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchParent } from '@mapped-ram/fixtures';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { listPackedVectors } from '../packing/packed-store.js';
 import { canRun } from '../testing/can-run.js';
 import { listVectors } from '../vector/store.js';
 import { listTasks } from '../writing/task-store.js';
@@ -39,7 +40,7 @@ it.skipIf(!hasPython)(
       encoding: 'utf8',
     });
     expect(said).toContain(
-      `${listVectors().length} files and the memory of ${listTasks().length} writing tasks in`,
+      `${listVectors().length} files, ${listPackedVectors().length} packed files and the memory of ${listTasks().length} writing tasks in`,
     );
   },
 );

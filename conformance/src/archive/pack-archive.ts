@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { CAPTURES_PATH } from '@mapped-ram/fixtures';
+import { packedBase, packedStore, readPackedVectors } from '../packing/packed-store.js';
 import { readVectors, vectorStore } from '../vector/store.js';
 import { readTasks, taskStore } from '../writing/task-store.js';
 import { type ArchiveFile, tarArchive } from './tar-archive.js';
@@ -15,8 +16,10 @@ const DOCUMENTS = {
   'build.py': 'archive/build.py',
   'PROTOCOL.md': 'PROTOCOL.md',
   'mapped-ram.md': '../spec/mapped-ram.md',
+  'packed.md': '../spec/packed.md',
   LICENSE: '../LICENSE',
   'schema/vector.schema.json': 'schema/vector.schema.json',
+  'schema/packed-vector.schema.json': 'schema/packed-vector.schema.json',
   'schema/writing-task.schema.json': 'schema/writing-task.schema.json',
   'schema/protocol.schema.json': 'schema/protocol.schema.json',
 } as const;
@@ -27,12 +30,14 @@ export interface PackedArchive {
   readonly sizeBytes: number;
 }
 
-/** Packs all vectors and writing tasks, and the captures that they are made from, into a tar.gz. The same vectors give the same bytes. */
+/** Packs all vectors, packed files and writing tasks, and what they are made from, into a tar.gz. The same vectors give the same bytes. */
 export async function packArchive(path: string): Promise<PackedArchive> {
   const vectors = readVectors();
+  const packedFiles = readPackedVectors();
   const tasks = readTasks();
   const bases = [...new Set([...vectors, ...tasks].map(({ base }) => base))].sort();
-  const index = { version: 1, vectors: vectors.map(({ id }) => id), writing: tasks.map(({ id }) => id) };
+  const ids = (all: readonly { readonly id: string }[]) => all.map(({ id }) => id);
+  const index = { version: 1, vectors: ids(vectors), packed: ids(packedFiles), writing: ids(tasks) };
   const files: ArchiveFile[] = [
     ...Object.entries(DOCUMENTS).map(([name, source]) => ({
       path: name,
@@ -47,6 +52,11 @@ export async function packArchive(path: string): Promise<PackedArchive> {
       })),
     ),
     ...vectors.map((vector) => textFile(`vectors/${vector.id}.json`, vectorStore.format(vector))),
+    ...[...new Set(packedFiles.map(({ base }) => base))].map((base) => ({
+      path: `packed/${base}`,
+      content: packedBase(base),
+    })),
+    ...packedFiles.map((vector) => textFile(`${vector.id}.json`, packedStore.format(vector))),
     ...tasks.map((task) => textFile(`${task.id}.json`, taskStore.format(task))),
   ];
   const packed = gzipSync(tarArchive(files.map((file) => ({ ...file, path: `${TOP}/${file.path}` }))), {

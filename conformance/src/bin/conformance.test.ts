@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { allOrFew } from '@mapped-ram/fixtures';
 import { expect, test } from 'vitest';
+import { listPackedVectors } from '../packing/packed-store.js';
 import { listVectors } from '../vector/store.js';
 import { listTasks } from '../writing/task-store.js';
 
@@ -15,7 +16,7 @@ test('list names every vector and writing task', () => {
       .trim()
       .split('\n')
       .map((line) => line.split(' ')[0]),
-  ).toEqual([...listVectors(), ...listTasks()]);
+  ).toEqual([...listVectors(), ...listPackedVectors(), ...listTasks()]);
   expect(status).toBe(0);
 });
 

@@ -1,5 +1,8 @@
 import { type Command, ExitStatus, lastValue } from '@mapped-ram/cli/command-framework';
 import { generateVector } from '../builder/generate.js';
+import { packedDefinitions } from '../packing/definitions.js';
+import { generatePacked } from '../packing/generate-packed.js';
+import { packedStore } from '../packing/packed-store.js';
 import type { JsonStore } from '../store/json-store.js';
 import { vectorStore } from '../vector/store.js';
 import { definitions } from '../vectors/definitions.js';
@@ -12,7 +15,7 @@ import { fits, select } from './select.js';
 export const generateCommand: Command = {
   arguments: '[options]',
   description:
-    'Makes vectors and writing tasks from their definitions in src/vectors and src/writing. What QEMU did with a vector ' +
+    'Makes vectors, packed files and writing tasks from their definitions in src/vectors, src/packing and src/writing. What QEMU did with a vector ' +
     "is kept where its file has not changed; 'record' fills it in where it has.",
   optionGroups: [
     {
@@ -35,13 +38,14 @@ export const generateCommand: Command = {
 
   async run(line) {
     const values = { check: line.flags.has('check'), run: lastValue(line, 'run') };
-    select([...definitions, ...taskDefinitions], values.run);
+    select([...definitions, ...packedDefinitions, ...taskDefinitions], values.run);
     const differing = [
       ...(await bringUpToDate(vectorStore, definitions, generateVector, values)),
+      ...(await bringUpToDate(packedStore, packedDefinitions, generatePacked, values)),
       ...(await bringUpToDate(taskStore, taskDefinitions, generateTask, values)),
     ];
     for (const id of differing) console.log(`${values.check ? 'stale' : 'wrote'}  ${id}`);
-    if (differing.length === 0) console.log('all vectors and writing tasks are up to date');
+    if (differing.length === 0) console.log('all vectors, packed files and writing tasks are up to date');
     return values.check && differing.length > 0 ? ExitStatus.errorsFound : ExitStatus.ok;
   },
 };

@@ -1,4 +1,5 @@
 import { type Command, ExitStatus, lastValue } from '@mapped-ram/cli/command-framework';
+import { readPackedVectors } from '../packing/packed-store.js';
 import { readVectors } from '../vector/store.js';
 import { readTasks } from '../writing/task-store.js';
 import { select } from './select.js';
@@ -6,7 +7,7 @@ import { select } from './select.js';
 /** `conformance list` */
 export const listCommand: Command = {
   arguments: '[options]',
-  description: 'Lists the vectors and the writing tasks, a line each: id, outcome, fault.',
+  description: 'Lists the vectors, the packed files and the writing tasks, a line each: id, outcome, fault.',
   optionGroups: [
     {
       title: 'Options',
@@ -26,7 +27,8 @@ export const listCommand: Command = {
     const run = lastValue(line, 'run');
     const tasks = readTasks().map((task) => ({ ...task, outcome: 'written' }));
     const vectors = readVectors().map((vector) => ({ ...vector, outcome: vector.expected.outcome }));
-    const selected = select([...vectors, ...tasks], run);
+    const packed = readPackedVectors().map((vector) => ({ ...vector, outcome: vector.expected.outcome }));
+    const selected = select([...vectors, ...packed, ...tasks], run);
     const width = Math.max(...selected.map(({ id }) => id.length));
     for (const { id, what, outcome } of selected) {
       console.log(`${id.padEnd(width)}  ${outcome.padEnd(8)}  ${what}`);

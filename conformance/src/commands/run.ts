@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, ExitStatus, lastValue, oneOf, UsageError } from '@mapped-ram/cli/command-framework';
+import { packedCandidates } from '../packing/packed-candidates.js';
 import { parseFigures } from '../report/figures.js';
 import { formatReport, type ReportFormat, reportFileNames, reportFormats } from '../report/formats.js';
 import type { TesteeResults } from '../report/report-model.js';
@@ -32,7 +33,7 @@ export const runCommand: Command = {
         {
           name: 'run',
           value: 'PATTERN',
-          help: "Only vectors whose id fits, such as 'header/*'; writing/* are snapshots that the testee writes.",
+          help: "Only vectors whose id fits, such as 'header/*'; packed/* are packed files, writing/* snapshots that the testee writes.",
         },
         { name: 'keep-going', help: 'Ask everything, even if the testee passes none of the smoke set.' },
         { name: 'captures', help: 'Also put every good capture to it, as captures/ID: each must restore.' },
@@ -82,7 +83,11 @@ export const runCommand: Command = {
     if (output !== undefined && formats.length === 0) throw new UsageError('-o needs --report');
     if (output === undefined && formats.length > 1) throw new UsageError('several reports need -o FOLDER');
     const testees = values.testee.flatMap((name) => (name === 'all' ? listTestees() : [name]));
-    const all = [...vectorCandidates(), ...(line.flags.has('captures') ? captureCandidates() : [])];
+    const all = [
+      ...vectorCandidates(),
+      ...packedCandidates(),
+      ...(line.flags.has('captures') ? captureCandidates() : []),
+    ];
     const tasks = readTasks();
     const ids = new Set(select([...all, ...tasks], values.run).map(({ id }) => id));
     const questions = {

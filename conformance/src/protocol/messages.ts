@@ -14,8 +14,9 @@ export interface StartRequest {
  * - `judge`: what happens when QEMU restores the file?
  * - `read`: which blocks does the file hold, and what is in them?
  * - `write`: make a file that holds this.
+ * - `unpack`: what comes out of this packed file?
  */
-export type Operation = 'judge' | 'read' | 'write';
+export type Operation = 'judge' | 'read' | 'write' | 'unpack';
 
 /** A QEMU that a testee can speak for. */
 export interface JudgedQemu {
@@ -142,9 +143,17 @@ export interface Written {
   readonly sizeBytes: number;
 }
 
+/** What an `unpack` answers. */
+export interface Unpacked {
+  /** Length of what was packed. */
+  readonly sizeBytes: number;
+  /** Over all of it, in hexadecimal digits. */
+  readonly sha256: string;
+}
+
 /** The answer to `run`: `seq` and exactly one of the others. */
 export type RunAnswer = { readonly seq: number } & (
-  | { readonly ok: Judgement | Contents | Written }
+  | { readonly ok: Judgement | Contents | Written | Unpacked }
   /** The file is not one that this testee reads, or could write. */
   | { readonly rejected: { readonly code: string; readonly message: string } }
   | { readonly skipped: { readonly reason: string } }

@@ -1,4 +1,5 @@
 import type { Outcome } from '@mapped-ram/lint';
+import type { UnpackedFile } from '../packing/packed-vector.js';
 import type { StartAnswer } from '../protocol/messages.js';
 import { isFailure, type TesteeFailure } from '../protocol/testee-process.js';
 import type { ExpectedBlock, Vector } from '../vector/vector.js';
@@ -36,6 +37,8 @@ export interface Expectation {
   readonly mayWarn?: string | undefined;
   /** What a reader must see; how many pages are set only where it is said. */
   readonly blocks?: readonly (Omit<ExpectedBlock, 'setPages'> & Partial<ExpectedBlock>)[];
+  /** What comes out of a packed file, or that it has to be refused. */
+  readonly unpacked?: UnpackedFile | 'rejected';
 }
 
 /** What a vector says. */
@@ -74,14 +77,7 @@ export function assess(
   if (isFailure(reply)) return result(reply.failure, reply.detail);
   if ('skipped' in reply) return result('skipped', reply.skipped.reason);
   if ('errored' in reply) return result('errored', reply.errored.message);
-  const faults =
-    operation === 'read'
-      ? faultsOfRead(reply, expectation)
-      : faultsOfJudgement(
-          reply,
-          expectation,
-          expectation.verdict(qemu?.version ?? '', qemu?.multifd ?? false, knows),
-        );
+  const faults = faultsOf(asked, reply, expectation, knows);
   if (faults === undefined)
     return result('skipped', expectation.unknownBecause ?? 'nothing is recorded for it');
   return result(faults.length === 0 ? 'passed' : 'failed', faults.join('; '));
@@ -91,6 +87,28 @@ type Answered = Exclude<
   AskedQuestion['reply'],
   TesteeFailure | { readonly skipped: unknown } | { readonly errored: unknown }
 >;
+
+/** @returns undefined where nothing was expected */
+function faultsOf(
+  { operation, qemu }: AskedQuestion,
+  reply: Answered,
+  expectation: Expectation,
+  knows: StartAnswer['knows'],
+): string[] | undefined {
+  if (operation === 'read') return faultsOfRead(reply, expectation);
+  if (operation === 'unpack') return faultsOfUnpacking(reply, expectation);
+  const wanted = expectation.verdict(qemu?.version ?? '', qemu?.multifd ?? false, knows);
+  return faultsOfJudgement(reply, expectation, wanted);
+}
+
+function faultsOfUnpacking(reply: Answered, { unpacked }: Expectation): string[] | undefined {
+  if (unpacked === undefined) return undefined;
+  if ('rejected' in reply) return unpacked === 'rejected' ? [] : [`rejected: ${reply.rejected.message}`];
+  const got = 'sha256' in reply.ok ? `${reply.ok.sizeBytes} bytes of sha256 ${reply.ok.sha256}` : 'no file';
+  if (unpacked === 'rejected') return [`accepted: ${got}`];
+  const wanted = `${unpacked.sizeBytes} bytes of sha256 ${unpacked.sha256}`;
+  return wanted === got ? [] : [`wanted ${wanted}, got ${got}`];
+}
 
 /** A file that a reader must not accept is not asked for: what it makes of it is its own affair, short of a crash. */
 function faultsOfRead(reply: Answered, { blocks }: Expectation): string[] | undefined {

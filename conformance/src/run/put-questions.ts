@@ -65,9 +65,11 @@ async function putCase(
   onAnswer: (question: AskedQuestion) => void,
 ): Promise<void> {
   const isTold = testCase.streamOffset !== undefined && !(testCase.findsStream && start.knows === 'file');
+  const asked = operationsFor(testCase, start, operations);
+  if (asked.length === 0) return;
   await files.use(testCase, async (file) => {
     const saved = await whatWasSaved(testCase, file, files);
-    for (const operation of operations.filter((wanted) => start.operations.includes(wanted))) {
+    for (const operation of asked) {
       for (const qemu of operation === 'judge' ? (start.judges ?? []) : [undefined]) {
         const request: RunRequest = {
           cmd: 'run',
@@ -84,6 +86,17 @@ async function putCase(
       }
     }
   });
+}
+
+/** What a testee is asked of a file. */
+function operationsFor(
+  { operations: own = [] }: TestCase,
+  start: StartAnswer,
+  all: readonly Operation[],
+): readonly Operation[] {
+  const [first] = own;
+  if (first !== undefined && !start.operations.includes(first)) return [];
+  return (first === undefined ? all : own).filter((wanted) => start.operations.includes(wanted));
 }
 
 async function whatWasSaved(

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { captureInfo, loadCapture } from '@mapped-ram/fixtures';
-import type { Destination, SavedFile, SavedMemory } from '../protocol/messages.js';
+import type { Destination, Operation, SavedFile, SavedMemory } from '../protocol/messages.js';
 import type { Vector } from '../vector/vector.js';
 import { buildVectorImage, writeImage } from '../vector/vector-file.js';
 
@@ -15,6 +15,8 @@ export interface TestCase {
   /** Whether a reader finds the stream itself, through a header in front of it. */
   readonly findsStream: boolean;
   readonly destination: Destination;
+  /** What is asked of it, where that is not the same for all; nothing, where the testee has not the first of these operations. */
+  readonly operations?: readonly Operation[];
   /** Writes the file. */
   write(path: string): Promise<void>;
 }

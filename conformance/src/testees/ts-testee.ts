@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { MappedRamError } from '@mapped-ram/format';
 import { lintSource, type QemuVersion } from '@mapped-ram/lint';
+import { openSource, unpackTo } from '@mapped-ram/pack/file';
 import type { ByteSource } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import {
@@ -18,20 +20,20 @@ import { PROTOCOL_VERSION, type RunRequest, type WantedSnapshot } from '../proto
 import { type AnswerBody, serveTestee } from '../protocol/serve.js';
 import { readContents } from '../vector/contents.js';
 
-// Usage: ts-testee.js [--quick]: our own reader and linter. --quick judges without reading pages.
+// Usage: ts-testee.js [--quick]: our own reader and linter, and what takes packed files apart. --quick judges without reading pages.
 
 const CHUNK_BYTES = 1024 * 1024;
 
 const deep = !process.argv.includes('--quick');
 
-const operations = { judge, read, write };
+const operations = { judge, read, write, unpack };
 
 await serveTestee({
   start: {
     protocol: PROTOCOL_VERSION,
     name: deep ? 'ts' : 'ts-quick',
     version: '0.0.0',
-    operations: deep ? ['judge', 'read', 'write'] : ['judge'],
+    operations: deep ? ['judge', 'read', 'write', 'unpack'] : ['judge'],
     judges: ['10.0', '11.1'].flatMap((version) => [
       { version, multifd: false },
       { version, multifd: true },
@@ -44,7 +46,7 @@ await serveTestee({
 async function judge(request: RunRequest): Promise<AnswerBody> {
   const { qemu } = request;
   if (qemu === undefined) throw new TypeError('judge needs qemu');
-  const source = await openFileSource(request.file);
+  const { source } = await openSource(request.file);
   try {
     const report = await lintSource(source, {
       qemu: qemu.version as QemuVersion,
@@ -61,15 +63,32 @@ async function judge(request: RunRequest): Promise<AnswerBody> {
   }
 }
 
-async function read(request: RunRequest): Promise<AnswerBody> {
-  const source = await openFileSource(request.file);
+function read(request: RunRequest): Promise<AnswerBody> {
+  return orRejected(async () => {
+    const { source } = await openSource(request.file);
+    try {
+      return { ok: { blocks: await readContents(source, offsetOption(request)) } };
+    } finally {
+      await source.close();
+    }
+  });
+}
+
+function unpack({ file }: RunRequest): Promise<AnswerBody> {
+  return orRejected(async () => {
+    const hash = createHash('sha256');
+    const { sizeBytes } = await unpackTo(file, async (bytes) => void hash.update(bytes));
+    return { ok: { sizeBytes, sha256: hash.digest('hex') } };
+  });
+}
+
+/** What is wrong with a file is an answer. */
+async function orRejected(work: () => Promise<AnswerBody>): Promise<AnswerBody> {
   try {
-    return { ok: { blocks: await readContents(source, offsetOption(request)) } };
+    return await work();
   } catch (error) {
     if (!(error instanceof MappedRamError) || error.code === 'read-failed') throw error;
     return { rejected: { code: error.code, message: error.message } };
-  } finally {
-    await source.close();
   }
 }
 

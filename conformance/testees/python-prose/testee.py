@@ -4,18 +4,21 @@ import sys
 
 sys.path.insert(0, "..")
 
-from packed import BadPackedFile, is_packed, unpack
+from packed import BadPackedFile, is_packed, sha256, unpack
 from reader import BadFile, Snapshot
 from serve import Rejected, serve
 from writer import write_snapshot
 
 
-def read(request):
+def unpacked(path):
     try:
-        opened = unpack(request["file"]) if is_packed(request["file"]) else open(request["file"], "rb")
+        return unpack(path)
     except BadPackedFile as error:
         raise Rejected(error.clause, str(error)) from error
-    with opened as file:
+
+
+def read(request):
+    with unpacked(request["file"]) if is_packed(request["file"]) else open(request["file"], "rb") as file:
         try:
             snapshot = Snapshot(file, request.get("streamOffset", 0))
             return {"blocks": [describe(snapshot, block) for block in snapshot.blocks]}
@@ -37,4 +40,11 @@ def write(request):
     return {"sizeBytes": write_snapshot(request["file"], request["snapshot"], request.get("streamOffset", 0))}
 
 
-serve("python-prose", "1", {"read": read, "write": write})
+def unpack_all(request):
+    with unpacked(request["file"]) as file:
+        size = file.seek(0, 2)
+        file.seek(0)
+        return {"sizeBytes": size, "sha256": sha256(file)}
+
+
+serve("python-prose", "1", {"read": read, "write": write, "unpack": unpack_all})

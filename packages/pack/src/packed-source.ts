@@ -1,6 +1,7 @@
 import { MappedRamError } from '@mapped-ram/format';
 import type { ByteSource } from '@mapped-ram/reader';
 import type { Codec } from './codec/codec.js';
+import { undecodable } from './codec/undecodable.js';
 import { decodeLead, extentsFrom, type Lead, leadLength, MAX_LEAD_LENGTH_BYTES } from './lead/lead.js';
 import { checkFrame, checkPlace } from './zstd/check-frame.js';
 import { ContentChecksum } from './zstd/content-checksum.js';
@@ -71,7 +72,7 @@ export async function openPacked(
       actual: lead.sizeBytes,
     });
   }
-  const frames = new FrameCache(source, table, codec, cacheBytes);
+  const frames = new FrameCache(source, table, { codec, checksum }, cacheBytes);
   const lengthAt = (target: Uint8Array, byteOffset: number) =>
     Math.max(0, Math.min(target.length, table.sizeBytes - byteOffset));
   return {
@@ -166,16 +167,16 @@ interface HeldFrame {
 class FrameCache {
   readonly #source: ByteSource;
   readonly #table: SeekTable;
-  readonly #codec: Codec;
+  readonly #decoder: Decoder;
   readonly #cacheBytes: number;
   /** In the order in which they were last used. */
   readonly #frames = new Map<number, HeldFrame>();
   #heldBytes = 0;
 
-  constructor(source: ByteSource, table: SeekTable, codec: Codec, cacheBytes: number) {
+  constructor(source: ByteSource, table: SeekTable, decoder: Decoder, cacheBytes: number) {
     this.#source = source;
     this.#table = table;
-    this.#codec = codec;
+    this.#decoder = decoder;
     this.#cacheBytes = cacheBytes;
   }
 
@@ -231,7 +232,7 @@ class FrameCache {
         decodeFrame(
           bytes.subarray(at, at + place.packedBytes),
           place,
-          this.#codec,
+          this.#decoder,
           () => new Uint8Array(place.lengthBytes),
         ),
       );
@@ -265,6 +266,12 @@ class FrameCache {
   }
 }
 
+/** What decodes frames. */
+export interface Decoder {
+  readonly codec: Codec;
+  readonly checksum: ContentChecksum;
+}
+
 /**
  * Decodes a frame.
  *
@@ -275,18 +282,21 @@ class FrameCache {
 export function decodeFrame(
   frame: Uint8Array,
   place: FramePlace,
-  codec: Codec,
+  { codec, checksum }: Decoder,
   makeRoom: () => Uint8Array,
 ): Contents {
-  const { packedBytes, lengthBytes, checksum } = place;
+  const { packedBytes, lengthBytes } = place;
   try {
     const kind = checkFrame(frame, lengthBytes);
-    if (checksum !== undefined && viewOf(frame).getUint32(packedBytes - CHECKSUM_BYTES, true) !== checksum) {
+    if (viewOf(frame).getUint32(packedBytes - CHECKSUM_BYTES, true) !== place.checksum) {
       throw new MappedRamError('bad-packed-file', {
         what: 'a frame is not the one that the seek table means',
       });
     }
-    if (kind === 'zeros') return undefined;
+    if (kind === 'zeros') {
+      if (checksum.ofZeros(lengthBytes) !== place.checksum) throw undecodable('zeros have another checksum');
+      return undefined;
+    }
     const contents = makeRoom();
     codec.decompress(frame, contents);
     return contents;

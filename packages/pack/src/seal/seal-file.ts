@@ -86,8 +86,6 @@ async function sealWithin(
   for (const frame of packed.table.frames()) {
     if (frame.index === old?.index) continue;
     const { packedBytes, lengthBytes, checksum } = frame;
-    if (checksum === undefined)
-      throw new MappedRamError('unsupported', { what: 'the seek table has no checksums' });
     table.add(packedBytes, lengthBytes, checksum);
     sealOffset += packedBytes;
   }

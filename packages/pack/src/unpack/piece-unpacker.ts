@@ -1,8 +1,7 @@
 import { createPageScanner, forEachRun } from '@mapped-ram/format';
-import type { Codec } from '../codec/codec.js';
 import { readExactly } from '../file/read-exactly.js';
 import { writeExactly } from '../file/write-exactly.js';
-import { decodeFrame } from '../packed-source.js';
+import { type Decoder, decodeFrame } from '../packed-source.js';
 import type { Done, Hand } from '../threads/hand.js';
 import type { FramePlace } from '../zstd/seek-table.js';
 
@@ -31,13 +30,13 @@ export interface UnpackTask {
 /** Unpacks stretches of a file. What is zero is not written: the file is a hole before. */
 export class PieceUnpacker implements Hand<UnpackTask, number> {
   readonly #job: UnpackJob;
-  readonly #codec: Codec;
+  readonly #decoder: Decoder;
   readonly #scanner = createPageScanner({ pageSize: UNIT_BYTES, bufferLengthBytes: UNPACKED_PIECE_BYTES });
   #packed = new Uint8Array();
 
-  constructor(job: UnpackJob, codec: Codec) {
+  constructor(job: UnpackJob, decoder: Decoder) {
     this.#job = job;
-    this.#codec = codec;
+    this.#decoder = decoder;
   }
 
   /** @returns how many bytes came out. @throws MappedRamError `read-failed`, `write-failed`, `bad-packed-file` */
@@ -62,7 +61,7 @@ export class PieceUnpacker implements Hand<UnpackTask, number> {
     const start = frame.byteOffset % UNIT_BYTES;
     const room = buffer.length - start;
     const fits = frame.lengthBytes <= room;
-    const contents = decodeFrame(packed, frame, this.#codec, () =>
+    const contents = decodeFrame(packed, frame, this.#decoder, () =>
       fits ? buffer.subarray(start, start + frame.lengthBytes) : new Uint8Array(frame.lengthBytes),
     );
     if (contents === undefined) return;

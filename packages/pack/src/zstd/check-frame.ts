@@ -1,6 +1,6 @@
 import { MappedRamError } from '@mapped-ram/format';
 import { frameBound } from '../codec/codec.js';
-import { type FrameHeader, notAFrame, readFrameHeader } from './frame-header.js';
+import { type FrameHeader, frameLength, notAFrame, readFrameHeader } from './frame-header.js';
 import type { FramePlace } from './seek-table.js';
 import { zerosIn } from './zero-frame.js';
 
@@ -26,6 +26,9 @@ export function checkFrame(frame: Uint8Array, lengthBytes: number): 'zeros' | 'd
       actual: header.contentBytes,
     });
   }
+  if (!header.hasChecksum) throw notAFrame('has no checksum: nothing would tell a change');
+  if (frameLength(frame, header) !== frame.length)
+    throw notAFrame('is followed by something that is not in it');
   const zeros = zerosIn(frame, header);
   if (zeros !== undefined) {
     if (zeros !== lengthBytes) throw notAFrame('of zeros holds another length');

@@ -95,8 +95,7 @@ export function* blocksOf(frame: Uint8Array, { headerBytes }: FrameHeader): Gene
  *
  * @throws MappedRamError `bad-packed-file`.
  */
-export function frameLength(bytes: Uint8Array): number {
-  const header = readFrameHeader(bytes);
+export function frameLength(bytes: Uint8Array, header: FrameHeader = readFrameHeader(bytes)): number {
   let end = header.headerBytes;
   for (const block of blocksOf(bytes, header)) end = block.end;
   end += header.hasChecksum ? CHECKSUM_BYTES : 0;

@@ -10,8 +10,8 @@ const RESERVED_BITS = 0x7c;
 /** Number of frames, descriptor, magic number: the last bytes of the file. */
 export const TABLE_FOOTER_BYTES = 9;
 
+/** Of a table with checksums, which every one has that is read here. */
 const ENTRY_BYTES = 12;
-const ENTRY_BYTES_WITHOUT_CHECKSUM = 8;
 
 /** More frames than this are no table that is held in memory: 4 TiB in frames of 256 KiB. */
 const MAX_FRAMES = 16 * 1024 * 1024;
@@ -28,14 +28,13 @@ export interface FramePlace {
   /** Offset and length of the contents in the file that was packed. A skippable frame has none. */
   readonly byteOffset: number;
   readonly lengthBytes: number;
-  /** Low half of the contents' XXH64, where the table has it. */
-  readonly checksum?: number | undefined;
+  /** Low half of the contents' XXH64. */
+  readonly checksum: number;
 }
 
 /** What the end of a packed file says of its table. */
 export interface TableFooter {
   readonly frameCount: number;
-  readonly hasChecksums: boolean;
   /** Length of the whole skippable frame. */
   readonly tableBytes: number;
 }
@@ -64,11 +63,12 @@ export function readTableFooter(tail: Uint8Array, fileBytes: number): TableFoote
       actual: frameCount,
     });
   }
-  const hasChecksums = (descriptor & CHECKSUM_FLAG) !== 0;
-  const entryBytes = hasChecksums ? ENTRY_BYTES : ENTRY_BYTES_WITHOUT_CHECKSUM;
-  const tableBytes = SKIPPABLE_HEADER_BYTES + frameCount * entryBytes + TABLE_FOOTER_BYTES;
+  if ((descriptor & CHECKSUM_FLAG) === 0) {
+    throw badTable('has no checksums: mr pack did not make it (zstd -d unpacks such a file)', byteOffset + 4);
+  }
+  const tableBytes = SKIPPABLE_HEADER_BYTES + frameCount * ENTRY_BYTES + TABLE_FOOTER_BYTES;
   if (tableBytes > fileBytes) throw badTable('is longer than the file', byteOffset, fileBytes, tableBytes);
-  return { frameCount, hasChecksums, tableBytes };
+  return { frameCount, tableBytes };
 }
 
 /** The places of all frames of a packed file. */
@@ -77,7 +77,6 @@ export class SeekTable {
   /** Length of the file that was packed. */
   readonly sizeBytes: number;
   readonly #entries: DataView;
-  readonly #entryBytes: number;
   /** For each {@link STRIDE}th frame: packed offset, and offset of the contents. */
   readonly #strides: Float64Array;
 
@@ -86,7 +85,7 @@ export class SeekTable {
    * @param fileBytes Length of the packed file, all of which the frames have to fill.
    * @throws MappedRamError `bad-packed-file`.
    */
-  constructor(table: Uint8Array, { frameCount, hasChecksums }: TableFooter, fileBytes: number) {
+  constructor(table: Uint8Array, { frameCount }: TableFooter, fileBytes: number) {
     const view = viewOf(table);
     const tableOffset = fileBytes - table.length;
     const isTable = view.getUint32(0, true) === SKIPPABLE_MAGIC + TABLE_KIND;
@@ -94,11 +93,10 @@ export class SeekTable {
       throw badTable('does not begin where its end says', tableOffset);
     }
     this.frameCount = frameCount;
-    this.#entryBytes = hasChecksums ? ENTRY_BYTES : ENTRY_BYTES_WITHOUT_CHECKSUM;
     this.#entries = new DataView(
       table.buffer,
       table.byteOffset + SKIPPABLE_HEADER_BYTES,
-      frameCount * this.#entryBytes,
+      frameCount * ENTRY_BYTES,
     );
     this.#strides = new Float64Array(2 * (Math.floor(frameCount / STRIDE) + 1));
     let packedOffset = 0;
@@ -153,16 +151,15 @@ export class SeekTable {
   }
 
   #packedBytes(index: number): number {
-    return this.#entries.getUint32(index * this.#entryBytes, true);
+    return this.#entries.getUint32(index * ENTRY_BYTES, true);
   }
 
   #lengthBytes(index: number): number {
-    return this.#entries.getUint32(index * this.#entryBytes + 4, true);
+    return this.#entries.getUint32(index * ENTRY_BYTES + 4, true);
   }
 
-  #checksum(index: number): number | undefined {
-    if (this.#entryBytes !== ENTRY_BYTES) return undefined;
-    return this.#entries.getUint32(index * this.#entryBytes + 8, true);
+  #checksum(index: number): number {
+    return this.#entries.getUint32(index * ENTRY_BYTES + 8, true);
   }
 }
 
