@@ -11,6 +11,7 @@ export {
 export { destinationPageSize, isPageSize } from './blocks/page-size.js';
 export { separateBlocks } from './blocks/separate-blocks.js';
 export { derivePhysicalMap } from './derive-map.js';
+export { armRegisterKey, identifiesArmProcessor } from './devices/arm-register-key.js';
 export {
   firstOversizedRing,
   hasRingOfUnknownLimit,

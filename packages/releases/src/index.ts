@@ -1,3 +1,4 @@
+export { armModelsOf } from './arm-models.js';
 export { releasesWithoutRegister } from './arm-registers.js';
 export {
   type ChangeName,
@@ -13,6 +14,7 @@ export {
   type StateRange,
   type StateVerdict,
 } from './device-states.js';
+export { deviceTypesOf, type PciIdentity } from './device-types.js';
 export { hasMachineType, type Known, releasesWithMachine, targetsOfMachine } from './machine-types.js';
 export { defaultQueueSize } from './queue-sizes.js';
 export {

@@ -1,3 +1,4 @@
+import { identifiesArmProcessor } from '@mapped-ram/facts';
 import type { VmsdDevice } from '@mapped-ram/reader';
 
 /** A processor's system registers by number, with their values. */
@@ -5,10 +6,6 @@ export type ArmRegisters = ReadonlyMap<bigint, bigint>;
 
 const LENGTH_FIELD = 'cpreg_vmstate_array_len';
 const MAX_REGISTERS = 4096;
-
-/** Registers that tell what the processor is: op0 3, CRn 0, of 64-bit processors (QEMU: `ARM64_SYS_REG`). */
-const IDENTIFICATION = 0x603000000013c000n;
-const IDENTIFICATION_MASK = 0xffffffffffffc000n | 0x3f80n;
 
 /** How many processors there are, of cores that say so: L2CTLR_EL1. */
 const NUMBER_OF_PROCESSORS = 0x603000000013cd82n;
@@ -55,7 +52,7 @@ export function registerFault(saved: ArmRegisters, own: ArmRegisters): string | 
       return `the destination's processor has no system register 0x${number.toString(16)}`;
   }
   for (const [number, value] of saved) {
-    const isFixed = (number & IDENTIFICATION_MASK) === IDENTIFICATION || number === NUMBER_OF_PROCESSORS;
+    const isFixed = identifiesArmProcessor(number) || number === NUMBER_OF_PROCESSORS;
     if (!isFixed || own.get(number) === value) continue;
     return `the system register 0x${number.toString(16)} tells of another processor than the destination's`;
   }

@@ -4,16 +4,19 @@ import { withSavedMachine } from './saved-state.js';
 
 const MACHINE = ['-machine', 'virt-10.0', '-nodefaults', '-m', '16M'];
 
-/** The numbers of the system registers that a release saves for any processor of `virt-10.0`, as they stand in the stream. */
-export async function askArmRegisters(version: QemuVersion): Promise<Set<bigint>> {
-  const emulator = { version, target: 'aarch64' } as const;
-  const help = await printedByQemu(emulator, ['-cpu', 'help']);
-  const models = help
+/** The models of `-cpu help`. */
+export async function armModelNames(version: QemuVersion): Promise<string[]> {
+  const help = await printedByQemu({ version, target: 'aarch64' }, ['-cpu', 'help']);
+  return help
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => /^[a-z0-9-]+$/.test(line));
+}
+
+/** The numbers of the system registers that a release saves for any processor of `virt-10.0`, as they stand in the stream. */
+export async function askArmRegisters(version: QemuVersion): Promise<Set<bigint>> {
   const registers = new Set<bigint>();
-  for (const model of models) {
+  for (const model of await armModelNames(version)) {
     for (const register of await registersOf({ version, model })) registers.add(register);
   }
   return registers;

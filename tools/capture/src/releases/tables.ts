@@ -1,4 +1,5 @@
 import type { QemuTarget, QemuVersion } from '@mapped-ram/tool-qemu';
+import type { TypeOfState } from './device-types.js';
 import type { StateFacts } from './dumped-states.js';
 
 /** What was asked of one emulator. */
@@ -103,6 +104,32 @@ export function registerRows(byVersion: Versioned<ReadonlySet<bigint>>): string[
     .filter(([, where]) => where.length < byVersion.size)
     .map(([register, where]) => `${register} ${where.join(',')}`)
     .sort();
+}
+
+/** Of several types that make the same state, the one that is meant most often comes first. */
+const USUAL_TYPES: readonly string[] = [
+  'scsi-hd',
+  'hda-duplex',
+  'usb-tablet',
+  'usb-storage',
+  'virtio-tablet-pci',
+];
+
+/** `usb-ptr usb-tablet,usb-mouse`: every type that makes a state, by the state's name. */
+export function deviceTypeRows(types: readonly TypeOfState[]): string[] {
+  const found = new Map<string, string[]>();
+  for (const { state, type } of types) entry(found, state, listOf<string>).push(type);
+  const rank = (type: string): number => (USUAL_TYPES.includes(type) ? 0 : 1);
+  return rows(found, (list) => [...new Set(list)].sort((a, b) => rank(a) - rank(b)).join(','));
+}
+
+/** `cbf29ce484222325 cortex-a57,cortex-a72`: the models that save the same registers. */
+export function armModelRows(byVersion: Versioned<ReadonlyMap<string, readonly string[]>>): string[] {
+  const found = new Map<string, string[]>();
+  for (const models of byVersion.values()) {
+    for (const [key, names] of models) entry(found, key, listOf<string>).push(...names);
+  }
+  return rows(found, (names) => [...new Set(names)].join(','));
 }
 
 /** One value where all releases agree, else one for each release that has it. */
