@@ -58,7 +58,8 @@ async function askStates(qmp: QmpClient, parent: string): Promise<DestinationSta
         const body = Buffer.from(await snapshot.readDeviceState(section)).toString('base64');
         states.push({ idstr, instanceId, versionId, body });
       }
-      return states;
+      const isTold = snapshot.sections.some((section) => 'footer' in section && section.footer !== undefined);
+      return isTold ? states : [];
     } finally {
       await snapshot.close();
     }

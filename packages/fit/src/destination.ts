@@ -28,7 +28,7 @@ export interface Destination {
   readonly processors?: number;
   /** Lengths in bytes. */
   readonly blocks: readonly Pick<QemuRamBlock, 'idstr' | 'usedLength' | 'maxLength'>[];
-  /** In the order in which it would save them. */
+  /** In the order in which it would save them; empty where it writes them without footers, so that nothing tells them apart. */
   readonly states: readonly DestinationState[];
 }
 

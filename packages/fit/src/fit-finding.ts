@@ -10,6 +10,7 @@ export interface FitFinding {
     | 'block-missing'
     | 'block-length'
     | 'block-extra'
+    | 'devices-unknown'
     | 'device-missing'
     | 'device-extra'
     | 'device-version'
@@ -21,6 +22,8 @@ export interface FitFinding {
   readonly outcome: Outcome;
   /** Where QEMU comes to it: an offset in the file. */
   readonly metAt: number;
+  /** The block or the section that it is about, as the file names it. */
+  readonly subject?: string;
   readonly message: string;
   /** The option that mends it. */
   readonly help?: string;

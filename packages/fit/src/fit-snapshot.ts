@@ -62,13 +62,13 @@ function releaseOf({ release }: Destination): QemuVersion {
 
 /** What is wrong with the file itself. */
 function* faults({ findings }: FileReport): Generator<FitFinding, void, undefined> {
-  for (const { rule, outcome, byteOffset, message, remedy, qemu } of findings) {
+  for (const { rule, outcome, metAt, message, remedy, qemu } of findings) {
     if (outcome === 'restores') continue;
     yield {
       ...{
         code: 'faulty-file',
         outcome,
-        metAt: byteOffset,
+        metAt,
         message: `the file is faulty (${rule}): ${message}`,
       },
       ...{ help: remedy, qemu },

@@ -24,6 +24,8 @@ export interface Finding extends ByteSpan {
   readonly qemu: string;
   /** The outcome that this finding predicts, taken alone. */
   readonly outcome: Outcome;
+  /** When QEMU meets it: a number that grows with the restore, which is an offset in the file as long as its sections follow one another. */
+  readonly metAt: number;
   /** Whether the restore gets as far as this; not where an earlier finding ends it. */
   readonly reached: boolean;
   /** What helps. */

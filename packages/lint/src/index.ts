@@ -11,4 +11,4 @@ export { releaseRules } from './release-rules.js';
 export type { BlockSummary, FileReport, SectionSummary, SnapshotSummary } from './report.js';
 export { behaviourFor, type QemuBehaviour, type Rule, type RuleHit, type RuleNeeds } from './rule.js';
 export { newestQemuVersion, type QemuVersion, qemuVersions, type RestoreTarget } from './target.js';
-export { verdictOf } from './verdict.js';
+export { endOfRestore, verdictOf } from './verdict.js';

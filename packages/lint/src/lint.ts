@@ -91,6 +91,7 @@ function toFindings(
       ...(hit.actual !== undefined && { actual: hit.actual }),
       qemu: hit.says,
       outcome: hit.outcome,
+      metAt: hit.metAt,
       reached: end === undefined || hit === end || hit.metAt <= end.metAt,
       remedy: hit.rule.remedy,
     };

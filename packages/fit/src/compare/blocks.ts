@@ -14,7 +14,7 @@ export async function* compareBlocks(
     own.delete(idstr);
     if (there === undefined) {
       yield {
-        ...{ code: 'block-missing', outcome: 'refused', metAt: block.byteOffset },
+        ...{ code: 'block-missing', outcome: 'refused', metAt: block.byteOffset, subject: idstr },
         message: `the file has memory ${idstr}, and the destination has none of that name`,
         help: missingHelp(idstr),
         qemu: `Unknown ramblock "${idstr}", cannot accept migration`,
@@ -25,7 +25,7 @@ export async function* compareBlocks(
   }
   for (const { idstr } of own.values()) {
     yield {
-      ...{ code: 'block-extra', outcome: 'restores', metAt: 0 },
+      ...{ code: 'block-extra', outcome: 'restores', metAt: 0, subject: idstr },
       message: `the destination has memory ${idstr}, of which nothing is in the file: it stays as it is`,
     };
   }
@@ -39,7 +39,7 @@ async function otherLength(
 ): Promise<FitFinding> {
   const { idstr, usedLength } = block;
   const message = `the memory ${idstr} has ${usedLength} bytes in the file and ${there.usedLength} in the destination`;
-  const place = { code: 'block-length', metAt: block.headerOffset } as const;
+  const place = { code: 'block-length', metAt: block.headerOffset, subject: idstr } as const;
   const help = lengthHelp(idstr, usedLength);
   if (there.usedLength < usedLength && (await hasPageBeyond(snapshot, block, there.usedLength))) {
     return {

@@ -13,6 +13,15 @@ export async function* compareDevices(
   snapshot: Snapshot,
   destination: Destination,
 ): AsyncGenerator<FitFinding, void, undefined> {
+  if (destination.states.length === 0) {
+    yield {
+      ...{ code: 'devices-unknown', outcome: 'restores', metAt: 0 },
+      message:
+        'the destination writes the states of its devices without footers, so that they were not compared',
+      help: '--try, or a destination without -global migration.send-section-footer=off',
+    };
+    return;
+  }
   const own = new Map(destination.states.map((state) => [keyOf(state), state]));
   for (const section of snapshot.sections) {
     if (section.kind !== 'full') continue;
@@ -25,7 +34,7 @@ export async function* compareDevices(
   }
   for (const { idstr, instanceId } of own.values()) {
     yield {
-      ...{ code: 'device-extra', outcome: 'restores', metAt: 0 },
+      ...{ code: 'device-extra', outcome: 'restores', metAt: 0, subject: idstr },
       message: `the destination has ${idstr}, instance ${instanceId}, of which nothing is in the file: it stays as it was started`,
     };
   }
@@ -44,7 +53,7 @@ function keyOf({ idstr, instanceId }: { readonly idstr: string; readonly instanc
 
 function missing({ idstr, instanceId, byteOffset }: OpeningSection): FitFinding {
   return {
-    ...{ code: 'device-missing', outcome: 'refused', metAt: byteOffset },
+    ...{ code: 'device-missing', outcome: 'refused', metAt: byteOffset, subject: idstr },
     message: `the file has the device ${idstr}, instance ${instanceId}, and the destination has not`,
     help: deviceHelp(idstr),
     qemu: `Unknown section or instance '${idstr}' ${instanceId}`,
@@ -67,7 +76,7 @@ async function* compareState(pair: Pair): AsyncGenerator<FitFinding, void, undef
 
 function versionFinding({ section, state, snapshot, destination }: Pair): FitFinding | undefined {
   const { idstr, instanceId, versionId, byteOffset } = section;
-  const place = { code: 'device-version', outcome: 'refused', metAt: byteOffset } as const;
+  const place = { code: 'device-version', outcome: 'refused', metAt: byteOffset, subject: idstr } as const;
   if (versionId > state.versionId) {
     return {
       ...place,
@@ -103,7 +112,7 @@ function configFinding({ section }: Pair, saved: Uint8Array, own: Uint8Array): F
   if (difference === undefined) return undefined;
   const { what, at } = difference;
   return {
-    ...{ code: 'pci-differs', outcome: 'refused', metAt: section.bodyOffset },
+    ...{ code: 'pci-differs', outcome: 'refused', metAt: section.bodyOffset, subject: section.idstr },
     message: `the ${what} of ${section.idstr} is ${difference.saved} in the file and ${difference.own} in the destination`,
     help: 'start it with the same device, with the same options',
     qemu: `get_pci_config_device: Bad config data: i=0x${at.toString(16)}`,
@@ -130,7 +139,7 @@ function queuesFinding(
   const limit = here.queues[index]?.ringSize ?? 0;
   const mends = queue.isSetUp ? 'restore with the release that saved it' : 'mr repair --for-qemu 11.1';
   return {
-    ...{ code: 'queues-differ', outcome: 'refused', metAt: section.bodyOffset },
+    ...{ code: 'queues-differ', outcome: 'refused', metAt: section.bodyOffset, subject: section.idstr },
     message: `queue ${index} of ${section.idstr} has ${queue.ringSize} entries in the file and ${limit} in the destination`,
     help: `start it with as long a queue (queue-size=, rx_queue_size=), or ${mends}`,
     qemu: `VQ ${index} vring.num ${queue.ringSize} exceeds allocated max ${limit}`,
@@ -159,6 +168,7 @@ function describedFinding(
         code: 'processor-differs',
         outcome: fault === undefined ? 'crashes' : 'refused',
         metAt: bodyOffset,
+        subject: idstr,
       },
       message: timer,
       help: '-cpu with the model that was saved, and the release that saved it',
@@ -170,7 +180,7 @@ function describedFinding(
   const isOtherNumber = processors !== undefined && (destination.processors ?? processors) !== processors;
   if (hasLayout(own, described) && !isOtherNumber) return undefined;
   return {
-    ...{ code: 'device-layout', outcome: 'refused', metAt: bodyOffset },
+    ...{ code: 'device-layout', outcome: 'refused', metAt: bodyOffset, subject: idstr },
     message: `the state of ${idstr} is laid out otherwise in the destination`,
     help: deviceHelp(idstr),
     qemu: `Missing section footer for ${idstr}`,

@@ -73,7 +73,7 @@ export function findConfigDifference(saved: Uint8Array, own: Uint8Array): Config
 
 /** What is fixed in the capabilities of the destination: their chain, and what they say of the device. */
 function* capabilityBytes(config: Uint8Array): Generator<FixedBytes, void, undefined> {
-  for (const { at, id } of capabilities(config)) {
+  for (const { at, id } of capabilitiesOf(config)) {
     yield { at, lengthBytes: 2, what: 'capabilities' };
     for (const [offset, lengthBytes] of CAPABILITY_BYTES[id] ?? []) {
       yield { at: at + offset, lengthBytes, what: `capability ${id}` };
@@ -83,7 +83,7 @@ function* capabilityBytes(config: Uint8Array): Generator<FixedBytes, void, undef
 
 /** The number of vectors, in a register whose upper bits a driver changes. */
 function msixDifference(saved: Uint8Array, own: Uint8Array): ConfigDifference | undefined {
-  const capability = capabilities(own).find(({ id }) => id === MSIX);
+  const capability = capabilitiesOf(own).find(({ id }) => id === MSIX);
   if (capability === undefined) return undefined;
   const at = capability.at + 2;
   const [before, here] = [saved, own].map(
@@ -93,7 +93,8 @@ function msixDifference(saved: Uint8Array, own: Uint8Array): ConfigDifference | 
   return { at, what: 'number of interrupt vectors', saved: (before ?? 0) + 1, own: (here ?? 0) + 1 };
 }
 
-function capabilities(config: Uint8Array): { readonly at: number; readonly id: number }[] {
+/** The capabilities of a device, in the order of their chain. */
+export function capabilitiesOf(config: Uint8Array): { readonly at: number; readonly id: number }[] {
   const found: { at: number; id: number }[] = [];
   let at = config[CAPABILITIES_POINTER] ?? 0;
   for (let seen = 0; at >= 0x40 && at < CONFIG_BYTES - 2 && seen < MAX_CAPABILITIES; seen++) {

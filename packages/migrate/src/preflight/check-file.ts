@@ -1,4 +1,4 @@
-import type { FitReport } from '@mapped-ram/fit';
+import type { FitFinding, FitReport } from '@mapped-ram/fit';
 import type { FileReport, Finding } from '@mapped-ram/lint';
 import type { QemuRamBlock } from '@mapped-ram/qmp';
 import { fault, type PreflightFinding } from './finding.js';
@@ -6,10 +6,11 @@ import type { QemuFacts } from './qemu-facts.js';
 
 /** What of a file, as the lint reports it, keeps it from being restored. */
 export function* checkFile({ findings }: FileReport): Generator<PreflightFinding, void, undefined> {
-  for (const { rule, severity, outcome, message, remedy } of findings) {
+  for (const { rule, severity, outcome, message, remedy, metAt } of findings) {
     if (severity !== 'error') continue;
     yield fault('faulty-file', preflightOutcome(outcome), `the file is faulty (${rule}): ${message}`, {
       help: remedy,
+      metAt,
     });
   }
 }
@@ -32,6 +33,7 @@ export function* checkMachine(
     yield fault('machine-differs', 'refused', message, {
       help: 'start QEMU with the machine, memory and devices that were saved',
       qemuError: `Machine type received is '${machine}' and local is '${facts.machine}'`,
+      metAt: findingOf(fit, 'machine-differs')?.metAt ?? 0,
     });
   }
   const own = new Map(facts.blocks.map((block) => [block.idstr, block]));
@@ -41,9 +43,10 @@ export function* checkMachine(
     if (block === undefined) {
       yield fault('block-differs', 'refused', `the file has memory ${id}, and QEMU has none of that name`, {
         qemuError: `Unknown ramblock "${id}", cannot accept migration`,
+        metAt: findingOf(fit, 'block-missing', id)?.metAt ?? 0,
       });
     } else if (usedLength !== block.usedLength) {
-      yield* otherLength(block, usedLength, fit === undefined || hasPagesOutside(fit, id));
+      yield* otherLength(block, usedLength, fit && findingOf(fit, 'block-length', id));
     }
   }
   // Of a file that cannot be read to its end, nothing is known of the rest.
@@ -62,9 +65,9 @@ export function* checkMachine(
 export function* checkDevices({ findings }: FitReport): Generator<PreflightFinding, void, undefined> {
   // QEMU looks at no device of another machine, and hardly one of them is the same.
   if (findings.some(({ code }) => code === 'machine-differs')) return;
-  for (const { code, outcome, message, help, qemu } of findings) {
+  for (const { code, outcome, message, help, qemu, metAt } of findings) {
     if (outcome === 'restores' || NOT_DEVICES.has(code)) continue;
-    yield fault('device-differs', outcome, message, { help, qemuError: qemu });
+    yield fault('device-differs', outcome, message, { help, qemuError: qemu, metAt });
   }
 }
 
@@ -80,9 +83,11 @@ const NOT_DEVICES: ReadonlySet<string> = new Set([
 function* otherLength(
   { idstr, usedLength, maxLength }: QemuRamBlock,
   savedLength: number,
-  mayBeOutside: boolean,
+  found: FitFinding | undefined,
 ): Generator<PreflightFinding, void, undefined> {
   const isResizable = maxLength > usedLength;
+  const mayBeOutside = found?.outcome !== 'restores';
+  const metAt = found?.metAt ?? 0;
   const message = `the memory ${idstr} has ${savedLength} bytes in the file and ${usedLength} in QEMU`;
   const help = 'start QEMU with the memory that was saved';
   if (savedLength > usedLength && !mayBeOutside) {
@@ -95,18 +100,20 @@ function* otherLength(
       help,
     };
   } else if (savedLength > usedLength) {
-    const outside = { help, qemuError: `page outside of ramblock ${idstr} range` };
+    const outside = { help, qemuError: `page outside of ramblock ${idstr} range`, metAt };
     const finding = fault('block-differs', 'refused', `${message}: pages are outside`, outside);
     yield isResizable ? { ...finding, severity: 'warning', outcome: 'works' } : finding;
   } else if (!isResizable) {
     const consequence = 'QEMU completes, with memory behind it that nobody saved';
-    yield fault('block-differs', 'wrong-memory', `${message}: ${consequence}`, { help });
+    yield fault('block-differs', 'wrong-memory', `${message}: ${consequence}`, { help, metAt });
   }
 }
 
-function hasPagesOutside({ findings }: FitReport, idstr: string): boolean {
-  return findings.some(
-    ({ code, outcome, message }) =>
-      code === 'block-length' && outcome !== 'restores' && message.includes(`memory ${idstr} `),
-  );
+/** What the comparison with the destination says of a block or, without one, of the machine. */
+function findingOf(
+  fit: FitReport | undefined,
+  code: FitFinding['code'],
+  subject?: string,
+): FitFinding | undefined {
+  return fit?.findings.find((finding) => finding.code === code && finding.subject === subject);
 }

@@ -1,5 +1,5 @@
 import type { FdsetFindingCode, FdsetOutcome } from '@mapped-ram/fdset';
-import type { Outcome } from '@mapped-ram/lint';
+import { endOfRestore, type Outcome } from '@mapped-ram/lint';
 
 /** What would come of it: what a set of descriptors or a file can do, or a migration that waits forever. */
 export type PreflightOutcome = FdsetOutcome | Exclude<Outcome, 'restores'> | 'hangs';
@@ -46,10 +46,28 @@ export interface PreflightFinding {
   readonly help?: string | undefined;
   /** How QEMU's own error begins, where it reports one. */
   readonly qemuError?: string | undefined;
+  /** When QEMU meets it in the file, as the lint counts; missing for what it meets before it reads any of it. */
+  readonly metAt?: number | undefined;
 }
 
-/** Of several findings what happens in the end: the worst. */
-export function worstOutcome(findings: readonly PreflightFinding[]): PreflightOutcome {
+/**
+ * Of several findings what happens in the end. QEMU looks at its settings and descriptors before it reads the file, and goes through the
+ * file from its start: the first refusal or crash on that way ends it, and what lies behind does not come to pass.
+ */
+export function outcomeOf(findings: readonly PreflightFinding[]): PreflightOutcome {
+  const before = findings.filter(({ metAt }) => metAt === undefined);
+  if (before.some(({ outcome }) => ENDS.has(outcome))) return worstOutcome(before);
+  const inFile = findings.flatMap(({ metAt, outcome }) => {
+    return metAt !== undefined && (outcome === 'refused' || outcome === 'crashes')
+      ? [{ metAt, outcome }]
+      : [];
+  });
+  return endOfRestore(inFile)?.outcome ?? worstOutcome(findings);
+}
+
+const ENDS: ReadonlySet<PreflightOutcome> = new Set(['crashes', 'hangs', 'refused']);
+
+function worstOutcome(findings: readonly PreflightFinding[]): PreflightOutcome {
   const outcomes = new Set(findings.map(({ outcome }) => outcome));
   return WORST_FIRST.find((outcome) => outcomes.has(outcome)) ?? 'works';
 }
@@ -61,7 +79,7 @@ export function fault(
   code: PreflightCode,
   outcome: PreflightOutcome,
   message: string,
-  more: Pick<PreflightFinding, 'help' | 'qemuError'> = {},
+  more: Pick<PreflightFinding, 'help' | 'qemuError' | 'metAt'> = {},
 ): PreflightFinding {
   return { code, severity: 'error', outcome, message, ...more };
 }

@@ -1,4 +1,7 @@
-import { closeSync, constants, existsSync, openSync, truncateSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, truncateSync, writeSync } from 'node:fs';
+import { openSnapshot } from '@mapped-ram/reader';
+import { openFileSource } from '@mapped-ram/reader/file';
+import { restoreMappedRam } from '@mapped-ram/tool-qemu';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { saveSnapshot } from '../save-snapshot.js';
 import {
@@ -103,6 +106,21 @@ describeEachQemu('preflight', (version) => {
     expect((await codes({ role: 'load', file, qmp: empty.qmp }))[0]).toBe('error faulty-file');
   });
 
+  test('a file of another machine is refused before its lost memory counts', async () => {
+    const guest = await bench.startGuest('-S');
+    const file = bench.at('vm.mr');
+    await saveSnapshot(guest.qmp, file);
+    await clearBitmap(file, 'pc.ram');
+    const same = await bench.startEmpty();
+    expect((await preflight({ role: 'load', file, qmp: same.qmp })).outcome).toBe('wrong-memory');
+    const other = await bench.startOther('-machine', `pc-q35-${version}`, '-S', '-incoming', 'defer');
+    const result = await preflight({ role: 'load', file, qmp: other.qmp });
+    expect(result.outcome).toBe('refused');
+    const words = result.findings.find(({ code }) => code === 'machine-differs')?.qemuError;
+    const asked = await restoreMappedRam(other, { uri: `file:${file}` });
+    expect(asked).toMatchObject({ kind: 'failed', text: expect.stringContaining(words ?? 'no words') });
+  });
+
   test('a balloon that gives hints is found, and a save with them is live', async () => {
     const balloon = [
       '-object',
@@ -118,3 +136,19 @@ describeEachQemu('preflight', (version) => {
     expect(saved.isRunning).toBe(true);
   });
 });
+
+/** Loses a block's memory as QEMU would take it: without an error. */
+async function clearBitmap(path: string, idstr: string): Promise<void> {
+  const snapshot = await openSnapshot(await openFileSource(path));
+  const block = snapshot.ramBlocks.find((one) => one.idstr === idstr);
+  await snapshot.close();
+  const fd = openSync(path, 'r+');
+  writeSync(
+    fd,
+    new Uint8Array(block?.bitmapLengthBytes ?? 0),
+    0,
+    block?.bitmapLengthBytes,
+    block?.bitmapOffset,
+  );
+  closeSync(fd);
+}

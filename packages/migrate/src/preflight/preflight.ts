@@ -7,7 +7,7 @@ import { lintFile } from '../lint-file.js';
 import { createSaveTarget } from '../save-target.js';
 import { type TransferOptions, transferOf } from '../transfer-options.js';
 import { checkTransfer } from './check-transfer.js';
-import { fault, type PreflightFinding, type PreflightOutcome, worstOutcome } from './finding.js';
+import { fault, outcomeOf, type PreflightFinding, type PreflightOutcome } from './finding.js';
 import { prepareTransfer } from './prepare-transfer.js';
 import { gatherQemuFacts, type QemuFacts } from './qemu-facts.js';
 
@@ -42,7 +42,7 @@ export interface PreflightResult {
 export async function preflight(request: PreflightRequest): Promise<PreflightResult> {
   const facts = request.qmp === undefined ? undefined : await gatherQemuFacts(request.qmp);
   const findings = await findingsOf(request, facts);
-  return { outcome: worstOutcome(findings), findings };
+  return { outcome: outcomeOf(findings), findings };
 }
 
 async function findingsOf(request: PreflightRequest, facts: QemuFacts | undefined) {

@@ -17,6 +17,7 @@ export const sampleError: Finding = {
   actual: '0x100200',
   qemu: 'It says "Error reading ramblock pc.ram pages, region has bad alignment".',
   outcome: 'refused',
+  metAt: 0x1000,
   reached: true,
   remedy: 'Copy the file again from where it was saved.',
 };
@@ -31,6 +32,7 @@ export const sampleNote: Finding = {
   where: 'stream.end',
   qemu: 'It never reads them.',
   outcome: 'restores',
+  metAt: 0x2000,
   reached: false,
   remedy: 'None is needed.',
 };
