@@ -11,7 +11,11 @@ export interface AptTree {
 }
 
 /** Writes a tree that knows nothing but some suites of one mirror, and in which no package is installed. */
-export function writeAptTree(folder: string, mirror: AptSource, suites: readonly string[]): AptTree {
+export function writeAptTree(
+  folder: string,
+  mirror: AptSource,
+  { suites, architecture }: { readonly suites: readonly string[]; readonly architecture?: string },
+): AptTree {
   const archivesPath = join(folder, 'cache/archives');
   for (const path of [
     join(folder, 'sources'),
@@ -45,7 +49,7 @@ APT::Sandbox::User "";
 APT::Update::Error-Mode "any";
 Acquire::Languages "none";
 Acquire::Retries "3";
-#clear APT::Update::Pre-Invoke;
+${architecture === undefined ? '' : `APT::Architecture "${architecture}";\nAPT::Architectures { "${architecture}"; };\n`}#clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
 `,

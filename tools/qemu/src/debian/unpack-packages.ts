@@ -8,6 +8,8 @@ export interface PackageSet {
   readonly names: readonly string[];
   /** The suites in use. The packages come from the last one; the others hold what they need. */
   readonly suites: readonly [string, ...string[]];
+  /** As Debian calls it; the machine's own if not given. */
+  readonly architecture?: string;
   /** Whether all that they need comes too, down to the C library. */
   readonly withDependencies: boolean;
 }
@@ -28,7 +30,7 @@ export async function unpackPackages(
 ): Promise<ReadonlyMap<string, string>> {
   const mirror = findDebianMirror(readAptSources());
   if (mirror === undefined) throw new Error('no Debian mirror in /etc/apt');
-  const tree = writeAptTree(scratch, mirror, set.suites);
+  const tree = writeAptTree(scratch, mirror, set);
   await fetchArchives(set, tree);
   const archives = readdirSync(tree.archivesPath).filter((name) => name.endsWith('.deb'));
   for (const name of archives) await runCommand(tree.archivesPath, 'dpkg', ['-x', name, root]);

@@ -37,7 +37,7 @@ export interface BootedLinux {
 /** Boots the guest under TCG and waits until it takes commands. */
 export async function bootLinux(guest: LinuxGuest, options: BootOptions): Promise<BootedLinux> {
   const { version, args, files = [], kernelOptions = '' } = options;
-  const append = `console=ttyS0 quiet ${kernelOptions}`;
+  const append = `console=${guest.serialLine} quiet ${kernelOptions}`;
   const boot = ['-kernel', guest.kernel, '-initrd', INITRAMFS_NAME, '-append', append];
   const vm = await launchQemu({
     version,
