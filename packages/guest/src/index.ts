@@ -18,9 +18,18 @@ export { PhysicalMemory } from './memory/physical-memory.js';
 export { VirtualMemory } from './memory/virtual-memory.js';
 export { type Mapping, PageTables } from './paging/page-tables.js';
 export { type X86Paging, x86Paging, x86PagingFormat } from './paging/x86-paging.js';
+export {
+  type GuestTask,
+  type ListTasksOptions,
+  listTasks,
+} from './processes/list-processes.js';
 export { AddressBook, type GuestAddresses } from './search/address-book.js';
 export { bytePattern, type OnMatch, type Pattern, regularExpression } from './search/pattern.js';
 export { type BlockMatch, type SearchOptions, searchBlock } from './search/search-memory.js';
+export { type KernelSymbol, KernelSymbols, readSymbols, systemMap } from './symbols/kernel-symbols.js';
+export type { BtfTypes } from './types/btf.js';
+export { type IsfContents, isf } from './types/isf.js';
+export { readBanner, readTypes } from './types/read-types.js';
 export { readDeviceNote } from './vmcoreinfo/device-note.js';
 export { encodeVmcoreinfoNote } from './vmcoreinfo/elf-note.js';
 export type { FindOptions, VmcoreinfoOrigin } from './vmcoreinfo/find-vmcoreinfo.js';

@@ -38,6 +38,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./dmesg/command.js')).dmesgCommand,
   },
   {
+    name: 'ps',
+    summary: 'the processes of a Linux guest',
+    load: async () => (await import('./ps/command.js')).psCommand,
+  },
+  {
+    name: 'symbols',
+    summary: 'the symbols of a Linux guest’s kernel: a System.map, or a file for volatility3',
+    load: async () => (await import('./symbols/command.js')).symbolsCommand,
+  },
+  {
     name: 'clone',
     summary: 'start VMs from a snapshot in milliseconds, by mapping its memory',
     load: async () => (await import('./clone/command.js')).cloneCommand,

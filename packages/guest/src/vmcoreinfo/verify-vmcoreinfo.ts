@@ -9,6 +9,9 @@ import type { Vmcoreinfo } from './vmcoreinfo.js';
 /** Bytes of a string in `struct new_utsname` (Linux: include/uapi/linux/utsname.h); the release is the third one. */
 const UTS_STRING_BYTES = 65;
 
+/** Where `uts_namespace` has its name in kernels that do not tell it (Linux 5.10: behind `struct kref kref`). */
+const UTS_NAME_OFFSET = 4;
+
 /** With page table isolation, a program's topmost table is the page after the kernel's (Linux: arch/x86/entry/calling.h). */
 const USER_TABLE_BIT = 0x1000n;
 
@@ -33,7 +36,9 @@ export async function verifyVmcoreinfo(
   processors: readonly StateFields[],
 ): Promise<Verdict> {
   try {
-    const names = info.symbol('init_uts_ns') + BigInt(info.offset('uts_namespace.name'));
+    const tells = info.has('OFFSET(uts_namespace.name)');
+    const nameOffset = tells ? info.offset('uts_namespace.name') : UTS_NAME_OFFSET;
+    const names = info.symbol('init_uts_ns') + BigInt(nameOffset);
     const kernel = kernelMemory(info, physical);
     const release = await kernel.text(names + BigInt(2 * UTS_STRING_BYTES), UTS_STRING_BYTES, 'its release');
     if (release === '' || release !== info.release) return 'contradicted';
