@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { type CaptureInfo, type CaptureMachine, SparseImage, storeCapture } from '@mapped-ram/fixtures';
 import { groupPath, installQemu, QEMU_VERSIONS, readInstalled } from '@mapped-ram/tool-qemu';
+import { findLibvirt, type Libvirt, startLibvirt } from '@mapped-ram/tool-qemu/libvirt';
 import { idlingFirmware } from './guests.js';
 import { MIB, pcMachine } from './machines.js';
 import { patternImage } from './pattern.js';
@@ -50,12 +48,13 @@ export const LIBVIRT_IMAGES: readonly LibvirtImage[] = [
 const HEADER_BYTES = 92;
 const DATA_LENGTH_OFFSET = 20;
 
-const SCRIPTS = fileURLToPath(new URL('../libvirt', import.meta.url));
+const DOMAIN = new URL('../libvirt/domain.xml', import.meta.url);
+const DOMAIN_NAME = 'capture';
 const MEMORY = { name: 'ram0', sizeBytes: 16 * MIB };
 
 /**
- * Makes a capture with libvirt: unpacks it beside QEMU, runs its daemon there (this needs root, for a chroot and mounts in a
- * namespace of their own), saves a domain of one paused VM, and tries to restore the file with QEMU alone.
+ * Makes a capture with libvirt: runs its daemon (this needs root), saves a domain of one paused VM, has libvirt restore it, and tries
+ * to restore the file with QEMU alone.
  */
 export async function makeLibvirtCapture({
   name,
@@ -66,18 +65,23 @@ export async function makeLibvirtCapture({
 }: LibvirtImage): Promise<CaptureInfo> {
   const installed = await installQemu('10.0', 'libvirt');
   if (installed.kind === 'missing') throw new Error(installed.reason);
-  const root = groupPath('10.0', 'libvirt');
-  const folder = join(root, 'capture');
+  const found = findLibvirt('10.0');
+  if (found.kind === 'missing') throw new Error(found.reason);
   const memory = patternImage(MEMORY.sizeBytes, 0);
-  await mkdir(folder, { recursive: true });
+  const libvirt = await startLibvirt(found, [
+    `save_image_format = "${format}"`,
+    `snapshot_image_format = "${format}"`,
+  ]);
   try {
-    await copyFile(join(SCRIPTS, 'domain.xml'), join(folder, 'domain.xml'));
-    await writeFile(join(folder, 'firmware.bin'), idlingFirmware());
-    await memory.writeTo(join(folder, 'memory.bin'));
-    const { stdout } = await promisify(execFile)('unshare', [
-      ...['--mount', '--pid', '--fork', 'sh', join(SCRIPTS, 'make-image.sh'), root, kind, format],
-    ]);
-    const path = join(folder, 'image.save');
+    await startDomain(libvirt, memory);
+    const path = join(libvirt.folder, 'image.save');
+    if (kind === 'save') await libvirt.virsh('save', DOMAIN_NAME, path);
+    else {
+      const memspec = `file=${path},snapshot=external`;
+      await libvirt.virsh('snapshot-create-as', DOMAIN_NAME, '--no-metadata', '--memspec', memspec);
+      await libvirt.virsh('destroy', DOMAIN_NAME);
+    }
+    const restored = await libvirt.ask('restore', '--paused', path);
     const image = await SparseImage.fromFile(path);
     const streamOffset = HEADER_BYTES + Buffer.from(image.bytes(DATA_LENGTH_OFFSET, 4)).readUInt32LE();
     const machine = destination(memory);
@@ -90,7 +94,7 @@ export async function makeLibvirtCapture({
         id: `libvirt-11.3/${name}`,
         what,
         qemu: installed.versionText.replace('emulator version ', ''),
-        libvirt: `libvirt ${readInstalled(root)?.packageVersion}`,
+        libvirt: `libvirt ${readInstalled(groupPath('10.0', 'libvirt'))?.packageVersion}`,
         machine,
         capabilities: format === 'sparse' && kind === 'save' ? ['mapped-ram'] : [],
         parameters: {},
@@ -98,10 +102,7 @@ export async function makeLibvirtCapture({
           `set ${kind === 'save' ? 'save' : 'snapshot'}_image_format = "${format}" in qemu.conf`,
           'virsh create --paused domain.xml, and put the pattern into its memory',
           kind === 'save' ? 'virsh save' : 'virsh snapshot-create-as --memspec file=...,snapshot=external',
-          ...stdout
-            .trim()
-            .split('\n')
-            .filter((line) => line.startsWith('virsh ')),
+          restored.code === 0 ? 'virsh restores it' : 'virsh does not restore it',
         ],
         streamOffset,
         good,
@@ -111,7 +112,25 @@ export async function makeLibvirtCapture({
       image,
     );
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await libvirt.kill();
+  }
+}
+
+/** The guest's memory is a file that QEMU has mapped: written in place, it is what the guest has. */
+async function startDomain(libvirt: Libvirt, memory: SparseImage): Promise<void> {
+  const { folder } = libvirt;
+  const xml = (await readFile(DOMAIN, 'utf8')).replace('/capture/firmware.bin', join(folder, 'firmware.bin'));
+  await writeFile(join(folder, 'domain.xml'), xml);
+  await writeFile(join(folder, 'firmware.bin'), idlingFirmware());
+  await libvirt.virsh('create', '--paused', join(folder, 'domain.xml'));
+  const backing = libvirt.pathOf('/var/lib/libvirt/qemu/ram');
+  const path = (await readdir(backing, { recursive: true })).find((name) => name.endsWith('pc.ram'));
+  if (path === undefined) throw new Error('libvirt has no file for the memory of the domain');
+  const file = await open(join(backing, path), 'r+');
+  try {
+    for (const { byteOffset, bytes } of memory.extents) await file.write(bytes, 0, bytes.length, byteOffset);
+  } finally {
+    await file.close();
   }
 }
 

@@ -38,7 +38,10 @@ export const GROUP_PACKAGES = {
   riscv: ['qemu-system-riscv'],
   s390x: ['qemu-system-s390x'],
   utils: ['qemu-utils'],
-  libvirt: ['libvirt-daemon', 'libvirt-daemon-driver-qemu', 'libvirt-clients', 'qemu-system-x86'],
+  libvirt: [
+    ...['libvirt-daemon', 'libvirt-daemon-driver-qemu', 'libvirt-clients', 'qemu-system-x86'],
+    ...['gzip', 'bzip2', 'xz-utils', 'lzop', 'zstd'],
+  ],
 } as const satisfies Readonly<Record<string, readonly [string, ...string[]]>>;
 export type QemuGroup = keyof typeof GROUP_PACKAGES;
 export const QEMU_GROUPS = Object.keys(GROUP_PACKAGES) as readonly QemuGroup[];

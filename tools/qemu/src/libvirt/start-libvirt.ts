@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { privateCommand } from '../find-qemu.js';
+import { leaveNothing } from '../leave-nothing.js';
+import type { LibvirtProgram } from './find-libvirt.js';
+
+const SCRIPT = fileURLToPath(new URL('../../libvirt/run-libvirtd.sh', import.meta.url));
+
+/** How virsh ended, and what it said. */
+export interface VirshAnswer {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A libvirt daemon with a root directory of its own. */
+export interface Libvirt {
+  readonly program: LibvirtProgram;
+  /** A private folder that the daemon and its QEMUs have under the same name; removed by {@link Libvirt.kill}. */
+  readonly folder: string;
+  /** Asks virsh for something, whatever comes of it. */
+  ask(...args: string[]): Promise<VirshAnswer>;
+  /** Asks virsh for something. @returns what it printed @throws Error with its words when it fails */
+  virsh(...args: string[]): Promise<string>;
+  /** A file of the daemon's root directory, such as `/var/log/libvirt/qemu/NAME.log`, as it is seen from outside. */
+  pathOf(path: string): string;
+  /** Kills the daemon alone, as a fault would; its QEMUs stay, and it is started again at once. */
+  killDaemon(): void;
+  /** Ends everything and removes the folder. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts a libvirt daemon by hand, without systemd: no security driver, no control groups, as root in namespaces of its own. Nothing of
+ * it is left when this process ends.
+ *
+ * @param settings Lines for `qemu.conf`.
+ * @throws Error with the daemon's words when it does not come up
+ */
+export async function startLibvirt(
+  program: LibvirtProgram,
+  settings: readonly string[] = [],
+): Promise<Libvirt> {
+  const folder = mkdtempSync(join(tmpdir(), 'mapped-ram-libvirt-'));
+  writeFileSync(join(folder, 'conf'), settings.map((line) => `${line}\n`).join(''));
+  const child = spawn(
+    'unshare',
+    ['--mount', '--pid', '--fork', '--kill-child', 'sh', SCRIPT, program.root, folder],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const clean = leaveNothing(child, folder);
+  const ended = new Promise<void>((resolve) => {
+    child.on('close', () => resolve());
+  });
+  const socket = join(folder, 'sockets/libvirt-sock');
+  const kill = async (): Promise<void> => {
+    // With the first process of the namespace all others are gone when it is waited for.
+    const [init] = childrenOf(child.pid);
+    if (init !== undefined) process.kill(init, 'SIGKILL');
+    await ended;
+    clean();
+  };
+  try {
+    await waitFor(socket, child);
+  } catch (error) {
+    const words = readIfThere(join(folder, 'libvirtd.log'));
+    await kill();
+    throw new Error(`libvirt ${program.libvirt} did not start: ${words || (error as Error).message}`);
+  }
+  const ask = (...args: string[]) => runVirsh(program, socket, args);
+  return {
+    program,
+    folder,
+    ask,
+    async virsh(...args) {
+      const { code, stdout, stderr } = await ask(...args);
+      if (code !== 0) throw new Error(`virsh ${args.join(' ')}: ${stderr.trim()}`);
+      return stdout.trim();
+    },
+    pathOf: (path) => join(`/proc/${childrenOf(child.pid)[0]}/root`, folder, 'root', path),
+    killDaemon() {
+      const [init] = childrenOf(child.pid);
+      for (const pid of childrenOf(init)) {
+        if (readIfThere(`/proc/${pid}/comm`).trim() === 'libvirtd') process.kill(pid, 'SIGKILL');
+      }
+    },
+    kill,
+  };
+}
+
+function runVirsh(program: LibvirtProgram, socket: string, args: readonly string[]): Promise<VirshAnswer> {
+  const { file, args: before } = privateCommand(program.root, 'virsh');
+  const connect = ['--quiet', '--connect', `qemu+unix:///system?socket=${socket}`];
+  const virsh = spawn(file, [...before, ...connect, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  let stdout = '';
+  let stderr = '';
+  virsh.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  virsh.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return new Promise((resolve, reject) => {
+    virsh.on('error', reject);
+    virsh.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** Waits until somebody listens. @throws Error when the process ends before */
+async function waitFor(path: string, child: ChildProcess): Promise<void> {
+  let messages = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    messages += text;
+  });
+  while (!(await listens(path))) {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(messages.trim());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function listens(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(path);
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}
+
+function childrenOf(pid: number | undefined): number[] {
+  return readIfThere(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
