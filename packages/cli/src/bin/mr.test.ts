@@ -260,9 +260,7 @@ describe('pipes', () => {
       await once(child.stdout as NodeJS.ReadableStream, 'data');
       child.stdout?.destroy();
       const { err } = await ended(child);
-      expect(err).toMatch(
-        /^mr \w+: holes\.\w+: 4 GiB go into standard output, out of [\d.]+ .iB on disk\n/,
-      );
+      expect(err).toMatch(/^mr \w+: holes\.\w+: 4 GiB go into standard output, out of [\d.]+ .iB on disk\n/);
     },
   );
 
