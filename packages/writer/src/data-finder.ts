@@ -1,14 +1,23 @@
-import { createPageScanner, forEachRun } from '@mapped-ram/format';
+import { createPageScanner, forEachRun, type PageScanner } from '@mapped-ram/format';
 import type { TargetPiece } from './snapshot-target.js';
 
 /** Zeros are left out in units of this size, at multiples of it: file systems make no smaller holes. */
 const UNIT_BYTES = 4096;
 
 const BUFFER_BYTES = 1024 * 1024;
+/** Of the smallest buffer, whose bits fill a word. */
+const STEP_BYTES = 64 * UNIT_BYTES;
 
 /** Finds what is not zero in bytes on their way into a file, so that holes stay holes. */
 export class DataFinder {
-  readonly #scanner = createPageScanner({ pageSize: UNIT_BYTES, bufferLengthBytes: BUFFER_BYTES });
+  readonly #scanner: PageScanner;
+
+  /** @param mostBytes How many are going to be placed at a time, at most. */
+  constructor(mostBytes = BUFFER_BYTES) {
+    const steps = Math.ceil((mostBytes + UNIT_BYTES) / STEP_BYTES);
+    const bufferLengthBytes = Math.min(BUFFER_BYTES, steps * STEP_BYTES);
+    this.#scanner = createPageScanner({ pageSize: UNIT_BYTES, bufferLengthBytes });
+  }
 
   /**
    * Where to put bytes before they are looked at: a view that is valid until the next call.

@@ -6,7 +6,7 @@ export type { BlockLayout, BlockPlaces, SnapshotLayout } from './layout.js';
 export { type FoundBlockTable, findBlockTable, layoutOf } from './layout-of.js';
 export { type MemoryTarget, memoryTarget } from './memory-target.js';
 export { PageBits } from './page-bits.js';
-export { type FilteredRuns, type FreePages, PageFilter } from './page-filter.js';
+export type { FilteredRuns, FreePages } from './page-filter.js';
 export { type PlacedBlock, type Placement, placeSnapshot } from './placement.js';
 export type { MadeStream, SnapshotTarget, TargetPiece } from './snapshot-target.js';
 export {

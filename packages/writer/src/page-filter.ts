@@ -25,24 +25,34 @@ export interface FilteredRuns {
   dropped: RunCallback;
 }
 
+/** A scanner for each page size, made when it is first needed. */
+export class PageScanners {
+  readonly #bySize = new Map<number, PageScanner>();
+
+  of(pageSize: number): PageScanner {
+    const known = this.#bySize.get(pageSize);
+    if (known !== undefined) return known;
+    const scanner = createPageScanner({ pageSize, bufferLengthBytes: stepPagesOf(pageSize) * pageSize });
+    this.#bySize.set(pageSize, scanner);
+    return scanner;
+  }
+}
+
+const stepPagesOf = (pageSize: number): number => Math.max(MIN_PAGES, BUFFER_BYTES / pageSize);
+
 /** Divides runs of pages into those that belong in the file and those that come back as zeros without it. */
 export class PageFilter {
   readonly #pageSize: number;
   readonly #free: FreePages | undefined;
-  readonly #scanner: PageScanner | undefined;
-  /** A bit for each page of a step, set where it is to be stored. */
-  readonly #bits: Uint8Array;
+  readonly #scanners: PageScanners | undefined;
   readonly #stepPages: number;
 
-  /** @param detectsZeros Whether pages that are all zeros are dropped. */
-  constructor(pageSize: number, detectsZeros: boolean, free: FreePages | undefined) {
+  /** @param scanners Find pages that are all zeros, which are dropped; without, they are stored. Filters may share them. */
+  constructor(pageSize: number, scanners: PageScanners | undefined, free: FreePages | undefined) {
     this.#pageSize = pageSize;
     this.#free = free;
-    this.#stepPages = Math.max(MIN_PAGES, BUFFER_BYTES / pageSize);
-    if (detectsZeros) {
-      this.#scanner = createPageScanner({ pageSize, bufferLengthBytes: this.#stepPages * pageSize });
-    }
-    this.#bits = this.#scanner?.nonZeroBits ?? new Uint8Array(this.#stepPages / 8);
+    this.#scanners = scanners;
+    this.#stepPages = stepPagesOf(pageSize);
   }
 
   /**
@@ -52,40 +62,40 @@ export class PageFilter {
    */
   divide(firstPage: number, bytes: Uint8Array, runs: FilteredRuns): void {
     const pageCount = bytes.length / this.#pageSize;
-    if (this.#scanner === undefined && this.#free === undefined) {
+    if (this.#scanners === undefined && this.#free === undefined) {
       runs.stored(firstPage, pageCount);
       return;
     }
     for (let at = 0; at < pageCount; at += this.#stepPages) {
       const count = Math.min(this.#stepPages, pageCount - at);
-      this.#mark(bytes.subarray(at * this.#pageSize, (at + count) * this.#pageSize), count);
-      this.#dropFree(firstPage + at, count);
-      this.#report(firstPage + at, count, runs);
+      const bits = this.#mark(bytes.subarray(at * this.#pageSize, (at + count) * this.#pageSize), count);
+      this.#dropFree(bits, firstPage + at, count);
+      this.#report(bits, firstPage + at, count, runs);
     }
   }
 
-  #mark(bytes: Uint8Array, pageCount: number): void {
-    if (this.#scanner === undefined) {
-      this.#bits.fill(0xff);
-      return;
-    }
-    this.#scanner.buffer.set(bytes);
-    this.#scanner.scan(0, pageCount);
+  /** @returns A bit for each page of a step, set where it is to be stored; valid until the next step. */
+  #mark(bytes: Uint8Array, pageCount: number): Uint8Array {
+    if (this.#scanners === undefined) return new Uint8Array(this.#stepPages / 8).fill(0xff);
+    const scanner = this.#scanners.of(this.#pageSize);
+    scanner.buffer.set(bytes);
+    scanner.scan(0, pageCount);
+    return scanner.nonZeroBits;
   }
 
-  #dropFree(firstPage: number, pageCount: number): void {
+  #dropFree(bits: Uint8Array, firstPage: number, pageCount: number): void {
     const free = this.#free;
     if (free === undefined) return;
     for (let page = 0; page < pageCount; page++) {
       const pageIndex = firstPage + page;
       const isFree = typeof free === 'function' ? free(pageIndex) : getBit(free, pageIndex, 'le');
-      if (isFree) this.#bits[page >> 3] = (this.#bits[page >> 3] ?? 0) & ~(1 << (page & 7));
+      if (isFree) bits[page >> 3] = (bits[page >> 3] ?? 0) & ~(1 << (page & 7));
     }
   }
 
-  #report(firstPage: number, pageCount: number, { stored, dropped }: FilteredRuns): void {
+  #report(bits: Uint8Array, firstPage: number, pageCount: number, { stored, dropped }: FilteredRuns): void {
     let next = 0;
-    forEachRun(this.#bits, 'le', 0, pageCount, (first, count) => {
+    forEachRun(bits, 'le', 0, pageCount, (first, count) => {
       if (first > next) dropped(firstPage + next, first - next);
       stored(firstPage + first, count);
       next = first + count;

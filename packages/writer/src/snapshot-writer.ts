@@ -2,7 +2,7 @@ import { forEachRun, MappedRamError, withLittleEndianWords } from '@mapped-ram/f
 import type { PageRunBytes } from '@mapped-ram/reader';
 import type { SnapshotLayout } from './layout.js';
 import { PageBits } from './page-bits.js';
-import { type FreePages, PageFilter } from './page-filter.js';
+import { type FreePages, PageFilter, PageScanners } from './page-filter.js';
 import { type PlacedBlock, type Placement, placeSnapshot } from './placement.js';
 import type { SnapshotTarget, TargetPiece } from './snapshot-target.js';
 import { memSizeWord } from './stream/elements.js';
@@ -98,8 +98,9 @@ export class SnapshotWriter {
     this.blocks = placement.blocks;
     this.detectsZeroPages = detectZeroPages;
     this.#bits = this.blocks.map(({ ignored, pageCount }) => new PageBits(ignored ? 0 : pageCount));
+    const scanners = detectZeroPages ? new PageScanners() : undefined;
     this.#filters = this.blocks.map(
-      ({ pageSize }, index) => new PageFilter(pageSize, detectZeroPages, freePages[index]),
+      ({ pageSize }, index) => new PageFilter(pageSize, scanners, freePages[index]),
     );
   }
 

@@ -30,7 +30,7 @@ export async function writeParts(
 
 async function copyPart(target: SnapshotTarget, byteOffset: number, part: CopiedPart): Promise<void> {
   const { source, byteOffset: from, byteLength } = part;
-  const finder = new DataFinder();
+  const finder = new DataFinder(byteLength);
   for (const [start, end] of stretchesToRead(part)) {
     await copyStretch(target, byteOffset, part, [start - from, end - from], finder);
   }

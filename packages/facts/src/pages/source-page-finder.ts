@@ -3,8 +3,10 @@ import { type ByteSource, extentsOf } from '@mapped-ram/reader';
 import { type DataWindow, dataWindows } from './data-windows.js';
 import type { NonzeroPageFinder, PagesToScan, ScannedPages } from './nonzero-page-finder.js';
 
-/** Bytes that are read and scanned at once; whole words of bitmap for every page size. */
+/** Bytes that are read and scanned at once, at most; whole words of bitmap for every page size. */
 const SLOT_BYTES = 4 * 1024 * 1024;
+/** Bits of a word of a bitmap. */
+const PAGES_PER_WORD = 64;
 /** Reads under way at once: the next ones go on while one is scanned. */
 const SLOTS = 3;
 
@@ -20,12 +22,13 @@ interface Filling {
   readonly read: Promise<void>;
 }
 
-/** Scans through a source in the thread that it is in, in memory of a few MiB that it keeps. One scan at a time. */
+/** Scans through a source in the thread that it is in, in memory of a few MiB at most that it keeps. One scan at a time. */
 export class SourcePageFinder implements NonzeroPageFinder {
   readonly #source: ByteSource;
   readonly #signal: AbortSignal | undefined;
   readonly #noBits = new Uint8Array(SLOT_BYTES / 256 / 8);
   #scanner: PageScanner | undefined;
+  #slotBytes = 0;
 
   constructor(source: ByteSource, signal?: AbortSignal) {
     this.#source = source;
@@ -33,7 +36,6 @@ export class SourcePageFinder implements NonzeroPageFinder {
   }
 
   async scan(pages: PagesToScan, onScanned: (scanned: ScannedPages) => void): Promise<void> {
-    const scanner = this.#scannerFor(pages.pageSize);
     const source = this.#source;
     const findExtents = source.dataExtents && ((from: number, to: number) => extentsOf(source, from, to));
     const fillings: Filling[] = [];
@@ -46,10 +48,11 @@ export class SourcePageFinder implements NonzeroPageFinder {
           onScanned({ firstPage, pageCount, bits: this.#noBits.subarray(0, Math.ceil(pageCount / 8)) });
           continue;
         }
+        const scanner = this.#scannerFor(pages);
         fillings.push(this.#fill(scanner, pages, window, started++ % SLOTS));
         if (fillings.length === SLOTS) await this.#finish(scanner, fillings, onScanned);
       }
-      while (fillings.length > 0) await this.#finish(scanner, fillings, onScanned);
+      while (fillings.length > 0) await this.#finish(this.#scannerFor(pages), fillings, onScanned);
     } finally {
       // The buffer must not be written to after this returns, and a read that fails late must not go unheard.
       await Promise.allSettled(fillings.map(({ read }) => read));
@@ -64,7 +67,7 @@ export class SourcePageFinder implements NonzeroPageFinder {
     slot: number,
   ): Filling {
     const { first, end } = lookAt === undefined ? { first: 0, end: pageCount } : spanOf(lookAt, pageCount);
-    const start = slot * SLOT_BYTES;
+    const start = slot * this.#slotBytes;
     const target = scanner.buffer.subarray(start, start + (end - first) * pageSize);
     const read = this.#read(target, pagesOffset + (firstPage + first) * pageSize);
     read.catch(() => {});
@@ -91,7 +94,7 @@ export class SourcePageFinder implements NonzeroPageFinder {
     this.#signal?.throwIfAborted();
     await read;
     fillings.shift();
-    scanner.scan(slot * SLOT_BYTES, readPages);
+    scanner.scan(slot * this.#slotBytes, readPages);
     const lengthBytes = Math.ceil(pageCount / 8);
     const read8 = readFrom >> 3;
     const bits = readFrom === 0 && readPages === pageCount ? undefined : new Uint8Array(lengthBytes);
@@ -125,9 +128,13 @@ export class SourcePageFinder implements NonzeroPageFinder {
     });
   }
 
-  #scannerFor(pageSize: number): PageScanner {
-    if (this.#scanner?.pageSize !== pageSize) {
-      this.#scanner = createPageScanner({ pageSize, bufferLengthBytes: SLOTS * SLOT_BYTES });
+  /** With slots that are as large as these pages need; made when the first is read. */
+  #scannerFor({ pageSize, pageCount }: PagesToScan): PageScanner {
+    const words = Math.ceil(pageCount / PAGES_PER_WORD);
+    const slotBytes = Math.min(SLOT_BYTES, words * PAGES_PER_WORD * pageSize);
+    if (this.#scanner?.pageSize !== pageSize || this.#slotBytes < slotBytes) {
+      this.#slotBytes = slotBytes;
+      this.#scanner = createPageScanner({ pageSize, bufferLengthBytes: SLOTS * slotBytes });
     }
     return this.#scanner;
   }

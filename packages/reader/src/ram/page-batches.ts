@@ -57,24 +57,48 @@ export async function* readPageBatches(
   if (at.block.ignored) return;
   checkPageSize(at);
   const { pageSize } = at.block;
-  const maxPages = Math.max(1, Math.floor(chunkBytes / pageSize));
+  const mostPages = Math.min(Math.floor(chunkBytes / pageSize), search.endPage - search.firstPage);
+  const maxPages = Math.max(1, mostPages);
   const spans = groupIntoSpans(findRuns(at, search), pageSize, maxPages);
-  const freeBuffers: Uint8Array[] = Array.from(
-    { length: BUFFERS },
-    () => new Uint8Array(maxPages * pageSize),
-  );
+  const buffers = new Buffers(maxPages * pageSize);
   const underWay: PendingBatch[] = [];
   try {
     for (;;) {
-      await startReads(at, spans, freeBuffers, underWay);
+      await startReads(at, spans, buffers, underWay);
       const next = underWay.shift();
       if (next === undefined) return;
       await next.done;
       yield new PageBatch(next.span, next.buffer, pageSize);
-      freeBuffers.push(next.buffer);
+      buffers.giveBack(next.buffer);
     }
   } finally {
     await Promise.allSettled(underWay.map(({ done }) => done));
+  }
+}
+
+/** Buffers of one length, made when they are first needed. */
+class Buffers {
+  readonly #lengthBytes: number;
+  readonly #free: Uint8Array[] = [];
+  #made = 0;
+
+  constructor(lengthBytes: number) {
+    this.#lengthBytes = lengthBytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#free.length === 0 && this.#made === BUFFERS;
+  }
+
+  take(): Uint8Array {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    this.#made++;
+    return new Uint8Array(this.#lengthBytes);
+  }
+
+  giveBack(buffer: Uint8Array): void {
+    this.#free.push(buffer);
   }
 }
 
@@ -88,13 +112,13 @@ interface PendingBatch {
 async function startReads(
   at: BlockInFile,
   spans: AsyncGenerator<PageSpan, void, undefined>,
-  freeBuffers: Uint8Array[],
+  buffers: Buffers,
   underWay: PendingBatch[],
 ): Promise<void> {
-  while (freeBuffers.length > 0) {
+  while (!buffers.isEmpty) {
     const { value: span } = await spans.next();
     if (span === undefined) return;
-    const buffer = freeBuffers.pop() as Uint8Array;
+    const buffer = buffers.take();
     const target = buffer.subarray(0, span.pageCount * at.block.pageSize);
     const done = readPageBytes(at, span.firstPage, target);
     // A failure is met when this batch's turn comes; until then it must not count as unhandled.

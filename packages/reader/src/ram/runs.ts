@@ -17,9 +17,15 @@ export interface PageRun {
 
 /** Some runs, in ascending order. Nothing is allocated for a run unless the batch is iterated over. */
 export class RunBatch implements Iterable<PageRun> {
-  // A step's runs can come on top of almost enough, and the last one of the step before that was held back.
-  readonly #values = new Float64Array(2 * (ENOUGH_RUNS + PAGES_PER_STEP / 2 + 1));
+  readonly #values: Float64Array;
   #length = 0;
+
+  /** @param pageCount Of how many pages the runs may be, of which every second one may begin a run. */
+  constructor(pageCount: number) {
+    // A step's runs can come on top of almost enough, and the last one of the step before that was held back.
+    const mostRuns = Math.min(ENOUGH_RUNS + PAGES_PER_STEP / 2, Math.ceil(pageCount / 2)) + 1;
+    this.#values = new Float64Array(2 * mostRuns);
+  }
 
   /** Number of runs. */
   get length(): number {
@@ -86,7 +92,7 @@ export async function* findRuns(
   search: RunSearch,
 ): AsyncGenerator<RunBatch, void, undefined> {
   const { order, clear, withoutHoles, firstPage, endPage } = search;
-  const batch = new RunBatch();
+  const batch = new RunBatch(Math.max(0, endPage - firstPage));
   const addRun = (first: number, count: number) => batch.push(first, count);
   const gaps = new GapFinder(firstPage, addRun);
   const joiner = new RunJoiner(clear ? gaps.push : addRun);
