@@ -8,6 +8,7 @@ import { main as mrLint } from './mr-lint/main.js';
 import { printable } from './shared/printable.js';
 import { harmlessTexts, type SnapshotTexts, writeHostileSnapshot } from './testing/hostile-snapshot.js';
 import { memoryTerminal } from './testing/memory-terminal.js';
+import { sarifErrors } from './testing/sarif-schema.js';
 
 /** What each language that a text can get into takes for an order. */
 const LANGUAGES = {
@@ -62,7 +63,7 @@ async function json(program: typeof mr, ...argv: string[]) {
 async function everyCommand(path: string, { block, section }: SnapshotTexts): Promise<void> {
   for (const options of [[], ['--deep'], ['--quiet']]) await run(mrLint, ...options, path);
   await json(mrLint, '--deep', path);
-  JSON.parse((await run(mrLint, '--format', 'sarif', path)).out);
+  expect(sarifErrors(JSON.parse((await run(mrLint, '--format', 'sarif', path)).out))).toEqual([]);
   const annotations = (await run(mrLint, '--format', 'github', path)).out.trimEnd().split('\n');
   for (const line of annotations)
     expect(line).toMatch(/^(::(error|warning|notice) file=[^:]*,title=mr-lint |mr-lint: )/);

@@ -1,5 +1,6 @@
 import { rules } from '@mapped-ram/lint';
 import { expect, it } from 'vitest';
+import { sarifErrors } from '../../testing/sarif-schema.js';
 import {
   badReport,
   goodReport,
@@ -12,8 +13,27 @@ import { sarifOutput } from './sarif.js';
 function logOf(...results: Parameters<ReturnType<typeof sarifOutput>['file']>[0][]) {
   const output = sarifOutput(sampleContext, '1.2.3');
   for (const result of results) expect(output.file(result)).toBe('');
-  return JSON.parse(output.end());
+  const log = JSON.parse(output.end());
+  expect(sarifErrors(log)).toEqual([]);
+  return log;
 }
+
+it.each([[[]], [[goodReport]], [[badReport, goodReport]], [[missingFile]], [[hostileReport]]])(
+  'is a log to the official schema of SARIF 2.1.0, whatever was found: %#',
+  (results) => {
+    expect(logOf(...results)).toMatchObject({ version: '2.1.0' });
+  },
+);
+
+it('would not be one to that schema with anything out of place', () => {
+  const log = logOf(badReport);
+  log.runs[0].results[0].level = 'fatal';
+  delete log.runs[0].tool;
+  expect(sarifErrors(log)).toEqual([
+    "/runs/0: must have required property 'tool'",
+    '/runs/0/results/0/level: must be equal to one of the allowed values',
+  ]);
+});
 
 it('is a SARIF 2.1.0 log with one run by mr-lint', () => {
   const log = logOf();
