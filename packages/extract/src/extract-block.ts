@@ -1,21 +1,23 @@
+import { checkBlockArguments } from './check-extract-options.js';
 import { checkMemoryWhole } from './check-memory-whole.js';
 import type { ExtractOptions } from './extract-options.js';
-import { type OutputReport, withSnapshot, writeOutput } from './write-output.js';
+import { type OutputReport, type SnapshotInput, withSnapshot, writeOutput } from './write-output.js';
 
 /**
  * Writes a block's memory into a file of its own, as it was in the guest; zero pages are holes.
  *
  * @param idstr For example `pc.ram`.
  * @throws MappedRamError as `checkMemoryWhole`; what `withSnapshot` and `writeOutput` throw.
- * @throws RangeError where there is no such block.
+ * @throws RangeError where there is no such block; TypeError, RangeError for an argument that is none.
  */
-export function extractBlock(
-  path: string,
+export async function extractBlock(
+  input: SnapshotInput,
   idstr: string,
   output: string,
   options: ExtractOptions = {},
 ): Promise<OutputReport> {
-  return withSnapshot(path, options, async (snapshot, place) => {
+  checkBlockArguments(idstr, output, options);
+  return withSnapshot(input, options, async (snapshot, place) => {
     const block = snapshot.ramBlocks.find((candidate) => candidate.idstr === idstr);
     if (block === undefined) {
       const ids = snapshot.ramBlocks.map((one) => one.idstr).join(', ');

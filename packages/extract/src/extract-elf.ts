@@ -1,5 +1,6 @@
 import { architectureOf, type PhysicalRange, readDevices } from '@mapped-ram/facts';
 import { PhysicalMemory, type Vmcoreinfo, type VmcoreinfoOrigin } from '@mapped-ram/guest';
+import { checkElfArguments } from './check-extract-options.js';
 import { checkMemoryWhole } from './check-memory-whole.js';
 import { describeProcessors } from './cpu/describe-processors.js';
 import { type CoreSegment, coreHead } from './elf/core-file.js';
@@ -9,7 +10,7 @@ import { findKernelNote } from './kernel-note.js';
 import { processorTables } from './paging/processor-tables.js';
 import { virtualSegments } from './paging/virtual-segments.js';
 import { mapOf, type PhysicalOptions } from './read-map.js';
-import { withSnapshot, writeOutput } from './write-output.js';
+import { type SnapshotInput, withSnapshot, writeOutput } from './write-output.js';
 
 /** How to make a core. */
 export interface ElfOptions extends PhysicalOptions {
@@ -44,10 +45,15 @@ export interface ElfReport extends RangeReport {
  *
  * @throws MappedRamError `unsupported` where the machine's map or the processors' state is not known, or no processor has paging on;
  * as `checkMemoryWhole`; what opening, reading and writing throw.
- * @throws RangeError where the given map does not fit the snapshot.
+ * @throws RangeError where the given map does not fit the snapshot; TypeError, RangeError for an argument that is none.
  */
-export function extractElf(path: string, output: string, options: ElfOptions = {}): Promise<ElfReport> {
-  return withSnapshot(path, options, async (snapshot, place) => {
+export async function extractElf(
+  input: SnapshotInput,
+  output: string,
+  options: ElfOptions = {},
+): Promise<ElfReport> {
+  checkElfArguments(output, options);
+  return withSnapshot(input, options, async (snapshot, place) => {
     const map = await mapOf(snapshot, options);
     const { ranges, assumptions } = map;
     const blocks = ranges.map(({ block }) => block);

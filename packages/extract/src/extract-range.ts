@@ -1,10 +1,11 @@
 import { clipRange, endOf, type PhysicalMap, type PhysicalRange } from '@mapped-ram/facts';
 import type { Snapshot } from '@mapped-ram/reader';
 import type { AddressRange } from './address-range.js';
+import { checkRangeArguments } from './check-extract-options.js';
 import { checkMemoryWhole } from './check-memory-whole.js';
 import { translateRange } from './paging/virtual-ranges.js';
 import { mapOf, type PhysicalOptions } from './read-map.js';
-import { type OutputReport, withSnapshot, writeOutput } from './write-output.js';
+import { type OutputReport, type SnapshotInput, withSnapshot, writeOutput } from './write-output.js';
 
 /** How to take a range. */
 export interface RangeOptions extends PhysicalOptions {
@@ -25,15 +26,16 @@ export interface RangeReport extends OutputReport {
  * there are holes.
  *
  * @throws MappedRamError `unsupported` where the machine's map is not known; as `checkMemoryWhole`; what `withSnapshot` and `writeOutput` throw.
- * @throws RangeError where nothing of the range is memory, or the given map does not fit the snapshot.
+ * @throws RangeError where nothing of the range is memory, or the given map does not fit the snapshot; TypeError, RangeError for an argument that is none.
  */
-export function extractRange(
-  path: string,
+export async function extractRange(
+  input: SnapshotInput,
   range: AddressRange,
   output: string,
   options: RangeOptions = {},
 ): Promise<RangeReport> {
-  return withSnapshot(path, options, async (snapshot, place) => {
+  checkRangeArguments(range, output, options);
+  return withSnapshot(input, options, async (snapshot, place) => {
     const map = await mapOf(snapshot, options);
     // Page tables that are lost would lead nowhere.
     if (options.virtual !== undefined) await checkMemoryWhole(snapshot, place, blocksOf(map.ranges), options);

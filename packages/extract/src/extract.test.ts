@@ -11,7 +11,7 @@ import {
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadCapture, scratchParent } from '@mapped-ram/fixtures';
-import { openSnapshot } from '@mapped-ram/reader';
+import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { extractBlock } from './extract-block.js';
 import { extractElf } from './extract-elf.js';
@@ -44,6 +44,32 @@ function readPart(name: string, byteOffset: number, lengthBytes: number): Buffer
   closeSync(fd);
   return part;
 }
+
+describe('a source', () => {
+  it('gives the same as a file, and stays open', async () => {
+    const image = await loadCapture('qemu-10.0/pc');
+    let closed = 0;
+    const source: ByteSource = {
+      name: image.name,
+      sizeBytes: image.sizeBytes,
+      read: (target, byteOffset) => image.read(target, byteOffset),
+      close: async () => void closed++,
+    };
+    const report = await extractElf(at('pc.mr'), at('file.core'));
+    const { ranges, ...rest } = await extractElf(source, at('source.core'));
+    expect(rest).toEqual({ ...rest, sizeBytes: report.sizeBytes, copiedBytes: report.copiedBytes });
+    expect(ranges.map(({ address }) => address)).toEqual(report.ranges.map(({ address }) => address));
+    expect(read('source.core').equals(read('file.core'))).toBe(true);
+    await extractBlock(source, 'pc.ram', at('source.raw'), { channels: { channels: 2 } });
+    await extractBlock(at('pc.mr'), 'pc.ram', at('file.raw'));
+    expect(read('source.raw').equals(read('file.raw'))).toBe(true);
+    expect(closed).toBe(0);
+  });
+
+  it.each([undefined, null, 7, {}, { sizeBytes: Number.NaN }])('is not %o', async (source) => {
+    await expect(extractBlock(source as never, 'pc.ram', at('no.raw'))).rejects.toThrow(TypeError);
+  });
+});
 
 describe('a block', () => {
   it('is the same with channels, also where there are more than pages', async () => {

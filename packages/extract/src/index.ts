@@ -1,4 +1,5 @@
-export type { PhysicalMap, PhysicalRange } from '@mapped-ram/facts';
+export { derivePhysicalMap, type PhysicalMap, type PhysicalRange } from '@mapped-ram/facts';
+export { PhysicalMemory } from '@mapped-ram/guest';
 export type { AddressRange } from './address-range.js';
 export type { CopyProgress } from './copy/copy-pieces.js';
 export type { ChannelOptions } from './copy/copy-with-channels.js';
@@ -8,4 +9,4 @@ export type { ExtractOptions } from './extract-options.js';
 export { extractRange, type RangeOptions, type RangeReport } from './extract-range.js';
 export type { GivenRange } from './given-map.js';
 export { type PhysicalOptions, readPhysicalMap } from './read-map.js';
-export type { OutputReport } from './write-output.js';
+export type { OutputReport, SnapshotInput } from './write-output.js';

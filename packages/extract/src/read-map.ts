@@ -1,8 +1,9 @@
 import { derivePhysicalMap, type PhysicalMap } from '@mapped-ram/facts';
 import type { Snapshot } from '@mapped-ram/reader';
+import { checkMapArguments } from './check-extract-options.js';
 import type { ExtractOptions } from './extract-options.js';
 import { type GivenRange, resolveMap } from './given-map.js';
-import { withSnapshot } from './write-output.js';
+import { type SnapshotInput, withSnapshot } from './write-output.js';
 
 /** How to extract by guest-physical address. */
 export interface PhysicalOptions extends ExtractOptions {
@@ -14,10 +15,14 @@ export interface PhysicalOptions extends ExtractOptions {
  * The guest-physical map of a snapshot: where the memory lies of which addresses.
  *
  * @throws MappedRamError `unsupported` where the machine's map is not known; what `withSnapshot` throws.
- * @throws RangeError where the given map does not fit the snapshot.
+ * @throws RangeError where the given map does not fit the snapshot; TypeError, RangeError for an argument that is none.
  */
-export function readPhysicalMap(path: string, options: PhysicalOptions = {}): Promise<PhysicalMap> {
-  return withSnapshot(path, options, (snapshot) => mapOf(snapshot, options));
+export async function readPhysicalMap(
+  input: SnapshotInput,
+  options: PhysicalOptions = {},
+): Promise<PhysicalMap> {
+  checkMapArguments(options);
+  return withSnapshot(input, options, (snapshot) => mapOf(snapshot, options));
 }
 
 /** The map that was given, or else the machine's. */

@@ -21,35 +21,45 @@ export interface OutputReport {
   readonly copiedBytes: number;
 }
 
+/** A snapshot to take memory from: a file's path, or a source, which stays open. */
+export type SnapshotInput = string | ByteSource;
+
 /** Where a snapshot lies. */
 export interface SnapshotPlace {
-  /** The file in which channels find its pages; undefined where it lies in a container, which only this thread reads. */
+  /** The file in which channels find its pages; undefined where it lies in a container or a source, which only this thread reads. */
   readonly source: string | undefined;
   /** From which the snapshot was opened. */
   readonly bytes: ByteSource;
 }
 
 /**
- * Opens a snapshot and closes it whatever happens.
+ * Opens a snapshot and closes what it opened, whatever happens.
  *
  * @throws MappedRamError as `openSource` and `openSnapshot` do; what `use` throws.
+ * @throws TypeError where `input` is neither a path nor a source.
  */
 export async function withSnapshot<T>(
-  path: string,
-  { streamOffset, wordOrder, signal, openSource = (file) => openPlain(file, []) }: ExtractOptions,
+  input: SnapshotInput,
+  options: ExtractOptions,
   use: (snapshot: Snapshot, place: SnapshotPlace) => Promise<T>,
 ): Promise<T> {
-  const { source, container } = await openSource(path);
+  if (typeof input !== 'string') return use(await open(input, options), { source: undefined, bytes: input });
+  const { openSource = (file) => openPlain(file, []) } = options;
+  const { source, container } = await openSource(input);
   try {
-    const snapshot = await openSnapshot(source, {
-      ...(streamOffset !== undefined && { streamOffset }),
-      ...(wordOrder !== undefined && { wordOrder }),
-      ...(signal !== undefined && { signal }),
-    });
-    return await use(snapshot, { source: container === undefined ? path : undefined, bytes: source });
+    const place = { source: container === undefined ? input : undefined, bytes: source };
+    return await use(await open(source, options), place);
   } finally {
     await source.close();
   }
+}
+
+function open(source: ByteSource, { streamOffset, wordOrder, signal }: ExtractOptions): Promise<Snapshot> {
+  return openSnapshot(source, {
+    ...(streamOffset !== undefined && { streamOffset }),
+    ...(wordOrder !== undefined && { wordOrder }),
+    ...(signal !== undefined && { signal }),
+  });
 }
 
 /**

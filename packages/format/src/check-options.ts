@@ -40,6 +40,40 @@ export function textOption(known: readonly string[]): OptionCheck {
   };
 }
 
+/** A text that is not empty, such as a path or a name. */
+export const nameOption: OptionCheck = (value, name) => {
+  if (typeof value !== 'string') throw wrongKind(name, 'a string', value);
+  if (value === '') throw new RangeError(`${name}: expected a text that is not empty`);
+};
+
+/** A whole number that may be large, such as an address: 0 or more. */
+export const bigintOption: OptionCheck = (value, name) => {
+  if (typeof value !== 'bigint') throw wrongKind(name, 'a bigint', value);
+  if (value < 0n) throw new RangeError(`${name}: expected 0 or more, got ${value}`);
+};
+
+/** An array of which every element passes a check. */
+export function listOption(check: OptionCheck): OptionCheck {
+  return (value, name) => {
+    if (!Array.isArray(value)) throw wrongKind(name, 'an array', value);
+    for (const [index, element] of value.entries()) check(element, `${name}[${index}]`);
+  };
+}
+
+/** An object with options of its own; those of `required` are there. */
+export function groupOption(
+  checks: Readonly<Record<string, OptionCheck>>,
+  required: readonly string[] = [],
+): OptionCheck {
+  return (value, name) => {
+    objectOption(value, name);
+    for (const [key, check] of Object.entries(checks)) {
+      const own = (value as Record<string, unknown>)[key];
+      if (own !== undefined || required.includes(key)) check(own, `${name}.${key}`);
+    }
+  };
+}
+
 /** True or false. */
 export const booleanOption: OptionCheck = kind('a boolean', (value) => typeof value === 'boolean');
 

@@ -11,11 +11,15 @@ export {
   type WordOrderGuess,
 } from './bitmap.js';
 export {
+  bigintOption,
   booleanOption,
   bytesOption,
   checkOptions,
   functionOption,
+  groupOption,
   integerOption,
+  listOption,
+  nameOption,
   type OptionCheck,
   objectOption,
   signalOption,

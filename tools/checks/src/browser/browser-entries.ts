@@ -8,11 +8,13 @@ export function browserEntries(packages: readonly PublishedPackage[]): string[] 
       Object.entries(floor.packages).map(([name, entry]) => [`@mapped-ram/${name}`, entry.node] as const),
     ),
   );
-  return packages.flatMap(({ name, entries }) => {
+  return packages.flatMap(({ name, entries, places }) => {
     const allowed = node.get(name) ?? 'yes';
     if (allowed === 'yes') return [];
+    const isFree = (place: string) =>
+      allowed === 'no' || !allowed.includes(place.replace('./dist/', '').replace(/js$/, 'ts'));
     return entries
-      .filter((entry) => allowed === 'no' || !allowed.includes(`${entry.slice(2)}.ts`))
+      .filter((entry, at) => !entry.endsWith('.json') && isFree(places[at] as string))
       .map((entry) => name + entry.slice(1));
   });
 }

@@ -12,6 +12,9 @@ export async function bundlePage(path: string, folder: string): Promise<string> 
     input: path,
     cwd: folder,
     platform: 'browser',
+    // The loader of zstd's WebAssembly asks for these where it runs in Node, as all loaders of Emscripten do.
+    resolve: { alias: { fs: false, path: false } },
+    moduleTypes: { '.wasm': 'dataurl' },
     onLog: (_, { message }) => warnings.push(message),
   });
   try {

@@ -18,6 +18,8 @@ export interface PublishedPackage {
   readonly folder: string;
   /** Keys of its `exports` map, such as `./file`. */
   readonly entries: readonly string[];
+  /** What each leads to in the checkout, such as `./dist/file.js`. */
+  readonly places: readonly string[];
 }
 
 /** Every package that is published, in the order of their folders. */
@@ -27,7 +29,9 @@ export async function publishedPackages(): Promise<PublishedPackage[]> {
     [...OTHERS, ...libraries].sort().map(async (folder) => {
       const path = join(checkout, folder);
       const { name, exports, publishConfig } = JSON.parse(await readFile(join(path, 'package.json'), 'utf8'));
-      return { name, folder: path, entries: Object.keys(publishConfig.exports ?? exports) };
+      const published: Record<string, string | { default: string }> = publishConfig.exports ?? exports;
+      const places = Object.values(published).map((to) => (typeof to === 'string' ? to : to.default));
+      return { name, folder: path, entries: Object.keys(published), places };
     }),
   );
 }

@@ -85,7 +85,7 @@ for (const runtime of runtimes) {
 const browser = findBrowser();
 /** Content security policies, and how pages are found under them. */
 const POLICIES = [
-  { policy: "default-src 'self' 'wasm-unsafe-eval'", engine: 'wasm-simd' },
+  { policy: "default-src 'self' 'wasm-unsafe-eval'; connect-src 'self' data:", engine: 'wasm-simd' },
   { policy: "default-src 'self'", engine: 'javascript' },
 ];
 const inBrowser =
@@ -98,7 +98,12 @@ test.skipIf(browser.kind === 'missing').each(POLICIES)(
     const capture = await readFile(join(project, 'none.mr'));
     const entries = browserEntries(packages);
     expect(entries).toEqual(
-      expect.arrayContaining(['@mapped-ram/lint', '@mapped-ram/inspect', '@mapped-ram/reader/http']),
+      expect.arrayContaining([
+        '@mapped-ram/lint',
+        '@mapped-ram/inspect',
+        '@mapped-ram/reader/http',
+        '@mapped-ram/pack/wasm',
+      ]),
     );
     await writeFile(join(project, 'look.mjs'), LOOK);
     await writeFile(join(project, 'page.mjs'), pageScript('/none.mr', entries));

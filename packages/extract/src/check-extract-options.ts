@@ -1,0 +1,83 @@
+import {
+  bigintOption,
+  booleanOption,
+  checkOptions,
+  functionOption,
+  groupOption,
+  integerOption,
+  listOption,
+  nameOption,
+  type OptionCheck,
+  signalOption,
+  textOption,
+} from '@mapped-ram/format';
+import { MAX_CHANNELS } from '@mapped-ram/multifd/limits';
+import type { AddressRange } from './address-range.js';
+import type { ElfOptions } from './extract-elf.js';
+import type { ExtractOptions } from './extract-options.js';
+import type { RangeOptions } from './extract-range.js';
+import type { PhysicalOptions } from './read-map.js';
+
+type Checks<T> = { readonly [Name in keyof Required<T>]: OptionCheck };
+
+const extractChecks: Checks<ExtractOptions> = {
+  streamOffset: integerOption(),
+  wordOrder: textOption(['le', 'be']),
+  dropUnmarkedPages: booleanOption,
+  overwrite: booleanOption,
+  channels: groupOption({
+    channels: integerOption(1, MAX_CHANNELS),
+    directIo: booleanOption,
+    onNotice: functionOption,
+  }),
+  openSource: functionOption,
+  signal: signalOption,
+  onProgress: functionOption,
+};
+
+const givenRange = groupOption(
+  { address: bigintOption, block: nameOption, blockOffset: integerOption(), lengthBytes: integerOption(1) },
+  ['address', 'block'],
+);
+
+const physicalChecks: Checks<PhysicalOptions> = { ...extractChecks, map: listOption(givenRange) };
+
+const rangeChecks: Checks<RangeOptions> = {
+  ...physicalChecks,
+  virtual: groupOption({ cpu: integerOption() }),
+};
+
+const elfChecks: Checks<ElfOptions> = {
+  ...physicalChecks,
+  paging: booleanOption,
+  cpu: integerOption(),
+  vmcoreinfo: groupOption({ has: functionOption, symbol: functionOption }, ['has', 'symbol']),
+};
+
+/** What may be wrong with what a block is asked for, before anything is opened. @throws TypeError, RangeError */
+export function checkBlockArguments(idstr: string, output: string, options: ExtractOptions): void {
+  nameOption(idstr, 'idstr');
+  nameOption(output, 'output');
+  checkOptions(options, extractChecks);
+}
+
+/** What may be wrong with what a map is asked for. @throws TypeError, RangeError */
+export function checkMapArguments(options: PhysicalOptions): void {
+  checkOptions(options, physicalChecks);
+}
+
+/** What may be wrong with what a range is asked for. @throws TypeError, RangeError */
+export function checkRangeArguments(range: AddressRange, output: string, options: RangeOptions): void {
+  groupOption({ address: bigintOption, lengthBytes: integerOption(1) }, ['address', 'lengthBytes'])(
+    range,
+    'range',
+  );
+  nameOption(output, 'output');
+  checkOptions(options, rangeChecks);
+}
+
+/** What may be wrong with what a core is asked for. @throws TypeError, RangeError */
+export function checkElfArguments(output: string, options: ElfOptions): void {
+  nameOption(output, 'output');
+  checkOptions(options, elfChecks);
+}
