@@ -1,8 +1,12 @@
 import { rules } from '@mapped-ram/lint';
 import { describe, expect, test } from 'vitest';
+import { readPackedVectors } from './packing/packed-store.js';
 import { readVectors } from './vector/store.js';
 
-const vectors = readVectors();
+const vectors = [...readVectors(), ...readPackedVectors()].map(({ id, expected }) => ({
+  id,
+  expected: { rules: expected.rules ?? [] },
+}));
 
 describe.each(rules)('rule $id', ({ id }) => {
   test('has a vector that fires it and one that does not', () => {

@@ -1,3 +1,4 @@
+import type { Outcome } from '@mapped-ram/lint';
 import type { PackedMutation } from './packed-mutation.js';
 
 /** What a packed file's author says; the rest of the vector is made from it. */
@@ -10,6 +11,8 @@ export interface PackedSource {
   readonly outcome: 'accepted' | 'rejected';
   /** Of an accepted file, the lint rules that fire; none by default. */
   readonly rules?: readonly string[];
+  /** What is predicted of an accepted file, by whoever has nothing but the file; it restores if not given. */
+  readonly verdict?: Outcome;
   mutate(m: PackedMutation): void;
 }
 

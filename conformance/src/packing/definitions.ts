@@ -1,6 +1,7 @@
 import type { PackedDefinition } from './define.js';
 import { frameVectors } from './frames.js';
 import { leadVectors } from './leads.js';
+import { sealVectors } from './seals.js';
 import { seekTableVectors } from './seek-table.js';
 
 /** Every packed file's definition. */
@@ -8,4 +9,5 @@ export const packedDefinitions: readonly PackedDefinition[] = [
   ...frameVectors,
   ...seekTableVectors,
   ...leadVectors,
+  ...sealVectors,
 ];

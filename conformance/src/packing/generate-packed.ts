@@ -13,12 +13,11 @@ let capture: Promise<SparseImage> | undefined;
 
 /** Makes a packed file from its definition. */
 export async function generatePacked(definition: PackedDefinition): Promise<PackedVector> {
-  const { id, what, why, clauses, base, outcome, rules = [] } = definition;
+  const { id, what, why, clauses, base, outcome, verdict, rules = [] } = definition;
   capture ??= loadCapture(PACKED_CAPTURE);
-  const packed = await capture;
-  const mutation = new PackedMutation(packedBase(base), packed);
+  const mutation = new PackedMutation(packedBase(base), await capture);
   definition.mutate(mutation);
-  const { image, edits } = mutation;
+  const { image, edits, packed } = mutation;
   return {
     ...{ $schema: '../schema/packed-vector.schema.json', id, what, why, clauses, base, edits },
     file: { sizeBytes: image.sizeBytes, sha256: image.sha256() },
@@ -27,6 +26,7 @@ export async function generatePacked(definition: PackedDefinition): Promise<Pack
       ...(outcome === 'accepted' && {
         unpacked: { sizeBytes: packed.sizeBytes, sha256: sha256Of(packed) },
         blocks: await readContents(packed),
+        verdict: verdict ?? 'restores',
         rules,
       }),
     },

@@ -12,7 +12,7 @@ export function packedCandidates(): Candidate[] {
 
 function candidateOf(vector: PackedVector): Candidate {
   const { id, expected } = vector;
-  const { outcome, unpacked, blocks, rules } = expected;
+  const { outcome, unpacked, blocks, verdict, rules } = expected;
   const isAccepted = outcome === 'accepted';
   return {
     id,
@@ -25,7 +25,7 @@ function candidateOf(vector: PackedVector): Candidate {
       write: (path) => writeImage(buildPackedImage(vector), path),
     },
     expectation: {
-      verdict: () => (isAccepted ? 'restores' : undefined),
+      verdict: () => verdict,
       unpacked: unpacked ?? 'rejected',
       ...(blocks !== undefined && { blocks }),
       ...(rules !== undefined && { rules }),

@@ -42,11 +42,12 @@ export class PackedMutation {
   readonly #edits: Edit[] = [];
   readonly #image: SparseImage;
 
-  /** @param packed What was packed. */
-  constructor(
-    base: Buffer,
-    readonly packed: SparseImage,
-  ) {
+  /** What comes out of the file, for whoever takes it. */
+  readonly packed: SparseImage;
+
+  /** @param packed What comes out of the unmutated file. */
+  constructor(base: Buffer, packed: SparseImage) {
+    this.packed = packed.clone();
     this.#image = imageOf(base);
     this.footerOffset = base.length - FOOTER_BYTES;
     const frameCount = base.readUInt32LE(this.footerOffset);

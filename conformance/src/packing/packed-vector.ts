@@ -1,3 +1,4 @@
+import type { Outcome } from '@mapped-ram/lint';
 import type { Edit } from '../vector/edit.js';
 import type { ExpectedBlock } from '../vector/vector.js';
 
@@ -30,6 +31,8 @@ export interface PackedVector {
     readonly unpacked?: UnpackedFile;
     /** Of an accepted file: what a reader of the snapshot in it sees. */
     readonly blocks?: readonly ExpectedBlock[];
+    /** Of an accepted file: what is predicted of it. */
+    readonly verdict?: Outcome;
     /** Of an accepted file: the lint rules that fire. */
     readonly rules?: readonly string[];
   };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MappedRamError } from '@mapped-ram/format';
 import { lintSource, type QemuVersion } from '@mapped-ram/lint';
-import { openSource, unpackTo } from '@mapped-ram/pack/file';
+import { openSource, SealedReading, unpackTo } from '@mapped-ram/pack/file';
 import type { ByteSource } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import {
@@ -48,10 +48,12 @@ async function judge(request: RunRequest): Promise<AnswerBody> {
   if (qemu === undefined) throw new TypeError('judge needs qemu');
   const { source } = await openSource(request.file);
   try {
-    const report = await lintSource(source, {
+    const sealed = new SealedReading(request.file, source, { contents: deep });
+    const report = await lintSource(sealed.source, {
       qemu: qemu.version as QemuVersion,
       multifd: qemu.multifd,
       deep,
+      seal: () => sealed.finish(),
       ...offsetOption(request),
     });
     const reached = report.findings.filter((finding) => finding.reached);

@@ -28,6 +28,7 @@ export function checkLintOptions(options: LintOptions): void {
     streamOffset: integerOption(),
     wordOrder: textOption(['le', 'be']),
     rules: checkLevels,
+    seal: functionOption,
     signal: signalOption,
     onProgress: functionOption,
   });

@@ -1,6 +1,7 @@
 import type { BitmapFacts, PageFacts, SaveManner, UnmarkedMeaning } from '@mapped-ram/facts';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
 import type { DeviceFacts } from './facts/device-facts.js';
+import type { SealFacts } from './seal-facts.js';
 import type { RestoreTarget } from './target.js';
 
 /** Data in the pages region of a block under clear bits. */
@@ -54,6 +55,8 @@ export interface LintContext {
   /** One entry for every element of `snapshot.ramBlocks`, in its order. */
   readonly blocks: readonly BlockFacts[];
   readonly devices: DeviceFacts;
+  /** What the file's seal says; absent where it has none, or nobody looked for it. */
+  readonly seal?: SealFacts;
   /** Whether no page of `snapshot.oversizedBlock` is set; absent where that is not known. */
   readonly oversizedBlockIsEmpty?: boolean;
 }

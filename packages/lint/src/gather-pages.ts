@@ -25,7 +25,10 @@ const PROGRESS_INTERVAL_MS = 100;
 /** A block's facts while they are gathered. */
 export type FactsInProgress = { -readonly [key in keyof BlockFacts]: BlockFacts[key] };
 
-export type GatherOptions = Pick<LintOptions, 'deep' | 'probeBytes' | 'scanner' | 'signal' | 'onProgress'>;
+export type GatherOptions = Pick<
+  LintOptions,
+  'deep' | 'probeBytes' | 'scanner' | 'seal' | 'signal' | 'onProgress'
+>;
 
 /** Looks at the pages: at all of them in a deep run, in a quick one where it costs little and may show a loss. */
 export class PagesGatherer {

@@ -33,6 +33,8 @@ export async function gatherContext(
   const isEmpty = await hasEmptyOversizedBlock(snapshot, source);
   const hasStream = snapshot.streamVersion !== undefined;
   const streamElsewhere = hasStream ? undefined : await findStream(source);
+  const devices = await gatherDeviceFacts(snapshot);
+  const seal = await options.seal?.();
   return {
     snapshot,
     file: {
@@ -46,7 +48,8 @@ export async function gatherContext(
     manner,
     deep: options.deep ?? false,
     blocks,
-    devices: await gatherDeviceFacts(snapshot),
+    devices,
+    ...(seal !== undefined && { seal }),
     ...(isEmpty !== undefined && { oversizedBlockIsEmpty: isEmpty }),
   };
 }

@@ -1,6 +1,7 @@
 import type { NonzeroPageFinder } from '@mapped-ram/facts';
 import type { WordOrder } from '@mapped-ram/format';
 import type { Severity } from './finding.js';
+import type { SealFacts } from './seal-facts.js';
 import type { QemuVersion } from './target.js';
 
 /** How far a deep run has come through the pages. */
@@ -30,6 +31,8 @@ export interface LintOptions {
   readonly wordOrder?: WordOrder;
   /** What rules shall be reported as, by id. The verdict stays what it is. An unknown id is a RangeError. */
   readonly rules?: Readonly<Record<string, Severity | 'off'>>;
+  /** Tells what the file's seal says, where it has one. Called when everything else was read. */
+  readonly seal?: () => Promise<SealFacts | undefined>;
   readonly signal?: AbortSignal;
   /** Called a few times a second at most, in a deep run. */
   readonly onProgress?: (progress: LintProgress) => void;

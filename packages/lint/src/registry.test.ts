@@ -14,8 +14,12 @@ const neverProblems = [
   'unsupported',
 ];
 
-const specification = readFileSync(new URL('../../../spec/mapped-ram.md', import.meta.url), 'utf8');
-const clauses = new Set(specification.match(/^\*\*[A-Z]+-\d+\*\*/gm)?.map((match) => match.slice(2, -2)));
+const clauses = new Set(
+  ['mapped-ram.md', 'packed.md'].flatMap((name) => {
+    const text = readFileSync(new URL(`../../../spec/${name}`, import.meta.url), 'utf8');
+    return [...text.matchAll(/^(?:\| )?\*\*([A-Z]+-\d+)\*\*/gm)].map(([, id]) => id);
+  }),
+);
 
 describe('the registry', () => {
   it('holds every rule that has a folder, once, under its name', () => {

@@ -16,6 +16,7 @@ import { blockOrderRule } from './rules/block-order/rule.js';
 import { blockTableRule } from './rules/block-table/rule.js';
 import { capabilityUnknownRule } from './rules/capability-unknown/rule.js';
 import { capabilityUnusualRule } from './rules/capability-unusual/rule.js';
+import { changedSinceSealedRule } from './rules/changed-since-sealed/rule.js';
 import { commandLengthRule } from './rules/command-length/rule.js';
 import { commandMisplacedRule } from './rules/command-misplaced/rule.js';
 import { commandUnknownRule } from './rules/command-unknown/rule.js';
@@ -62,6 +63,7 @@ import { ramSizeMissingRule } from './rules/ram-size-missing/rule.js';
 import { ramSizeRepeatedRule } from './rules/ram-size-repeated/rule.js';
 import { ramVersionRule } from './rules/ram-version/rule.js';
 import { saveCancelledRule } from './rules/save-cancelled/rule.js';
+import { sealedRule } from './rules/sealed/rule.js';
 import { sectionIdDuplicateRule } from './rules/section-id-duplicate/rule.js';
 import { sectionIdUnknownRule } from './rules/section-id-unknown/rule.js';
 import { sectionNameRule } from './rules/section-name/rule.js';
@@ -160,6 +162,8 @@ export const rules: readonly Rule[] = [
   vmdescriptionBadRule,
   vmdescriptionMismatchRule,
   trailingBytesRule,
+  sealedRule,
+  changedSinceSealedRule,
 ];
 
 /** The rule with this id. */

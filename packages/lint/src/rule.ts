@@ -54,7 +54,7 @@ export interface Rule {
   readonly needs: RuleNeeds;
   /** Codes of the reader's problems that this rule reports; each code belongs to one rule. */
   readonly problems?: readonly MappedRamErrorCode[];
-  /** Clauses of spec/mapped-ram.md, such as `LAYOUT-3`. */
+  /** Clauses of spec/mapped-ram.md, such as `LAYOUT-3`, or of spec/packed.md, such as `SEAL-5`. */
   readonly clauses: readonly string[];
   /** What it is about and why it matters: one or two short paragraphs of Markdown. */
   readonly description: string;

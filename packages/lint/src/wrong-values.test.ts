@@ -17,6 +17,7 @@ const wrong: Record<keyof LintOptions, readonly unknown[]> = {
   rules: [...nonsense, { 'no-such-rule': 'off' }, { 'stale-pages': 'loud' }, { 'stale-pages': 7 }],
   signal: [...nonsense, {}, new EventTarget()],
   onProgress: [null, 7, 'seven', {}],
+  seal: [null, 7, 'seven', {}],
 };
 
 it.each(Object.entries(wrong).flatMap(([name, values]) => values.map((value) => [name, value] as const)))(

@@ -9,6 +9,8 @@ import {
   openCodecOf,
   openSource,
   packFile,
+  SealedReading,
+  sealFile,
 } from '@mapped-ram/pack/file';
 import { countingSource, memorySource, openSnapshot } from '@mapped-ram/reader';
 import { describe, expect, it } from 'vitest';
@@ -69,6 +71,20 @@ describe('a packed source', () => {
     const codec = counting(await openCodec());
     const report = await lintSource(await openPacked(memorySource(bytes), codec), { deep: true });
     expect(report.verdict).toBe('restores');
+    expect(codec.seen.size).toBeGreaterThan(10);
+    expect([...codec.seen.values()].filter((times) => times > 1)).toEqual([]);
+  });
+
+  it('decodes no frame twice in a deep run that holds the file against its seal', async () => {
+    const path = inScratch('sealed.zst');
+    const { bytes } = await packed('qemu-10.0/pc-devices');
+    writeFileSync(path, bytes);
+    await sealFile(path);
+    const codec = counting(await openCodec());
+    const source = await openPacked(memorySource(readFileSync(path)), codec);
+    const reading = new SealedReading(path, source, { contents: true });
+    const report = await lintSource(reading.source, { deep: true, seal: () => reading.finish() });
+    expect(report.findings.map(({ rule }) => rule)).toContain('sealed');
     expect(codec.seen.size).toBeGreaterThan(10);
     expect([...codec.seen.values()].filter((times) => times > 1)).toEqual([]);
   });

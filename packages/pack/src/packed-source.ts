@@ -49,6 +49,11 @@ export function isPacked(head: Uint8Array): boolean {
   return isSkippable(head) || viewOf(head).getUint32(0, true) === FRAME_MAGIC;
 }
 
+/** Whether a source is a packed file that was opened as what it holds. */
+export function isPackedSource(source: ByteSource): source is PackedSource {
+  return 'readFrames' in source;
+}
+
 /**
  * Opens a packed file. Two reads tell what a reader needs first; pages are decoded a frame at a time, and no frame twice as
  * long as it is kept.

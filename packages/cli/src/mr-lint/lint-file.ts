@@ -1,4 +1,5 @@
 import { type LintOptions, lintSource } from '@mapped-ram/lint';
+import { SealedReading } from '@mapped-ram/pack/file';
 import type { ByteSource } from '@mapped-ram/reader';
 import { toFileFault } from '../shared/file-fault.js';
 import { openSource } from '../shared/open-source.js';
@@ -20,7 +21,13 @@ export async function lintFile(
   try {
     source = (await openSource(path)).source;
     const scanner = await scanners?.start(path);
-    return await lintSource(source, { ...options, ...(scanner !== undefined && { scanner }) });
+    const { signal, deep, onProgress } = options;
+    const sealed = new SealedReading(path, source, { signal, contents: deep });
+    return await lintSource(sealed.source, {
+      ...options,
+      ...(scanner !== undefined && { scanner }),
+      seal: () => sealed.finish(onProgress),
+    });
   } catch (error) {
     options.signal?.throwIfAborted();
     return { path, error: toFileFault(error) };

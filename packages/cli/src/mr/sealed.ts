@@ -22,17 +22,22 @@ export const sealedGroup: OptionGroup = {
 /**
  * Does what {@link sealedGroup} says.
  *
+ * @param plainPath What the guest is started from: the file, or what was packed in it. That is what is read.
  * @throws MappedRamError `content-changed`, `no-seal`, `bad-seal`, `signature-failed`, `read-failed`.
  */
 export async function checkSealed(
   line: CommandLine,
   path: string,
+  plainPath: string,
   { terminal, signal }: CommandContext,
 ): Promise<void> {
   const verifyWith = lastValue(line, 'verify-with');
   if (!line.flags.has('sealed') && verifyWith === undefined) return;
   const { isSame } = await withProgress(terminal, path, (onProgress) =>
-    verifyFile(path, { verifyWith, signal, onProgress }),
+    verifyFile(plainPath, {
+      ...(plainPath !== path && { sealPath: path }),
+      ...{ verifyWith, signal, onProgress },
+    }),
   );
   if (isSame) return;
   throw new MappedRamError('content-changed', {

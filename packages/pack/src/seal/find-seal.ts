@@ -20,8 +20,6 @@ export function sealPath(path: string): string {
 export interface SealableFile {
   /** What a seal is of: the file; where it is packed, what was packed, out of the frames. */
   readonly source: ByteSource;
-  /** The file itself. */
-  readonly file: ByteSource;
   /** Where it is packed. */
   readonly packed?: PackedSource | undefined;
   close(): Promise<void>;
@@ -38,9 +36,9 @@ export async function openSealable(path: string): Promise<SealableFile> {
   try {
     const head = new Uint8Array(64);
     const filled = await file.read(head, 0);
-    if (!isPacked(head.subarray(0, filled))) return { source: file, file, close };
+    if (!isPacked(head.subarray(0, filled))) return { source: file, close };
     const packed = await openPacked(file, await openCodec());
-    return { source: frameSource(packed), file, packed, close };
+    return { source: frameSource(packed), packed, close };
   } catch (error) {
     await close();
     throw error;
@@ -54,39 +52,53 @@ export interface FoundSeal {
 }
 
 /**
- * Finds the seal of a file: the one beside it, or in a packed file the one within.
+ * Finds the seal of a file: in a packed file the one within, else the one beside it.
  *
- * @param besidePath Where it lies beside a plain file.
+ * @param packed Where the file is packed.
+ * @param besidePath Where it lies beside a plain file: the seal, or the packed file that it is in.
  * @returns undefined where there is none.
  * @throws MappedRamError `read-failed`, `bad-seal`, `limit-exceeded`.
  */
 export async function findSeal(
-  { file, packed }: SealableFile,
+  packed: PackedSource | undefined,
   besidePath: string,
 ): Promise<FoundSeal | undefined> {
   if (packed !== undefined) {
-    const frame = await sealFrame(packed, file);
-    if (frame === undefined) return undefined;
-    const { packedOffset, packedBytes } = frame;
-    const seal = await openSeal(file, packedOffset + SKIPPABLE_HEADER_BYTES, packedOffset + packedBytes);
-    return { seal, close: async () => {} };
+    const seal = await sealWithin(packed);
+    return seal && { seal, close: async () => {} };
   }
   if (lstatSync(besidePath, { throwIfNoEntry: false }) === undefined) return undefined;
-  const beside = await openFileSource(besidePath);
+  const beside = await openSealable(besidePath);
   try {
-    return { seal: await openSeal(beside), close: () => beside.close() };
+    const seal = await (beside.packed === undefined ? openSeal(beside.source) : sealWithin(beside.packed));
+    if (seal !== undefined) return { seal, close: beside.close };
   } catch (error) {
     await beside.close();
     throw error;
   }
+  await beside.close();
+  return undefined;
+}
+
+async function sealWithin(packed: PackedSource): Promise<OpenSeal | undefined> {
+  const frame = await sealFrame(packed);
+  if (frame === undefined) return undefined;
+  const { packedOffset, packedBytes } = frame;
+  const end = packedOffset + packedBytes;
+  return openSeal(packedFile(packed), packedOffset + SKIPPABLE_HEADER_BYTES, end);
 }
 
 /** The frame with the seal: the last one, if it is one. */
-export async function sealFrame(packed: PackedSource, file: ByteSource): Promise<FramePlace | undefined> {
+export async function sealFrame(packed: PackedSource): Promise<FramePlace | undefined> {
   const [last] = packed.table.frames(Math.max(0, packed.table.frameCount - 1));
   if (last === undefined || last.lengthBytes > 0 || last.packedBytes < SKIPPABLE_HEADER_BYTES)
     return undefined;
   const head = new Uint8Array(4);
-  await file.read(head, last.packedOffset);
+  await packed.readPacked(head, last.packedOffset);
   return viewOf(head).getUint32(0, true) === SKIPPABLE_MAGIC + SEAL_KIND ? last : undefined;
+}
+
+/** The bytes of a packed file itself. Closing it closes the packed file. */
+export function packedFile({ name, packedBytes, readPacked, close }: PackedSource): ByteSource {
+  return { name, sizeBytes: packedBytes, read: readPacked, close };
 }

@@ -29,6 +29,20 @@ export async function hashSource(
   visitor: BlockVisitor,
   { signal, onProgress }: HashOptions = {},
 ): Promise<void> {
+  const totalBytes = source.sizeBytes;
+  for await (const doneBytes of hashPieces(source, visitor, signal)) onProgress?.({ doneBytes, totalBytes });
+}
+
+/**
+ * The same a piece at a time: what asks for the next one decides how far it goes.
+ *
+ * @returns Yields up to which offset the visitor was told of everything.
+ */
+export async function* hashPieces(
+  source: ByteSource,
+  visitor: BlockVisitor,
+  signal?: AbortSignal,
+): AsyncGenerator<number, void, undefined> {
   const { sizeBytes } = source;
   const scanner = createPageScanner({ pageSize: VERITY_BLOCK_BYTES, bufferLengthBytes: PIECE_BYTES });
   const { buffer, nonZeroBits } = scanner;
@@ -68,7 +82,7 @@ export async function hashSource(
         next++;
       }
       await visitor.settle?.();
-      onProgress?.({ doneBytes: Math.min(next * VERITY_BLOCK_BYTES, sizeBytes), totalBytes: sizeBytes });
+      yield Math.min(next * VERITY_BLOCK_BYTES, sizeBytes);
     }
   }
   skipTo(blockCount);

@@ -1,11 +1,10 @@
 import { MappedRamError } from '@mapped-ram/format';
-import type { ByteSource } from '@mapped-ram/reader';
 import { type FileTarget, makeFile } from '@mapped-ram/writer/file';
 import { copyRange } from '../file/copy-range.js';
 import type { PackedSource } from '../packed-source.js';
 import { CHECKSUM_OF_NOTHING, type FramePlace, SeekTableBuilder } from '../zstd/seek-table.js';
 import { SKIPPABLE_HEADER_BYTES, SKIPPABLE_MAGIC, viewOf } from '../zstd/skippable-frame.js';
-import { openSealable, SEAL_KIND, sealFrame, sealPath } from './find-seal.js';
+import { openSealable, packedFile, SEAL_KIND, sealFrame, sealPath } from './find-seal.js';
 import type { HashOptions } from './hash-source.js';
 import { encodeSealHead, encodeSealTail, SEAL_HEAD_BYTES } from './seal.js';
 import { signDigest } from './ssh-signature.js';
@@ -41,9 +40,9 @@ export async function sealFile(path: string, options: SealOptions = {}): Promise
   const { output = sealPath(path), overwrite, signWith } = options;
   const opened = await openSealable(path);
   try {
-    const { source, file, packed } = opened;
+    const { source, packed } = opened;
     const sealedPath = packed === undefined ? output : path;
-    const old = packed && (await sealFrame(packed, file));
+    const old = packed && (await sealFrame(packed));
     if (old !== undefined && overwrite !== true) {
       throw new MappedRamError('target-exists', { what: `${path} is sealed already` });
     }
@@ -65,7 +64,7 @@ export async function sealFile(path: string, options: SealOptions = {}): Promise
       const digest =
         packed === undefined
           ? (await sealBytes(0)).digest
-          : await sealWithin(packed, { file, old, target }, sealBytes);
+          : await sealWithin(packed, { old, target }, sealBytes);
       return { sizeBytes: source.sizeBytes, digest, sealedPath, isSigned: signWith !== undefined };
     });
   } finally {
@@ -78,7 +77,7 @@ type SealBytes = (at: number) => Promise<{ digest: Uint8Array; endOffset: number
 /** Writes the packed file anew, with the seal as its last frame. */
 async function sealWithin(
   packed: PackedSource,
-  { file, old, target }: { file: ByteSource; old: FramePlace | undefined; target: FileTarget },
+  { old, target }: { old: FramePlace | undefined; target: FileTarget },
   sealBytes: SealBytes,
 ): Promise<Uint8Array> {
   const table = new SeekTableBuilder();
@@ -89,7 +88,7 @@ async function sealWithin(
     table.add(packedBytes, lengthBytes, checksum);
     sealOffset += packedBytes;
   }
-  await copyRange(file, target, sealOffset);
+  await copyRange(packedFile(packed), target, sealOffset);
   const { digest, endOffset } = await sealBytes(sealOffset + SKIPPABLE_HEADER_BYTES);
   const lengthBytes = endOffset - sealOffset - SKIPPABLE_HEADER_BYTES;
   if (lengthBytes > 0xffffffff) {

@@ -3,13 +3,21 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildVectorImage, readVectors, type Vector, writeImage } from '@mapped-ram/conformance';
+import {
+  buildPackedImage,
+  buildVectorImage,
+  type PackedVector,
+  readPackedVectors,
+  readVectors,
+  type Vector,
+  writeImage,
+} from '@mapped-ram/conformance';
 import { type Rule, rules } from '@mapped-ram/lint';
 import { CHECKOUT_PATH } from './checkout.js';
 
 /** A file that fires a rule, and what `mr-lint` prints of it. */
 export interface RuleExample {
-  readonly vector: Vector;
+  readonly vector: Vector | PackedVector;
   /** The arguments of `mr-lint`, the file's name last. */
   readonly args: readonly string[];
   readonly output: string;
@@ -24,7 +32,7 @@ const RUNNER = join(CHECKOUT_PATH, 'tools/checks/dist/docs/bin/lint-files.js');
  * @throws Error where a rule has no vector that fires it.
  */
 export async function ruleExamples(): Promise<ReadonlyMap<string, RuleExample>> {
-  const vectors = readVectors();
+  const vectors = [...readVectors(), ...readPackedVectors()];
   const folder = await mkdtemp(join(tmpdir(), 'mapped-ram-rule-examples-'));
   try {
     const examples = new Map<string, RuleExample>();
@@ -51,14 +59,14 @@ export async function ruleExamples(): Promise<ReadonlyMap<string, RuleExample>> 
 type Attempt = Pick<RuleExample, 'vector' | 'args'>;
 
 /** What may show the rule, the simplest first. */
-function attemptsFor({ id, needs }: Rule, vectors: readonly Vector[]): Attempt[] {
+function attemptsFor({ id, needs }: Rule, vectors: readonly RuleExample['vector'][]): Attempt[] {
   return vectors
-    .filter(({ expected }) => expected.rules.includes(id))
-    .sort((a, b) => a.expected.rules.length - b.expected.rules.length)
+    .filter(({ expected }) => expected.rules?.includes(id))
+    .sort((a, b) => (a.expected.rules?.length ?? 0) - (b.expected.rules?.length ?? 0))
     .flatMap((vector) => {
-      const offset = vector.readBy === undefined ? vector.streamOffset : undefined;
+      const offset = isPacked(vector) || vector.readBy !== undefined ? undefined : vector.streamOffset;
       const options = [
-        ...(needs === 'pages' ? ['--deep'] : []),
+        ...(needs === 'pages' || isPacked(vector) ? ['--deep'] : []),
         ...(offset === undefined ? [] : ['--offset', String(offset)]),
       ];
       const name = fileName(vector);
@@ -75,12 +83,17 @@ function attemptAt({ id }: Rule, attempts: readonly Attempt[], turn: number): At
   return attempt;
 }
 
-/** Ids are unique by area only. */
-function fileName({ id }: Vector): string {
-  return `${id.replace('/', '-')}.mr`;
+function isPacked(vector: RuleExample['vector']): vector is PackedVector {
+  return vector.id.startsWith('packed/');
 }
 
-async function writeVector(vector: Vector, folder: string): Promise<void> {
+/** Ids are unique by area only. */
+function fileName(vector: RuleExample['vector']): string {
+  return `${vector.id.replace('/', '-')}.${isPacked(vector) ? 'zst' : 'mr'}`;
+}
+
+async function writeVector(vector: RuleExample['vector'], folder: string): Promise<void> {
+  if (isPacked(vector)) return writeImage(buildPackedImage(vector), join(folder, fileName(vector)));
   await writeImage(await buildVectorImage(vector), join(folder, fileName(vector)), vector.file.storage);
 }
 
@@ -95,9 +108,10 @@ function mentions(output: string, { id }: Rule): boolean {
   return output.split('\n').some((line) => /^ +(error|warning|note) /.test(line) && line.endsWith(` ${id}`));
 }
 
-/** The example as a part of the rule's page: Markdown without a heading. `toVectors` is the address of the vectors' folder. */
-export function exampleText({ vector, args, output }: RuleExample, toVectors: string): string {
-  const link = `[\`${vector.id}\`](${toVectors}/${vector.id}.json)`;
+/** The example as a part of the rule's page: Markdown without a heading. `toSuite` is the address of the conformance suite's folder. */
+export function exampleText({ vector, args, output }: RuleExample, toSuite: string): string {
+  const path = isPacked(vector) ? `${vector.id}.json` : `vectors/${vector.id}.json`;
+  const link = `[\`${vector.id}\`](${toSuite}/${path})`;
   return [
     `${vector.what} This is the test file ${link}:`,
     '',

@@ -8,7 +8,7 @@ import { exampleText, type RuleExample, ruleExamples } from './rule-examples.js'
 const RULES_FOLDER = 'packages/lint/src/rules';
 const INDEX_PATH = 'packages/lint/RULES.md';
 
-const VECTORS = `${REPOSITORY_FILES}conformance/vectors`;
+const SUITE = `${REPOSITORY_FILES}conformance`;
 
 /** The pages that are written from the rules' metadata and by running them: path relative to the top, and text. */
 export async function rulePages(): Promise<ReadonlyMap<string, string>> {
@@ -48,7 +48,7 @@ export async function writeRulePages(): Promise<number> {
 function pageOf(rule: Rule, example: RuleExample | undefined): string {
   const text = explainRule(rule);
   if (example === undefined) return text;
-  return `${text}\n## Example\n\n${exampleText(example, VECTORS)}\n`;
+  return `${text}\n## Example\n\n${exampleText(example, SUITE)}\n`;
 }
 
 function pagePath({ id }: Rule): string {

@@ -85,6 +85,7 @@ export const cloneCommand: Command = {
       overwrite: line.flags.has('force'),
       signal: context.signal,
     };
+    const check = (plainPath: string) => checkSealed(line, input, plainPath, context);
     if (line.flags.has('run')) {
       const [program, ...args] = command;
       if (program === undefined) throw new UsageError('--run needs the QEMU to run, behind --');
@@ -100,7 +101,7 @@ export const cloneCommand: Command = {
           options,
           command: [program, ...args],
           timeoutMs,
-          check: () => checkSealed(line, input, context),
+          check,
         },
         context,
       );
@@ -109,8 +110,7 @@ export const cloneCommand: Command = {
     if (command.length > 0)
       throw new UsageError(`one file is cloned at a time, and ${line.paths.length} were given`);
     return runTransform({ input, output, json }, context, async () => {
-      await checkSealed(line, input, context);
-      const clone = await prepare(input, output, options, context);
+      const clone = await prepare({ input, output, options, check }, context);
       warn(clone, context);
       return { json: { ...clone }, lines: await cloneText(clone, output) };
     });

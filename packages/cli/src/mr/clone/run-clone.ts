@@ -16,8 +16,8 @@ export interface RunRequest {
   /** The clone's folder; one that is gone afterwards if not given. */
   readonly output: string | undefined;
   readonly options: CloneOptions;
-  /** Holds what is asked of the file against it. */
-  readonly check: () => Promise<void>;
+  /** Holds what is asked of the file against it, or against what was packed in it. */
+  readonly check: (plainPath: string) => Promise<void>;
   /** QEMU and its arguments. */
   readonly command: readonly [program: string, ...args: string[]];
   /** How long QEMU may take to speak, and for each answer. */
@@ -33,8 +33,7 @@ export async function runClone(request: RunRequest, context: CommandContext): Pr
   // QEMU has read all of the state when it has started.
   const forget = () => (output === undefined ? rm(folder, { recursive: true, force: true }) : undefined);
   try {
-    await check();
-    const clone = await prepare(input, folder, options, context);
+    const clone = await prepare({ input, output: folder, options, check }, context);
     warn(clone, context);
     const vm = await startClone(clone, command, { signal, timeoutMs });
     await forget();

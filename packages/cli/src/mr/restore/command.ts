@@ -69,10 +69,10 @@ export const restoreCommand: Command = {
       };
       signal.addEventListener('abort', wait, { once: true });
       try {
-        await checkSealed(line, request.path, context);
-        const restored = await withUnpacked(request.path, context, (path) =>
-          restoreSnapshot(qmp, path, options),
-        );
+        const restored = await withUnpacked(request.path, context, async (path) => {
+          await checkSealed(line, request.path, path, context);
+          return restoreSnapshot(qmp, path, options);
+        });
         return { json: toJson(restored), lines: restoredLines({ ...restored, path: request.path }) };
       } finally {
         signal.removeEventListener('abort', wait);

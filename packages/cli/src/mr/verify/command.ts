@@ -28,7 +28,11 @@ export const verifyCommand: Command = {
           value: 'SIGNERS',
           help: 'The seal has to be signed by one of these: a file of allowed signers (ssh-keygen), or one public key.',
         },
-        { name: 'seal', value: 'SEAL', help: 'The seal of a plain file; FILE.seal by default.' },
+        {
+          name: 'seal',
+          value: 'SEAL',
+          help: 'The seal of a plain file, or a packed file that has it; FILE.seal by default.',
+        },
       ],
     },
     {
