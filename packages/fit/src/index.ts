@@ -1,3 +1,6 @@
+export { deriveCommand } from './command/derive-command.js';
+export { formatDomain } from './command/libvirt-domain.js';
+export { argumentsOfCommand, type MachineCommand, type QemuOption } from './command/machine-command.js';
 export { describeDestination } from './describe-destination.js';
 export { type Destination, type DestinationState, parseDestination } from './destination.js';
 export type { FitFinding } from './fit-finding.js';

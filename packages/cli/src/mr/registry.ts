@@ -88,6 +88,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./fit/command.js')).fitCommand,
   },
   {
+    name: 'command',
+    summary: 'the QEMU command line, or the libvirt domain, that a snapshot fits',
+    load: async () => (await import('./command/command.js')).commandCommand,
+  },
+  {
     name: 'pack',
     summary: 'pack a snapshot, so that it is small and every command still reads it as it is',
     load: async () => (await import('./pack/command.js')).packCommand,

@@ -47,7 +47,8 @@ async function otherLength(
       qemu: `page outside of ramblock ${idstr} range`,
     };
   }
-  return { ...place, outcome: 'restores', message: `${message}; no page lies beyond it`, help };
+  const consequence = there.usedLength < usedLength ? 'no page lies beyond it' : 'the file fills its start';
+  return { ...place, outcome: 'restores', message: `${message}; ${consequence}`, help };
 }
 
 async function hasPageBeyond(snapshot: Snapshot, block: RamBlock, lengthBytes: number): Promise<boolean> {

@@ -13,6 +13,8 @@ export interface VirtioDeviceQueues {
   readonly queues: readonly VirtioQueue[];
   /** The device's configuration: a view of the body. */
   readonly config: Uint8Array;
+  /** What the device itself saves, behind its queues, and everything after it: a view of the body. */
+  readonly ownState: Uint8Array;
 }
 
 const PCI_CONFIG_BYTES = 256;
@@ -90,7 +92,7 @@ export function findVirtioQueues(
       isSetUp: view.getBigUint64(offset + 4 + alignBytes) !== 0n,
     };
   });
-  return { queues, config };
+  return { queues, config, ownState: body.subarray(at + count * strideBytes) };
 }
 
 function transportOf(idstr: string, view: DataView): Transport | undefined {

@@ -2,9 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clone } from '@mapped-ram/clone';
 import { formatBytes } from '../../shared/quantities.js';
-
-/** What a shell takes literally. */
-const PLAIN = /^[\w@%+=:,./-]+$/;
+import { shellWord } from '../../shared/shell-words.js';
 
 /** What was prepared, and how to start a VM from it. */
 export async function cloneText(clone: Clone, folder: string): Promise<string[]> {
@@ -30,13 +28,9 @@ function argumentLines(args: readonly string[]): string[] {
     lines.push(
       `  ${args
         .slice(index, index + 2)
-        .map(quote)
+        .map(shellWord)
         .join(' ')}`,
     );
   }
   return lines.map((line, index) => (index === lines.length - 1 ? line : `${line} \\`));
-}
-
-function quote(text: string): string {
-  return PLAIN.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,0 +1,42 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadCapture, scratchParent } from '@mapped-ram/fixtures';
+import { findQemu } from '@mapped-ram/tool-qemu';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { shellWord } from '../../shared/shell-words.js';
+import { commandsOf, installCommands, playSession, sessionOf } from '../../testing/play-session.js';
+
+const qemu = findQemu('10.0');
+const missing = qemu.kind === 'missing' ? ` (missing tool: ${qemu.reason})` : '';
+
+/** The distributor's words are no part of a page. */
+const withoutDistributor = (text: string): string =>
+  text.replace(/(in QEMU 10\.0)\.\d+( \([^)]*\))?,/g, '$1.13,');
+
+describe.skipIf(qemu.kind === 'missing')(`with QEMU 10.0${missing}`, () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(scratchParent, 'mr-fit-session-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it.each(['fit', 'command'])('the session of mr %s goes as its page says', async (name) => {
+    await (await loadCapture('qemu-10.0/pc')).writeTo(join(folder, 'guest.mr'));
+    const binFolder = installCommands(folder);
+    installQemu(binFolder);
+    const session = sessionOf(name);
+    const commands = commandsOf(session);
+    expect(commands.length).toBeGreaterThan(2);
+    expect(withoutDistributor(playSession(commands, folder, binFolder))).toBe(session);
+  });
+});
+
+/** Puts the QEMU of the tests onto PATH, under its usual name. */
+function installQemu(binFolder: string): void {
+  if (qemu.kind === 'missing') return;
+  const words = [qemu.file, ...qemu.args].map(shellWord).join(' ');
+  const settings = Object.entries(qemu.env).map(([name, value]) => `export ${name}=${shellWord(value)}\n`);
+  const path = join(binFolder, 'qemu-system-x86_64');
+  writeFileSync(path, `#!/bin/sh\n${settings.join('')}exec ${words} "$@"\n`);
+  chmodSync(path, 0o755);
+}
