@@ -1,5 +1,5 @@
 import type { Outcome } from '@mapped-ram/lint';
-import type { ExpectedOutcome, Stage } from '../vector/vector.js';
+import type { ExpectedOutcome, Stage, Vector } from '../vector/vector.js';
 import type { Mutation } from './mutation.js';
 
 /** What a vector's author says; the rest of the vector is made from it. */
@@ -17,6 +17,7 @@ export interface VectorSource {
   readonly readBy?: 'libvirt';
   /** With `readBy`: what that program does. */
   readonly verdict?: Outcome;
+  readonly verdictOf?: Vector['expected']['verdictOf'];
   /** For an accepted file that is so odd that a reader other than QEMU may well reject it. */
   readonly readersMayReject?: boolean;
   readonly storage?: 'dense';

@@ -51,6 +51,7 @@ export async function generateVector(
         blocks: await readContents(mutation.image, { streamOffset }),
       }),
       ...(definition.verdict !== undefined && { verdict: definition.verdict }),
+      ...(definition.verdictOf !== undefined && { verdictOf: definition.verdictOf }),
     },
     ...(definition.needsDestination !== undefined && { needsDestination: definition.needsDestination }),
     ...(definition.readBy !== undefined && { readBy: definition.readBy }),

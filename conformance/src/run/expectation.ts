@@ -47,7 +47,10 @@ export function expectationOf(vector: Vector): Expectation {
     verdict(version, multifd, knows) {
       if (knows === 'file') {
         if (vector.needsDestination !== undefined) return undefined;
-        if (vector.readBy !== undefined) return vector.expected.verdict;
+        if (vector.readBy !== undefined) {
+          const { verdict, verdictOf = {} } = vector.expected;
+          return verdictOf[version as keyof typeof verdictOf] ?? verdict;
+        }
       }
       const record = vector.qemu?.[version as keyof typeof vector.qemu];
       return record?.[multifd ? 'multifd' : 'plain']?.verdict;

@@ -9,7 +9,9 @@ import { type ExpectedOutcome, restoreModes, type Vector } from './vector.js';
 export function seenOutcome({ qemu = {}, expected, readBy }: Vector): ExpectedOutcome | undefined {
   const records = Object.values(qemu).flatMap((record) => restoreModes.map((mode) => record[mode]?.verdict));
   const verdicts = new Set(
-    readBy === undefined ? records.filter((verdict) => verdict !== undefined) : [expected.verdict],
+    readBy === undefined
+      ? records.filter((verdict) => verdict !== undefined)
+      : [expected.verdict, ...Object.values(expected.verdictOf ?? {})],
   );
   if (verdicts.size === 0) return undefined;
   if (verdicts.size === 1 && verdicts.has('restores')) return 'accepted';

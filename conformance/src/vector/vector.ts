@@ -88,6 +88,8 @@ export interface Vector {
     readonly blocks?: readonly ExpectedBlock[];
     /** Only where another program than QEMU judges the file: what it does. */
     readonly verdict?: Outcome;
+    /** The same for releases of that program that differ, by the QEMU of their time. */
+    readonly verdictOf?: Readonly<Partial<Record<QemuVersion, Outcome>>>;
   };
   /** Why nobody who has only the file can know what QEMU does with it. */
   readonly needsDestination?: string;

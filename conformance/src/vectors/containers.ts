@@ -14,6 +14,17 @@ function setField(m: Mutation, field: keyof typeof libvirtField, value: number):
   m.bytes(libvirtField[field], be(4, value).reverse());
 }
 
+/** Replaces something in the domain XML, and moves the cookie behind it. What is made longer takes of the padding. */
+function editXml(m: Mutation, before: string, after: string): void {
+  const from = 92;
+  const length = m.model.streamOffset - from;
+  const [xml = '', cookie = ''] = Buffer.from(m.original(from, length)).toString('latin1').split('\0');
+  if (!xml.includes(before)) throw new RangeError(`the XML has no ${before}`);
+  const edited = xml.replace(before, after);
+  m.bytes(from, `${edited}\0${cookie}\0`);
+  setField(m, 'cookieOffset', edited.length + 1);
+}
+
 /** Turns every number of libvirt's header round. */
 function swapFields(m: Mutation): void {
   for (const offset of Object.values(libvirtField)) m.bytes(offset, m.original(offset, 4).reverse());
@@ -26,6 +37,8 @@ interface LibvirtImage {
   readonly outcome: ExpectedOutcome;
   /** What libvirt does with the image. */
   readonly verdict: Outcome;
+  /** What libvirt of the time of another QEMU does, where that differs. */
+  readonly verdictOf?: VectorDefinition['verdictOf'];
   readonly rules?: readonly string[];
   /** `libvirt-11.3/save-sparse` by default. */
   readonly base?: string;
@@ -119,6 +132,15 @@ export const containerVectors = [
     rules: ['libvirt-format'],
     mutate: (m) => setField(m, 'format', 0),
   }),
+  libvirtImage('format-gzip', {
+    what: 'A libvirt save image that says format 1, gzip, with a mapped-ram stream in it.',
+    why: 'libvirt lets gzip unpack what is no gzip file, and waits for it for ever.',
+    clauses: ['CONTAINER-7'],
+    outcome: 'hazard',
+    verdict: 'crashes',
+    rules: ['libvirt-format'],
+    mutate: (m) => setField(m, 'format', 1),
+  }),
   libvirtImage('classic-stream', {
     what: 'A libvirt save image that says format 6, with a classic stream in it.',
     why: 'That is what libvirt 11.3 writes for an external snapshot with snapshot_image_format = "sparse".',
@@ -130,12 +152,13 @@ export const containerVectors = [
   }),
   libvirtImage('cookie-offset', {
     what: 'A libvirt save image whose cookieOffset is more than its data_len.',
-    why: 'libvirtd aborts, and takes everything with it that it manages.',
+    why: 'libvirtd 11.3 aborts, and takes everything with it that it manages; 12.9 refuses the image.',
     clauses: ['CONTAINER-5'],
     outcome: 'hazard',
-    verdict: 'crashes',
+    verdict: 'refused',
+    verdictOf: { '10.0': 'crashes' },
     rules: ['libvirt-cookie-offset'],
-    mutate: (m) => setField(m, 'cookieOffset', 0x7fffffff),
+    mutate: (m) => setField(m, 'cookieOffset', m.model.streamOffset - 92 + 100),
   }),
   libvirtImage('header-cut', {
     what: 'A libvirt save image whose data_len reaches past the end of the file.',
@@ -154,5 +177,55 @@ export const containerVectors = [
     verdict: 'refused',
     rules: ['not-a-migration-stream'],
     mutate: (m) => setField(m, 'dataLength', m.model.streamOffset - 92 - 4096),
+  }),
+  libvirtImage('xml-malformed', {
+    what: 'A libvirt save image whose domain XML is not well-formed.',
+    why: 'The stream is good, and virsh refuses the image.',
+    clauses: ['CONTAINER-10'],
+    outcome: 'rejected',
+    verdict: 'refused',
+    rules: ['libvirt-xml'],
+    mutate: (m) => editXml(m, '</domain>', '</domaim>'),
+  }),
+  libvirtImage('xml-without-name', {
+    what: 'A libvirt save image whose domain has no name.',
+    why: 'The XML is well-formed, and virsh refuses it.',
+    clauses: ['CONTAINER-10'],
+    outcome: 'rejected',
+    verdict: 'refused',
+    rules: ['libvirt-xml'],
+    mutate: (m) => editXml(m, '<name>capture</name>', ''),
+  }),
+  libvirtImage('xml-machine', {
+    what: 'A libvirt save image whose XML gives another machine type than the stream.',
+    why: 'QEMU compares it.',
+    clauses: ['CONTAINER-10', 'CONFIG-2'],
+    outcome: 'rejected',
+    verdict: 'refused',
+    rules: ['libvirt-domain-mismatch'],
+    mutate: (m) => editXml(m, 'pc-i440fx-10.0', 'pc-i440fx-9.2'),
+  }),
+  libvirtImage('xml-memory', {
+    what: 'A libvirt save image whose XML gives more memory than the stream has.',
+    why: 'With mapped-ram QEMU does not compare the size: the guest goes on and never learns of the rest.',
+    clauses: ['CONTAINER-10'],
+    outcome: 'accepted',
+    verdict: 'restores',
+    rules: ['libvirt-domain-mismatch'],
+    mutate: (m) => editXml(m, "<memory unit='KiB'>16384<", "<memory unit='KiB'>32768<"),
+  }),
+  libvirtImage('xml-ignore-shared', {
+    what: 'A libvirt save image whose XML switches x-ignore-shared on, with a stream that was saved without it.',
+    why: 'QEMU compares the capabilities, and libvirt knows nothing of this one.',
+    clauses: ['CONTAINER-10', 'SHARED-1'],
+    outcome: 'rejected',
+    verdict: 'refused',
+    rules: ['libvirt-ignore-shared'],
+    mutate: (m) =>
+      editXml(
+        m,
+        '</domain>',
+        "<commandline xmlns='http://libvirt.org/schemas/domain/qemu/1.0'><arg value='-global'/><arg value='migration.x-ignore-shared=on'/></commandline></domain>",
+      ),
   }),
 ];

@@ -12,6 +12,8 @@ export { destinationPageSize, isPageSize } from './blocks/page-size.js';
 export { separateBlocks } from './blocks/separate-blocks.js';
 export { derivePhysicalMap } from './derive-map.js';
 export { armRegisterKey, identifiesArmProcessor } from './devices/arm-register-key.js';
+export { findStruct } from './devices/find-struct.js';
+export { hotplugProcessors, type SavedProcessors, savedProcessors } from './devices/processors.js';
 export {
   firstOversizedRing,
   hasRingOfUnknownLimit,
@@ -20,6 +22,15 @@ export {
 } from './devices/ring-limit.js';
 export { stateNameOf } from './devices/state-name.js';
 export { type SavedVirtioDevice, virtioDevices } from './devices/virtio-devices.js';
+export {
+  findCommandLine,
+  globalSwitchOf,
+  type LibvirtDomain,
+  parseDomain,
+  QEMU_NAMESPACE,
+} from './libvirt/domain.js';
+export { type DomainReading, readLibvirtDomain } from './libvirt/read-domain.js';
+export { childOf, parseXml, type XmlElement, XmlError } from './libvirt/xml-tree.js';
 export { findMachineMemory, type MachineMemory } from './main-memory.js';
 export { type BitmapFacts, gatherBitmapFacts } from './pages/bitmap-facts.js';
 export { type CompareOptions, comparePages, type PageFacts } from './pages/compare-pages.js';

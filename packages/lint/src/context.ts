@@ -1,4 +1,4 @@
-import type { BitmapFacts, PageFacts, SaveManner, UnmarkedMeaning } from '@mapped-ram/facts';
+import type { BitmapFacts, DomainReading, PageFacts, SaveManner, UnmarkedMeaning } from '@mapped-ram/facts';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
 import type { DeviceFacts } from './facts/device-facts.js';
 import type { SealFacts } from './seal-facts.js';
@@ -57,6 +57,8 @@ export interface LintContext {
   readonly devices: DeviceFacts;
   /** What the file's seal says; absent where it has none, or nobody looked for it. */
   readonly seal?: SealFacts;
+  /** The domain of a libvirt save image; absent where the file is none. */
+  readonly domain?: DomainReading;
   /** Whether no page of `snapshot.oversizedBlock` is set; absent where that is not known. */
   readonly oversizedBlockIsEmpty?: boolean;
 }

@@ -1,4 +1,4 @@
-import { bitmapIsInside, findSaveManner, gatherBitmapFacts } from '@mapped-ram/facts';
+import { bitmapIsInside, findSaveManner, gatherBitmapFacts, readLibvirtDomain } from '@mapped-ram/facts';
 import { anySet, bitmapLengthBytes } from '@mapped-ram/format';
 import type { ByteSource, Snapshot } from '@mapped-ram/reader';
 import type { LintContext } from './context.js';
@@ -31,6 +31,7 @@ export async function gatherContext(
   const pages = new PagesGatherer(snapshot, source, blocks, manner, options);
   await (options.deep === true ? pages.lookDeep() : pages.lookQuickly(needed));
   const isEmpty = await hasEmptyOversizedBlock(snapshot, source);
+  const domain = await readLibvirtDomain(snapshot, source);
   const hasStream = snapshot.streamVersion !== undefined;
   const streamElsewhere = hasStream ? undefined : await findStream(source);
   const devices = await gatherDeviceFacts(snapshot);
@@ -49,6 +50,7 @@ export async function gatherContext(
     deep: options.deep ?? false,
     blocks,
     devices,
+    ...(domain !== undefined && { domain }),
     ...(seal !== undefined && { seal }),
     ...(isEmpty !== undefined && { oversizedBlockIsEmpty: isEmpty }),
   };

@@ -33,10 +33,13 @@ import { holesLostRule } from './rules/holes-lost/rule.js';
 import { ignoreSharedRule } from './rules/ignore-shared/rule.js';
 import { ignoredBlockRule } from './rules/ignored-block/rule.js';
 import { libvirtCookieOffsetRule } from './rules/libvirt-cookie-offset/rule.js';
+import { libvirtDomainMismatchRule } from './rules/libvirt-domain-mismatch/rule.js';
 import { libvirtFormatRule } from './rules/libvirt-format/rule.js';
 import { libvirtHeaderRule } from './rules/libvirt-header/rule.js';
+import { libvirtIgnoreSharedRule } from './rules/libvirt-ignore-shared/rule.js';
 import { libvirtIncompleteRule } from './rules/libvirt-incomplete/rule.js';
 import { libvirtVersionRule } from './rules/libvirt-version/rule.js';
+import { libvirtXmlRule } from './rules/libvirt-xml/rule.js';
 import { limitExceededRule } from './rules/limit-exceeded/rule.js';
 import { machineTypeRule } from './rules/machine-type/rule.js';
 import { machineTypeMissingRule } from './rules/machine-type-missing/rule.js';
@@ -88,6 +91,8 @@ export const rules: readonly Rule[] = [
   libvirtVersionRule,
   libvirtFormatRule,
   libvirtCookieOffsetRule,
+  libvirtXmlRule,
+  libvirtDomainMismatchRule,
   notAMigrationStreamRule,
   streamVersionRule,
   streamTruncatedRule,
@@ -102,6 +107,7 @@ export const rules: readonly Rule[] = [
   capabilityUnknownRule,
   capabilityUnusualRule,
   ignoreSharedRule,
+  libvirtIgnoreSharedRule,
   sectionTypeUnknownRule,
   sectionNameRule,
   sectionUndescribedRule,

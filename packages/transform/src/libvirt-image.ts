@@ -1,18 +1,46 @@
 import { MappedRamError } from '@mapped-ram/format';
-import type { ByteSource, StreamModel } from '@mapped-ram/reader';
+import type { ByteSource, LibvirtSaveHeader, StreamModel } from '@mapped-ram/reader';
 import type { StreamPart } from '@mapped-ram/writer';
 
 /** What libvirt calls the layouts of the stream in its save images (libvirt 11.3, qemu_saveimage.h). */
 export const LibvirtFormat = { raw: 0, sparse: 6 } as const;
 
-const MAGIC_BYTES = 16;
-const FORMAT_OFFSET = 28;
 const COMPLETE_MAGIC = 'LibvirtQemudSave';
 
+/** Version of the header, which libvirt writes and takes. */
+export const LIBVIRT_VERSION = 2;
+
+/** Of the numbers in libvirt's header, each of four bytes (libvirt 11.3, qemu_saveimage.h, `virQEMUSaveHeader`). */
+const FieldOffset = {
+  version: 16,
+  dataLengthBytes: 20,
+  wasRunning: 24,
+  format: 28,
+  cookieOffset: 32,
+} as const;
+const BEHIND_FIELDS = 36;
+
+/** The numbers of libvirt's header. */
+export type LibvirtNumbers = Pick<LibvirtSaveHeader, keyof typeof FieldOffset>;
+
 /** What of libvirt's header is to be another. */
-export interface LibvirtChanges {
-  readonly format?: number;
-  readonly isComplete?: true;
+export interface LibvirtChanges extends Partial<LibvirtNumbers> {
+  readonly isComplete?: boolean;
+}
+
+/** The first bytes of libvirt's header; what is behind them is zeros, up to 92 bytes. */
+export function libvirtHeader(
+  magic: LibvirtSaveHeader['magic'],
+  numbers: LibvirtNumbers,
+  byteOrder: LibvirtSaveHeader['byteOrder'],
+): Uint8Array {
+  const bytes = new Uint8Array(BEHIND_FIELDS);
+  new TextEncoder().encodeInto(magic, bytes);
+  const view = new DataView(bytes.buffer);
+  for (const [name, byteOffset] of Object.entries(FieldOffset)) {
+    view.setUint32(byteOffset, numbers[name as keyof LibvirtNumbers], byteOrder === 'le');
+  }
+  return bytes;
 }
 
 /**
@@ -21,19 +49,14 @@ export interface LibvirtChanges {
 export function libvirtFront(
   { libvirt, streamOffset }: Pick<StreamModel, 'libvirt' | 'streamOffset'>,
   source: ByteSource,
-  changes: LibvirtChanges,
+  { isComplete = false, ...numbers }: LibvirtChanges,
 ): StreamPart[] {
   if (libvirt === undefined) return [];
-  const copy = (from: number, to: number): StreamPart => ({
-    source,
-    byteOffset: from,
-    byteLength: to - from,
-  });
-  const magic = new TextEncoder().encode(changes.isComplete === true ? COMPLETE_MAGIC : libvirt.magic);
-  const format = new Uint8Array(4);
-  new DataView(format.buffer).setUint32(0, changes.format ?? libvirt.format, libvirt.byteOrder === 'le');
-  const behindFormat = FORMAT_OFFSET + format.length;
-  return [magic, copy(MAGIC_BYTES, FORMAT_OFFSET), format, copy(behindFormat, streamOffset)];
+  const magic = isComplete ? COMPLETE_MAGIC : libvirt.magic;
+  return [
+    libvirtHeader(magic, { ...libvirt, ...numbers }, libvirt.byteOrder),
+    { source, byteOffset: BEHIND_FIELDS, byteLength: streamOffset - BEHIND_FIELDS },
+  ];
 }
 
 /**
@@ -46,7 +69,7 @@ export function checkNotCompressed({ libvirt }: Pick<StreamModel, 'libvirt'>): v
   if (format === LibvirtFormat.raw || format === LibvirtFormat.sparse) return;
   throw new MappedRamError('unsupported', {
     what: 'libvirt compressed the stream; have it save with save_image_format = "raw" or "sparse"',
-    byteOffset: FORMAT_OFFSET,
+    byteOffset: FieldOffset.format,
     path: 'libvirt.format',
     actual: format,
   });

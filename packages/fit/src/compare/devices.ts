@@ -1,10 +1,10 @@
+import { hotplugProcessors } from '@mapped-ram/facts';
 import { findDevice, findVirtioQueues, type OpeningSection, type Snapshot } from '@mapped-ram/reader';
 import { hasChange, judgeState, type QemuVersion, qemuVersions } from '@mapped-ram/releases';
 import type { Destination, DestinationState } from '../destination.js';
 import type { FitFinding } from '../fit-finding.js';
 import { armRegistersOf, registerFault } from './arm-registers.js';
 import { deviceHelp } from './device-help.js';
-import { hotplugProcessors } from './hotplug-processors.js';
 import { findConfigDifference, pciConfigOf } from './pci-config.js';
 import { hasLayout } from './state-layout.js';
 

@@ -2,7 +2,7 @@ import { findUnmarkedPages, hasRamEnd, type UnmarkedPages } from '@mapped-ram/fa
 import { MappedRamError, RAM_SECTION_IDSTR } from '@mapped-ram/format';
 import { type ByteSource, openSnapshot, type RamBlock, type Snapshot } from '@mapped-ram/reader';
 import { openOptions } from '../complete-snapshot.js';
-import { checkNotCompressed, LibvirtFormat } from '../libvirt-image.js';
+import { checkNotCompressed, LIBVIRT_VERSION, LibvirtFormat } from '../libvirt-image.js';
 import type { RepairOptions } from './repair-options.js';
 import type { Repair, RepairKind } from './repair-report.js';
 
@@ -13,6 +13,7 @@ export interface Diagnosis {
   readonly recordsEnd: number;
   readonly repairs: readonly Repair[];
   readonly unknowns: readonly string[];
+  readonly warnings: readonly string[];
   /** Blocks whose bitmap is made anew from what their pages hold. */
   readonly unmarked: ReadonlySet<RamBlock>;
 }
@@ -25,7 +26,8 @@ export interface Diagnosis {
  */
 export async function diagnose(source: ByteSource, options: RepairOptions): Promise<Diagnosis> {
   const snapshot = await openSnapshot(source, { ...openOptions(options), tolerant: true });
-  checkNotCompressed(snapshot);
+  // The stream tells what it is; what the header says of it may be what is wrong.
+  if (snapshot.streamVersion === undefined) checkNotCompressed(snapshot);
   const found = new Findings();
   diagnoseContainer(snapshot, found);
   const recordsEnd =
@@ -37,6 +39,7 @@ export async function diagnose(source: ByteSource, options: RepairOptions): Prom
     recordsEnd,
     repairs: found.repairs,
     unknowns: found.unknowns,
+    warnings: found.warnings,
     unmarked: new Set(unmarked),
   };
 }
@@ -44,6 +47,7 @@ export async function diagnose(source: ByteSource, options: RepairOptions): Prom
 class Findings {
   readonly repairs: Repair[] = [];
   readonly unknowns: string[] = [];
+  readonly warnings: string[] = [];
 
   add(kind: RepairKind, message: string, unknown?: string): void {
     this.repairs.push({ kind, message });
@@ -58,6 +62,21 @@ function diagnoseContainer({ libvirt, ramLayout }: Snapshot, found: Findings): v
       'libvirt-complete',
       "libvirt's header said that the image is incomplete; the stream is complete, and now the header says so",
       'why libvirt did not mark the image as complete',
+    );
+    found.warnings.push(
+      'libvirt may have let the domain go on after this save. Do not restore the image over disks that the domain wrote since: its memory does not know of that',
+    );
+  }
+  if (libvirt.version > LIBVIRT_VERSION) {
+    found.add(
+      'libvirt-version',
+      `libvirt's header had version ${libvirt.version}, which no libvirt takes; now it has ${LIBVIRT_VERSION}`,
+    );
+  }
+  if (libvirt.cookieOffset > libvirt.dataLengthBytes) {
+    found.add(
+      'libvirt-cookie',
+      "the cookie of libvirt's header lay behind its data; now the image has none, which libvirt does not need",
     );
   }
   const format = ramLayout === 'classic' ? 'raw' : 'sparse';

@@ -7,6 +7,8 @@
  * - `vmdescription`: it was damaged, and is left out;
  * - `libvirt-complete`: libvirt's header said that the image is incomplete;
  * - `libvirt-format`: libvirt's header named another format than the stream has;
+ * - `libvirt-version`: libvirt's header had a version that libvirt does not take;
+ * - `libvirt-cookie`: libvirt's header had its cookie outside of the data;
  * - `virtio-rings`: rings of virtio queues were longer than the queues of the QEMU that the file is for.
  */
 export type RepairKind =
@@ -16,6 +18,8 @@ export type RepairKind =
   | 'vmdescription'
   | 'libvirt-complete'
   | 'libvirt-format'
+  | 'libvirt-version'
+  | 'libvirt-cookie'
   | 'virtio-rings';
 
 /** Something that was mended, and in words what was done. */
@@ -29,5 +33,7 @@ export interface RepairReport {
   readonly repairs: readonly Repair[];
   /** What the file does not tell, so that nobody can know whether it is as it was saved. */
   readonly unknowns: readonly string[];
+  /** What to mind before the file is restored. */
+  readonly warnings: readonly string[];
   readonly sizeBytes: number;
 }

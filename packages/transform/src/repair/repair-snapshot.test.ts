@@ -186,9 +186,37 @@ describe('a libvirt save image', () => {
     const { kinds, source, report } = await repair(bad);
     expect(kinds).toEqual(['libvirt-complete']);
     expect(report.unknowns).toHaveLength(1);
+    expect(report.warnings).toEqual([expect.stringContaining('Do not restore the image over disks')]);
     const bytes = Buffer.alloc(source.sizeBytes);
     await source.read(bytes, 0);
     expect(bytes.equals(image.bytes(0, image.sizeBytes))).toBe(true);
+  });
+
+  it.each([
+    ['libvirt-format', 28, 0],
+    ['libvirt-format', 28, 1],
+    ['libvirt-format', 28, 5],
+    ['libvirt-format', 28, 9],
+    ['libvirt-version', 16, 3],
+  ])('%s: with %i as number at %i is as libvirt writes it', async (kind, byteOffset, value) => {
+    const image = await loadCapture('libvirt-11.3/save-sparse');
+    const bad = image.clone().patch(byteOffset, Uint8Array.of(value, 0, 0, 0));
+    const { kinds, source, report } = await repair(bad);
+    expect(kinds).toEqual([kind]);
+    expect(report.warnings).toEqual([]);
+    const bytes = Buffer.alloc(source.sizeBytes);
+    await source.read(bytes, 0);
+    expect(bytes.equals(image.bytes(0, image.sizeBytes))).toBe(true);
+  });
+
+  it('with the cookie outside of its data has none', async () => {
+    const image = await loadCapture('libvirt-11.3/save-sparse');
+    const { kinds, source } = await repair(image.clone().patch(32, Uint8Array.of(0, 0, 0, 1)));
+    expect(kinds).toEqual(['libvirt-cookie']);
+    const bytes = Buffer.alloc(source.sizeBytes);
+    await source.read(bytes, 0);
+    expect(bytes.readUInt32LE(32)).toBe(0);
+    expect(bytes.subarray(36).equals(image.bytes(36, image.sizeBytes - 36))).toBe(true);
   });
 
   it('that names format 6 over a classic stream names format 0', async () => {

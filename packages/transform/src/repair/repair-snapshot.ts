@@ -13,7 +13,7 @@ import {
   writeParts,
 } from '@mapped-ram/writer';
 import { openOptions } from '../complete-snapshot.js';
-import { LibvirtFormat, libvirtFront } from '../libvirt-image.js';
+import { LIBVIRT_VERSION, LibvirtFormat, libvirtFront } from '../libvirt-image.js';
 import { movePages } from '../move-pages.js';
 import type { TransformOptions } from '../options.js';
 import { type Diagnosis, diagnose } from './diagnose.js';
@@ -41,7 +41,7 @@ export async function repairSnapshot(
     options.forQemu === undefined ? NO_RINGS : await findRingsToShorten(found.snapshot, options.forQemu);
   const diagnosis = { ...found, repairs: [...found.repairs, ...rings.repairs] };
   const source = patchedSource(file, rings.patches);
-  const { snapshot, repairs, unknowns } = diagnosis;
+  const { snapshot, repairs, unknowns, warnings } = diagnosis;
   if (repairs.length === 0) {
     const [unknown] = unknowns;
     const doubt = unknown === undefined ? '' : `; it does not tell ${unknown}`;
@@ -52,7 +52,7 @@ export async function repairSnapshot(
     snapshot.ramLayout === 'classic'
       ? await repairContainer(diagnosis, source, target, options)
       : await rewrite(diagnosis, source, target, options);
-  return { repairs, unknowns, sizeBytes };
+  return { repairs, unknowns, warnings, sizeBytes };
 }
 
 /** A classic stream in a wrong container: it stays as it is, if it is complete. */
@@ -110,6 +110,8 @@ function mendedFront(diagnosis: Diagnosis, source: ByteSource, format: number): 
   return libvirtFront(snapshot, source, {
     format,
     ...(has(diagnosis, 'libvirt-complete') && { isComplete: true }),
+    ...(has(diagnosis, 'libvirt-version') && { version: LIBVIRT_VERSION }),
+    ...(has(diagnosis, 'libvirt-cookie') && { cookieOffset: 0 }),
   });
 }
 

@@ -21,7 +21,7 @@ export const repairCommand: Command = {
   description:
     'Makes a good snapshot out of a bad one, where everything that was saved is in it: bitmaps that do not mark ' +
     'pages that were saved, the end of the ram state that a background snapshot lacks, an end marker that was cut off, a damaged vmdescription, a libvirt header ' +
-    'that says incomplete or names the wrong format. It says what it mended and what nobody can know, and refuses where ' +
+    'that says incomplete, or names the wrong format or version. It says what it mended and what nobody can know, and refuses where ' +
     'the data is gone. IN stays as it is.',
   optionGroups: [
     {
@@ -82,10 +82,11 @@ function qemuOf(line: CommandLine): QemuVersion | undefined {
   return version;
 }
 
-function describe(path: string, { repairs, unknowns }: RepairReport): string[] {
+function describe(path: string, { repairs, unknowns, warnings }: RepairReport): string[] {
   return [
     `${path}: mended`,
     ...repairs.map(({ kind, message }) => `  ${kind}: ${message}`),
     ...unknowns.map((unknown) => `  not known: ${unknown}`),
+    ...warnings.map((warning) => `  warning: ${warning}`),
   ];
 }

@@ -1,5 +1,5 @@
 import type { LibvirtSaveHeader, Snapshot } from '@mapped-ram/reader';
-import { LIBVIRT_SPARSE_FORMAT, libvirtFormats } from '../../facts/libvirt-formats.js';
+import { isCompressedFormat, LIBVIRT_SPARSE_FORMAT, libvirtFormats } from '../../facts/libvirt-formats.js';
 import type { Rule, RuleHit } from '../../rule.js';
 
 /** What is wrong with the format's number, if anything, and what comes of it. */
@@ -9,7 +9,7 @@ function fault(
 ): Pick<RuleHit, 'message' | 'behaviour'> | undefined {
   const name = libvirtFormats[format];
   if (name === undefined) {
-    const says = 'libvirt: `Invalid compressed save format`. QEMU is not started.';
+    const says = `libvirt: \`unsupported save image format: ${format}\`. QEMU is not started.`;
     return {
       message: `The libvirt header gives format ${format}, which does not exist.`,
       behaviour: { outcome: 'refused', says },
@@ -19,11 +19,17 @@ function fault(
     return { message: 'The libvirt header says sparse (6), but the stream behind it is a classic one.' };
   }
   if (format !== LIBVIRT_SPARSE_FORMAT && layout === 'mapped-ram') {
-    const says =
-      'libvirt does not turn the capability on; QEMU: `Capability mapped-ram is off, but received capability is on`.';
     return {
       message: `The libvirt header says ${name} (${format}), but the stream behind it is a mapped-ram one.`,
-      behaviour: { outcome: 'refused', says },
+      behaviour: isCompressedFormat(format)
+        ? {
+            outcome: 'crashes',
+            says: `virsh hangs: the program that unpacks ${name} ends at once, and libvirt waits for QEMU, which waits for the stream.`,
+          }
+        : {
+            outcome: 'refused',
+            says: 'libvirt does not turn the capability on; QEMU: `Failed to validate capabilities`.',
+          },
     };
   }
   return undefined;
@@ -39,15 +45,15 @@ export const libvirtFormatRule: Rule = {
 capability \`mapped-ram\` on. External snapshots that libvirt writes with \`snapshot_image_format = "sparse"\` say 6
 over a classic stream, and so cannot be restored as they are. Only the capability list of the stream itself tells.
 
-The prediction is about a restore through libvirt.`,
+The prediction is about a restore through libvirt (11.3 and 12.9 were run).`,
   qemu: [
     {
       outcome: 'refused',
-      says: 'libvirt turns mapped-ram on; QEMU: `Capability mapped-ram is on, but received capability is off`.',
+      says: 'libvirt turns mapped-ram on; QEMU: `Failed to validate capabilities`.',
     },
   ],
   remedy:
-    'Write the number that fits the stream into the header: 0 for a classic stream, 6 for a mapped-ram one.',
+    'Have mr repair write the number that fits the stream into the header: 0 for a classic one, 6 for a mapped-ram one. With mr convert a classic stream becomes a mapped-ram one.',
   *check({ snapshot }) {
     const { libvirt, ramLayout } = snapshot;
     if (libvirt === undefined) return;

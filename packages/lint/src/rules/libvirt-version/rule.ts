@@ -19,7 +19,7 @@ The prediction is about libvirt: QEMU never sees this header.`,
     },
   ],
   remedy:
-    'Take the image from its source again, or set the version to 2 where the rest of the header is right.',
+    'Where the stream is whole, mr repair sets the version to 2; else take the image from its source again.',
   *check({ snapshot }) {
     const { libvirt } = snapshot;
     if (libvirt === undefined || libvirt.version === SAVE_IMAGE_VERSION) return;

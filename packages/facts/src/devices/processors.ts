@@ -1,0 +1,36 @@
+import type { Section, StreamModel, VmsdStruct } from '@mapped-ram/reader';
+import { findStruct } from './find-struct.js';
+
+/** The state of a board's controller that adds processors: an element a processor (hw/acpi/cpu.c, `vmstate_cpu_hotplug`). */
+const CONTROLLER = 'CPU hotplug state';
+
+/** How many processors the controller in a device's state knows; undefined where it has none. */
+export function hotplugProcessors(device: VmsdStruct): number | undefined {
+  return findStruct(device, CONTROLLER)
+    ?.fields?.filter(({ name }) => name === 'devs')
+    .reduce((sum, { array_len = 1 }) => sum + array_len, 0);
+}
+
+/** The processors of a stream: those whose state is in it, and as many as its machine can have, where a device tells. */
+export interface SavedProcessors {
+  readonly sections: readonly Section[];
+  readonly mostPossible?: number;
+}
+
+/** The processors of a stream; every machine's state has one `cpu` or `cpu_common` for each. */
+export function savedProcessors({
+  sections,
+  vmdescription,
+}: Pick<StreamModel, 'sections' | 'vmdescription'>): SavedProcessors {
+  const named = (idstr: string) =>
+    sections.filter((section) => section.kind === 'full' && section.idstr === idstr);
+  const common = named('cpu_common');
+  let mostPossible: number | undefined;
+  for (const device of vmdescription?.json?.devices ?? []) {
+    mostPossible ??= hotplugProcessors(device);
+  }
+  return {
+    sections: common.length > 0 ? common : named('cpu'),
+    ...(mostPossible !== undefined && { mostPossible }),
+  };
+}
