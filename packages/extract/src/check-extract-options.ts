@@ -13,10 +13,7 @@ import {
 } from '@mapped-ram/format';
 import { MAX_CHANNELS } from '@mapped-ram/multifd/limits';
 import type { AddressRange } from './address-range.js';
-import type { ElfOptions } from './extract-elf.js';
-import type { ExtractOptions } from './extract-options.js';
-import type { RangeOptions } from './extract-range.js';
-import type { PhysicalOptions } from './read-map.js';
+import type { ElfOptions, ExtractOptions, PhysicalOptions, RangeOptions } from './extract-options.js';
 
 type Checks<T> = { readonly [Name in keyof Required<T>]: OptionCheck };
 

@@ -1,29 +1,17 @@
 import { architectureOf, type PhysicalRange, readDevices } from '@mapped-ram/facts';
-import { PhysicalMemory, type Vmcoreinfo, type VmcoreinfoOrigin } from '@mapped-ram/guest';
+import { PhysicalMemory, type VmcoreinfoOrigin } from '@mapped-ram/guest';
 import { checkElfArguments } from './check-extract-options.js';
 import { checkMemoryWhole } from './check-memory-whole.js';
 import { describeProcessors } from './cpu/describe-processors.js';
 import { type CoreSegment, coreHead } from './elf/core-file.js';
 import { encodeNotes } from './elf/elf-note.js';
+import type { ElfOptions } from './extract-options.js';
 import type { RangeReport } from './extract-range.js';
 import { findKernelNote } from './kernel-note.js';
 import { processorTables } from './paging/processor-tables.js';
 import { virtualSegments } from './paging/virtual-segments.js';
-import { mapOf, type PhysicalOptions } from './read-map.js';
+import { mapOf } from './read-map.js';
 import { type SnapshotInput, withSnapshot, writeOutput } from './write-output.js';
-
-/** How to make a core. */
-export interface ElfOptions extends PhysicalOptions {
-  /**
-   * Segments by virtual address, out of the page tables of a processor, as gdb and drgn want them. If not given, by
-   * guest-physical address, as crash and volatility want them.
-   */
-  readonly paging?: boolean | undefined;
-  /** With `paging`, the processor whose page tables count, from 0; if not given, the first one that runs a kernel. */
-  readonly cpu?: number | undefined;
-  /** VMCOREINFO, in place of what the guest has left. */
-  readonly vmcoreinfo?: Vmcoreinfo | undefined;
-}
 
 /** What a core became. */
 export interface ElfReport extends RangeReport {

@@ -1,7 +1,9 @@
 import type { WordOrder } from '@mapped-ram/format';
+import type { Vmcoreinfo } from '@mapped-ram/guest';
 import type { OpenSource } from '@mapped-ram/reader/file';
 import type { CopyProgress } from './copy/copy-pieces.js';
 import type { ChannelOptions } from './copy/copy-with-channels.js';
+import type { GivenRange } from './given-map.js';
 
 /** What every extraction takes. */
 export interface ExtractOptions {
@@ -23,4 +25,29 @@ export interface ExtractOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called after every chunk. */
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
+}
+
+/** How to extract by guest-physical address. */
+export interface PhysicalOptions extends ExtractOptions {
+  /** The guest-physical map; derived from the machine if not given. */
+  readonly map?: readonly GivenRange[] | undefined;
+}
+
+/** How to take a range. */
+export interface RangeOptions extends PhysicalOptions {
+  /** The addresses are virtual ones: of a Linux guest's kernel, or as the processor with this number sees them, from 0. */
+  readonly virtual?: { readonly cpu?: number | undefined } | undefined;
+}
+
+/** How to make a core. */
+export interface ElfOptions extends PhysicalOptions {
+  /**
+   * Segments by virtual address, out of the page tables of a processor, as gdb and drgn want them. If not given, by
+   * guest-physical address, as crash and volatility want them.
+   */
+  readonly paging?: boolean | undefined;
+  /** With `paging`, the processor whose page tables count, from 0; if not given, the first one that runs a kernel. */
+  readonly cpu?: number | undefined;
+  /** VMCOREINFO, in place of what the guest has left. */
+  readonly vmcoreinfo?: Vmcoreinfo | undefined;
 }

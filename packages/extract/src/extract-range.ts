@@ -3,15 +3,10 @@ import type { Snapshot } from '@mapped-ram/reader';
 import type { AddressRange } from './address-range.js';
 import { checkRangeArguments } from './check-extract-options.js';
 import { checkMemoryWhole } from './check-memory-whole.js';
+import type { RangeOptions } from './extract-options.js';
 import { translateRange } from './paging/virtual-ranges.js';
-import { mapOf, type PhysicalOptions } from './read-map.js';
+import { mapOf } from './read-map.js';
 import { type OutputReport, type SnapshotInput, withSnapshot, writeOutput } from './write-output.js';
-
-/** How to take a range. */
-export interface RangeOptions extends PhysicalOptions {
-  /** The addresses are virtual ones: of a Linux guest's kernel, or as the processor with this number sees them, from 0. */
-  readonly virtual?: { readonly cpu?: number | undefined } | undefined;
-}
 
 /** What a range became. */
 export interface RangeReport extends OutputReport {

@@ -1,15 +1,9 @@
 import { derivePhysicalMap, type PhysicalMap } from '@mapped-ram/facts';
 import type { Snapshot } from '@mapped-ram/reader';
 import { checkMapArguments } from './check-extract-options.js';
-import type { ExtractOptions } from './extract-options.js';
-import { type GivenRange, resolveMap } from './given-map.js';
+import type { PhysicalOptions } from './extract-options.js';
+import { resolveMap } from './given-map.js';
 import { type SnapshotInput, withSnapshot } from './write-output.js';
-
-/** How to extract by guest-physical address. */
-export interface PhysicalOptions extends ExtractOptions {
-  /** The guest-physical map; derived from the machine if not given. */
-  readonly map?: readonly GivenRange[] | undefined;
-}
 
 /**
  * The guest-physical map of a snapshot: where the memory lies of which addresses.

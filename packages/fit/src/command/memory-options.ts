@@ -2,12 +2,12 @@ import {
   findMachineMemory,
   findMainRam,
   findMemoryBackends,
+  findStruct,
   hasObjectPath,
   objectIdOf,
 } from '@mapped-ram/facts';
 import { formatOptions } from '@mapped-ram/format';
 import { findDevice, type RamBlock, type Snapshot, type VmsdStruct } from '@mapped-ram/reader';
-import { findStruct } from '../compare/find-struct.js';
 import type { CommandBuilder } from './machine-command.js';
 
 /** What the ids of memory are that QEMU makes by itself for `-m`. */

@@ -1,9 +1,8 @@
-import { type Architecture, architectureOf, armRegisterKey } from '@mapped-ram/facts';
+import { type Architecture, architectureOf, armRegisterKey, hotplugProcessors } from '@mapped-ram/facts';
 import { formatOptions } from '@mapped-ram/format';
 import { findDevice, type OpeningSection, type Snapshot } from '@mapped-ram/reader';
 import { armModelsOf } from '@mapped-ram/releases';
 import { armRegistersOf } from '../compare/arm-registers.js';
-import { hotplugProcessors } from '../compare/hotplug-processors.js';
 import type { CommandBuilder } from './machine-command.js';
 
 /** Machines that can have no other number of processors, and no other model. */
