@@ -6,26 +6,15 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { main as mr } from './mr/main.js';
 import { main as mrLint } from './mr-lint/main.js';
 import { printable } from './shared/printable.js';
+import { LANGUAGES } from './testing/hostile-orders.js';
 import { harmlessTexts, type SnapshotTexts, writeHostileSnapshot } from './testing/hostile-snapshot.js';
 import { memoryTerminal } from './testing/memory-terminal.js';
 import { sarifErrors } from './testing/sarif-schema.js';
 
-/** What each language that a text can get into takes for an order. */
-const LANGUAGES = {
-  'options of QEMU': 'a,dumpdtb=OWNED,kernel=/etc/passwd',
-  JSON: 'a"}],"owned":[{"\\',
-  'a shell': "a'; touch OWNED; $(touch OWNED) `touch OWNED` | & > OWNED",
-  paths: '../../OWNED/../OWNED',
-  markup: `a</text></title><script>owned()</script>&lt;"'>`,
-  'annotations of GitHub': 'a\n::error file=OWNED::owned\r\n%0A::warning::owned',
-  'a terminal': 'a\u001b[2J\u001b]0;owned\u0007\u009b31m\b\r\u007f',
-  'C strings': 'a\0,dumpdtb=OWNED',
-};
-
 /** The file that can be refused for one text would hide what becomes of the others. */
 const CASES: readonly (readonly (keyof SnapshotTexts)[])[] = [
   ['machine'],
-  ['capability', 'block', 'section', 'description', 'value'],
+  ['capability', 'block', 'section', 'description', 'subsection', 'value'],
 ];
 
 let parent: string;
@@ -106,6 +95,8 @@ async function everyCommand(path: string, { block, section }: SnapshotTexts): Pr
     await run(mr, command, ...options, path, at(`out.${command}`));
     await json(mr, command, ...options, '--force', path, at(`out.${command}`));
   }
+  await run(mr, 'preflight', 'restore', path);
+  await json(mr, 'preflight', 'restore', path);
   await clone(path);
 }
 

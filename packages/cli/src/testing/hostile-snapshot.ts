@@ -9,6 +9,8 @@ export interface SnapshotTexts {
   readonly section: string;
   /** Names in the vmdescription. */
   readonly description: string;
+  /** The name of a subsection, in the stream and in the vmdescription. */
+  readonly subsection: string;
   /** A value of a device. */
   readonly value: string;
 }
@@ -17,6 +19,7 @@ const PAGE_SIZE = 4096;
 const BLOCK_PAGES = 4;
 const SECTION_ID = 7;
 const FULL = 4;
+const SUBSECTION = 5;
 
 /** Texts of which none gives orders. */
 export const harmlessTexts: SnapshotTexts = {
@@ -25,6 +28,7 @@ export const harmlessTexts: SnapshotTexts = {
   block: 'pc.ram',
   section: 'timer',
   description: 'timer',
+  subsection: 'timer/more',
   value: 'value',
 };
 
@@ -35,7 +39,7 @@ export async function writeHostileSnapshot(path: string, texts: SnapshotTexts): 
   const described = describeSnapshot({
     machine: texts.machine,
     blocks: [block],
-    devices: [deviceSection(texts.section, value)],
+    devices: [deviceSection(texts.section, value, texts.subsection)],
     vmdescription: Buffer.from(JSON.stringify(descriptionOf(texts, value.length))),
   });
   const capabilities = [...new Set(['mapped-ram', texts.capability])];
@@ -47,19 +51,22 @@ export async function writeHostileSnapshot(path: string, texts: SnapshotTexts): 
   await writer.finish();
 }
 
-function deviceSection(name: string, value: Uint8Array): Uint8Array {
+function deviceSection(name: string, value: Uint8Array, subsection: string): Uint8Array {
   const idstr = Buffer.from(name, 'latin1');
   const head = Buffer.alloc(6);
   head.writeUInt8(FULL, 0);
   head.writeUInt32BE(SECTION_ID, 1);
   head.writeUInt8(idstr.length, 5);
   const versions = Buffer.from([0, 0, 0, 0, 0, 0, 0, 1]);
-  return Buffer.concat([head, idstr, versions, value, footer(SECTION_ID)]);
+  const more = Buffer.from(subsection, 'latin1');
+  const subsectionHead = Buffer.concat([Buffer.of(SUBSECTION, more.length), more, Buffer.of(0, 0, 0, 1)]);
+  return Buffer.concat([head, idstr, versions, value, subsectionHead, footer(SECTION_ID)]);
 }
 
-function descriptionOf({ section, description }: SnapshotTexts, size: number) {
+function descriptionOf({ section, description, subsection }: SnapshotTexts, size: number) {
   const fields = [{ name: description, type: 'buffer', size }];
-  const device = { name: section, instance_id: 0, vmsd_name: description, version: 1, fields };
+  const subsections = [{ vmsd_name: subsection, version: 1, fields: [] }];
+  const device = { name: section, instance_id: 0, vmsd_name: description, version: 1, fields, subsections };
   return {
     configuration: { vmsd_name: 'configuration', version: 1, fields: [] },
     page_size: PAGE_SIZE,
