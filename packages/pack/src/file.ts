@@ -2,6 +2,7 @@ export { type CodecKind, codecKinds, openCodec, openCodecOf } from '@mapped-ram/
 export { applyFiles, type DeltaOptions, deltaFile } from './delta/delta-files.js';
 export type { KnownFile } from './delta/delta-head.js';
 export type { DeltaReport } from './delta/make-delta.js';
+export type { JobFileOptions } from './file/job-file.js';
 export { withSpooled } from './file/spool.js';
 export { openSource } from './open-source.js';
 export {

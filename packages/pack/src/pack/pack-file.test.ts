@@ -1,12 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { loadCapture, testedCaptures } from '@mapped-ram/fixtures';
 import { packFile, unpackFile, unpackTo } from '@mapped-ram/pack/file';
+import { directIoSupport } from '@mapped-ram/posix';
 import { describe, expect, it } from 'vitest';
 import { hasProgram, scratchFolder } from '../testing/scratch.js';
 
 const inScratch = scratchFolder();
+/** In memory, anything goes past the page cache. */
+const onDisk = scratchFolder(tmpdir());
 const MIB = 1024 * 1024;
 const hasZstd = hasProgram('zstd', '--version');
 
@@ -22,6 +34,15 @@ function mixedFile(name: string, sizeBytes: number): string {
   bytes.write('the end', sizeBytes - 7);
   writeFileSync(path, bytes);
   return path;
+}
+
+/** How many descriptors of this process are open with O_DIRECT. */
+function directDescriptors(): number {
+  const O_DIRECT = 0o40000;
+  return readdirSync('/proc/self/fdinfo').filter((fd) => {
+    const info = existsSync(`/proc/self/fdinfo/${fd}`) ? readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8') : '';
+    return (Number.parseInt(/^flags:\s+(\d+)/m.exec(info)?.[1] ?? '', 8) & O_DIRECT) !== 0;
+  }).length;
 }
 
 describe.skipIf(!hasZstd)(`zstd -d${hasZstd ? '' : ' (missing tool: zstd)'}`, () => {
@@ -51,6 +72,34 @@ describe('packFile', () => {
       await unpackFile({ input: inScratch('mixed-1.zst'), output: back }, { channels });
       execFileSync('cmp', [input, back]);
     }
+  });
+
+  it('reads and writes past the page cache, in files of any length, and gives the same bytes', async ({
+    skip,
+  }) => {
+    const input = onDisk('direct');
+    copyFileSync(mixedFile('direct', 20 * MIB + 12345), input);
+    if (!directIoSupport(input).supported) return skip('the file system has no direct I/O');
+    await packFile({ input, output: onDisk('cached.zst') });
+    const notices: string[] = [];
+    const seen = new Set<number>();
+    const options = {
+      directIo: true,
+      onNotice: ({ message }: { message: string }) => void notices.push(message),
+      onProgress: () => void seen.add(directDescriptors()),
+    };
+    for (const channels of [undefined, 2]) {
+      const [output, back] = [onDisk(`direct-${channels}.zst`), onDisk(`direct-${channels}`)];
+      await packFile({ input, output }, { ...options, channels });
+      expect(readFileSync(output).equals(readFileSync(onDisk('cached.zst')))).toBe(true);
+      await unpackFile({ input: output, output: back }, { ...options, channels });
+      expect(readFileSync(back).equals(readFileSync(input))).toBe(true);
+      expect(statSync(back).blocks).toBeLessThan(20 * 2048);
+    }
+    expect(notices).toEqual([]);
+    // The one that is read, and the one that is written.
+    expect([...seen]).toEqual([2]);
+    expect(directDescriptors()).toBe(0);
   });
 
   it('has holes cost next to nothing, and gives them back', async () => {

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { fstatSync } from 'node:fs';
 import { MappedRamError } from '@mapped-ram/format';
 import { openCodec } from '@mapped-ram/pack/codec';
 import { dataExtents, isPosixAvailable } from '@mapped-ram/posix';
@@ -6,6 +6,8 @@ import type { ByteSource } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { makeFile } from '@mapped-ram/writer/file';
 import { MAX_LEVEL, MIN_LEVEL } from '../codec/codec.js';
+import { Appender } from '../file/appender.js';
+import { type JobFile, type JobFileOptions, jobFile, openJobFile } from '../file/job-file.js';
 import { gatherLead } from '../lead/gather-lead.js';
 import { encodeLead } from '../lead/lead.js';
 import { isPacked, openPacked } from '../packed-source.js';
@@ -27,7 +29,7 @@ export interface PackProgress {
 }
 
 /** How to pack. */
-export interface PackOptions {
+export interface PackOptions extends JobFileOptions {
   /** Of zstd, 1 to 19; 1 if not given. */
   readonly level?: number | undefined;
   /** Contents of a frame, in bytes: a power of two from 64 KiB to 8 MiB, 256 KiB if not given. A page costs as much as its frame. */
@@ -72,14 +74,15 @@ export async function packFile(
 ): Promise<PackReport> {
   checkOptions(options);
   return makeFile(output, { overwrite }, async (target) => {
-    let position = 0;
-    const sink = async (bytes: Uint8Array) => {
-      await target.write([{ byteOffset: position, bytes }]);
-      position += bytes.length;
-    };
-    const report = await packTo(input, sink, options);
-    await judge(await target.written(), report);
-    return report;
+    const appender = await Appender.open(target, options);
+    try {
+      const report = await packTo(input, (bytes) => appender.append(bytes), options);
+      appender.finish();
+      await judge(await target.written(), report);
+      return report;
+    } finally {
+      await appender.close();
+    }
   });
 }
 
@@ -93,20 +96,20 @@ export async function packTo(input: string, sink: ByteSink, options: PackOptions
   checkOptions(options);
   const source = await openFileSource(input);
   try {
-    const handle = await open(input);
+    const file = await openJobFile(input, 'r', options);
     try {
       await checkNotPacked(source);
       const { sizeBytes } = source;
-      const before = await stamp(handle);
+      const before = stamp(file);
       const [codec, checksum] = await Promise.all([openCodec(), ContentChecksum.load()]);
       const writer = new PackedWriter(sink, frameBytes, checksum);
       const extents = await gatherLead(source, options);
       await writer.skippable(encodeLead({ sizeBytes, frameBytes, extents }, codec, checksum, level));
-      const job = { kind: 'pack', descriptor: handle.fd, name: input, frameBytes, level } as const;
+      const job = { kind: 'pack', source: jobFile(file), frameBytes, level } as const;
       const crew = await startCrew<PackTask, PackedPiece>(job, channels);
       try {
         const depth = channels === undefined ? 1 : 2 * channels + 1;
-        const pieces = inOrder(piecesOf(handle.fd, sizeBytes), depth, async ({ hasData, ...task }) =>
+        const pieces = inOrder(piecesOf(file.descriptor, sizeBytes), depth, async ({ hasData, ...task }) =>
           hasData ? crew.run(task) : task.lengthBytes,
         );
         let doneBytes = 0;
@@ -120,12 +123,12 @@ export async function packTo(input: string, sink: ByteSink, options: PackOptions
       } finally {
         await crew.close();
       }
-      if ((await stamp(handle)) !== before) {
+      if (stamp(file) !== before) {
         throw new MappedRamError('read-failed', { what: `${input} was changed while it was packed` });
       }
       return { sizeBytes, packedBytes: await writer.finish(), codec: codec.name };
     } finally {
-      await handle.close();
+      await file.close();
     }
   } finally {
     await source.close();
@@ -173,8 +176,8 @@ async function checkNotPacked(source: ByteSource): Promise<void> {
 }
 
 /** Changes when the file does. */
-async function stamp(handle: FileHandle): Promise<string> {
-  const { size, mtimeNs } = await handle.stat({ bigint: true });
+function stamp({ descriptor }: JobFile): string {
+  const { size, mtimeNs } = fstatSync(descriptor, { bigint: true });
   return `${size} ${mtimeNs}`;
 }
 

@@ -1,7 +1,7 @@
 import { createPageScanner } from '@mapped-ram/format';
 import type { Codec } from '../codec/codec.js';
 import { frameBound } from '../codec/codec.js';
-import { readExactly } from '../file/read-exactly.js';
+import { type JobFile, readJobFile } from '../file/job-file.js';
 import type { Done, Hand } from '../threads/hand.js';
 import { CHECKSUM_BYTES } from '../zstd/frame-header.js';
 import { viewOf } from '../zstd/skippable-frame.js';
@@ -15,10 +15,8 @@ const STEP_BYTES = 1024 * 1024;
 /** What all pieces of a file have in common. */
 export interface PackJob {
   readonly kind: 'pack';
-  /** Of the file that is packed, open for reading. Threads share it. */
-  readonly descriptor: number;
-  /** For messages. */
-  readonly name: string;
+  /** The file that is packed. */
+  readonly source: JobFile;
   /** Contents of a frame: a power of two up to {@link PIECE_BYTES}. */
   readonly frameBytes: number;
   readonly level: number;
@@ -70,9 +68,9 @@ export class PiecePacker implements Hand<PackTask, PackedPiece> {
 
   /** Packs as much as is read at once. @returns where in the room the frames end */
   #pack({ byteOffset, lengthBytes }: PackTask, packedBytes: Uint32Array, start: number): number {
-    const { descriptor, name, frameBytes, level } = this.#job;
+    const { source, frameBytes, level } = this.#job;
     const { buffer, nonZeroBits } = this.#scanner;
-    readExactly(descriptor, buffer.subarray(0, lengthBytes), byteOffset, name);
+    readJobFile(source, buffer.subarray(0, lengthBytes), byteOffset);
     const frameCount = Math.ceil(lengthBytes / frameBytes);
     buffer.fill(0, lengthBytes, frameCount * frameBytes);
     this.#scanner.scan(0, frameCount);

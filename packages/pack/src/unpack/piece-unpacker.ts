@@ -1,6 +1,11 @@
 import { createPageScanner, forEachRun } from '@mapped-ram/format';
-import { readExactly } from '../file/read-exactly.js';
-import { writeExactly } from '../file/write-exactly.js';
+import {
+  DIRECT_ALIGNMENT_BYTES,
+  type JobFile,
+  memoryFor,
+  readJobFile,
+  writeJobFile,
+} from '../file/job-file.js';
 import { type Decoder, decodeFrame } from '../packed-source.js';
 import type { Done, Hand } from '../threads/hand.js';
 import type { FramePlace } from '../zstd/seek-table.js';
@@ -14,12 +19,10 @@ const UNIT_BYTES = 4096;
 /** What all pieces of a file have in common. */
 export interface UnpackJob {
   readonly kind: 'unpack';
-  /** Of the packed file, open for reading. Threads share it. */
-  readonly source: number;
-  readonly sourceName: string;
-  /** Of the new file, open for writing. */
-  readonly target: number;
-  readonly targetName: string;
+  /** The packed file. */
+  readonly source: JobFile;
+  /** The new file. */
+  readonly target: JobFile;
 }
 
 /** Frames that lie together, in the packed file as in the new one. */
@@ -32,7 +35,7 @@ export class PieceUnpacker implements Hand<UnpackTask, number> {
   readonly #job: UnpackJob;
   readonly #decoder: Decoder;
   readonly #scanner = createPageScanner({ pageSize: UNIT_BYTES, bufferLengthBytes: UNPACKED_PIECE_BYTES });
-  #packed = new Uint8Array();
+  #packed: Uint8Array = new Uint8Array();
 
   constructor(job: UnpackJob, decoder: Decoder) {
     this.#job = job;
@@ -44,11 +47,13 @@ export class PieceUnpacker implements Hand<UnpackTask, number> {
     const [first] = frames;
     const last = frames.at(-1);
     if (first === undefined || last === undefined) return { result: 0 };
-    const packed = this.#roomFor(last.packedOffset + last.packedBytes - first.packedOffset);
-    readExactly(this.#job.source, packed, first.packedOffset, this.#job.sourceName);
+    // Direct I/O begins at a multiple of what it is aligned to.
+    const start = first.packedOffset - (first.packedOffset % DIRECT_ALIGNMENT_BYTES);
+    const packed = this.#roomFor(last.packedOffset + last.packedBytes - start);
+    readJobFile(this.#job.source, packed, start);
     let done = 0;
     for (const frame of frames) {
-      const at = frame.packedOffset - first.packedOffset;
+      const at = frame.packedOffset - start;
       this.#unpack(packed.subarray(at, at + frame.packedBytes), frame);
       done += frame.lengthBytes;
     }
@@ -66,7 +71,7 @@ export class PieceUnpacker implements Hand<UnpackTask, number> {
     );
     if (contents === undefined) return;
     if (fits) this.#write(frame, start);
-    else writeExactly(this.#job.target, contents, frame.byteOffset, this.#job.targetName);
+    else writeJobFile(this.#job.target, contents, frame.byteOffset);
   }
 
   #write({ byteOffset, lengthBytes }: FramePlace, start: number): void {
@@ -76,16 +81,16 @@ export class PieceUnpacker implements Hand<UnpackTask, number> {
     buffer.fill(0, 0, start);
     buffer.fill(0, end, units * UNIT_BYTES);
     this.#scanner.scan(0, units);
-    const { target, targetName } = this.#job;
+    const { target } = this.#job;
     forEachRun(nonZeroBits, 'le', 0, units, (firstUnit, count) => {
       const from = Math.max(start, firstUnit * UNIT_BYTES);
       const to = Math.min(end, (firstUnit + count) * UNIT_BYTES);
-      writeExactly(target, buffer.subarray(from, to), byteOffset + from - start, targetName);
+      writeJobFile(target, buffer.subarray(from, to), byteOffset + from - start);
     });
   }
 
   #roomFor(lengthBytes: number): Uint8Array {
-    if (lengthBytes > this.#packed.length) this.#packed = new Uint8Array(lengthBytes);
+    if (lengthBytes > this.#packed.length) this.#packed = memoryFor(this.#job.source, lengthBytes);
     return this.#packed.subarray(0, lengthBytes);
   }
 }

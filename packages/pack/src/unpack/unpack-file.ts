@@ -1,8 +1,8 @@
-import { open, truncate } from 'node:fs/promises';
 import { openCodec } from '@mapped-ram/pack/codec';
 import type { ByteSource } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { makeFile } from '@mapped-ram/writer/file';
+import { type JobFileOptions, jobFile, type OpenJobFile, openJobFile } from '../file/job-file.js';
 import { frameSource, holdAgainstLead } from '../lead/frame-source.js';
 import type { Lead } from '../lead/lead.js';
 import type { PackPair, PackProgress } from '../pack/pack-file.js';
@@ -15,7 +15,7 @@ import type { FramePlace, SeekTable } from '../zstd/seek-table.js';
 import { UNPACKED_PIECE_BYTES, type UnpackTask } from './piece-unpacker.js';
 
 /** How to unpack. */
-export interface UnpackOptions {
+export interface UnpackOptions extends JobFileOptions {
   /** Threads that unpack; without, this one does. */
   readonly channels?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -46,7 +46,7 @@ export async function unpackFile(
 ): Promise<UnpackReport> {
   return withPacked(input, (packed, codec) =>
     makeFile(output, { overwrite }, async (target) => {
-      await truncate(target.partPath, packed.sizeBytes);
+      await target.resize(packed.sizeBytes);
       await unpackInto(packed, { input, output, partPath: target.partPath }, options);
       await checkLead(packed, await target.written());
       return { sizeBytes: packed.sizeBytes, packedBytes: packed.packedBytes, codec };
@@ -100,17 +100,13 @@ interface Places {
 async function unpackInto(
   { table, sizeBytes }: PackedSource,
   { input, output, partPath }: Places,
-  { channels, signal, onProgress }: UnpackOptions,
+  { channels, signal, onProgress, ...fileOptions }: UnpackOptions,
 ): Promise<void> {
-  const [from, to] = await Promise.all([open(input), open(partPath, 'r+')]);
+  const from = await openJobFile(input, 'r', fileOptions);
+  let to: OpenJobFile | undefined;
   try {
-    const job = {
-      kind: 'unpack',
-      source: from.fd,
-      sourceName: input,
-      target: to.fd,
-      targetName: output,
-    } as const;
+    to = await openJobFile(partPath, 'r+', fileOptions, output);
+    const job = { kind: 'unpack', source: jobFile(from), target: jobFile(to) } as const;
     const crew = await startCrew<UnpackTask, number>(job, channels);
     try {
       let doneBytes = 0;
@@ -124,7 +120,7 @@ async function unpackInto(
       await crew.close();
     }
   } finally {
-    await Promise.all([from.close(), to.close()]);
+    await Promise.all([from.close(), to?.close()]);
   }
 }
 

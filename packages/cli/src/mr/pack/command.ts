@@ -27,7 +27,7 @@ import {
 } from '../file-options.js';
 import { checkPipes, PIPE, runTransform, silentFor, type TransformResult } from '../run-transform.js';
 import { standardInput, writeToStandardOutput } from '../standard-streams.js';
-import { packChannels, packChannelsOption } from './pack-channels.js';
+import { packChannels, packChannelsOption, packDirectIo, packDirectIoOption } from './pack-channels.js';
 
 /** `mr pack` */
 export const packCommand: Command = {
@@ -55,7 +55,7 @@ export const packCommand: Command = {
       ],
     },
     { title: inputGroup.title, options: inputGroup.options.filter(({ name }) => name === 'offset') },
-    { title: 'How to work', options: [packChannelsOption] },
+    { title: 'How to work', options: [packChannelsOption, packDirectIoOption] },
   ],
   exitStatus: fileExitStatus,
   examples: [
@@ -67,7 +67,7 @@ export const packCommand: Command = {
   run(line, context) {
     const { input, output } = inputAndOutput(line);
     const files = { input, output, json: wantsJson(line) };
-    const options = optionsOf(line);
+    const options = { ...optionsOf(line), ...packDirectIo(line, context) };
     checkPipes(files, context.terminal);
     return runTransform(files, silentFor(files, context), async (onProgress) => {
       const task = { input, output, overwrite: line.flags.has('force'), context };

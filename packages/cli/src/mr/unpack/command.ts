@@ -6,7 +6,7 @@ import { openSource } from '../../shared/open-source.js';
 import { formatBytes } from '../../shared/quantities.js';
 import { fileExitStatus, forceOption, formatOption, inputAndOutput, wantsJson } from '../file-options.js';
 import { spoolName } from '../pack/command.js';
-import { packChannels, packChannelsOption } from '../pack/pack-channels.js';
+import { packChannels, packChannelsOption, packDirectIo, packDirectIoOption } from '../pack/pack-channels.js';
 import { checkPipeSize, largePipeOption } from '../pipe-size.js';
 import { checkPipes, PIPE, runTransform, silentFor, type TransformResult } from '../run-transform.js';
 import { standardInput, writeToStandardOutput } from '../standard-streams.js';
@@ -19,7 +19,7 @@ export const unpackCommand: Command = {
     'appears when it is whole and on disk. For IN or OUT, - is standard input or output.',
   optionGroups: [
     { title: 'What to make', options: [largePipeOption, forceOption, formatOption] },
-    { title: 'How to work', options: [packChannelsOption] },
+    { title: 'How to work', options: [packChannelsOption, packDirectIoOption] },
   ],
   exitStatus: fileExitStatus,
   examples: [
@@ -29,14 +29,15 @@ export const unpackCommand: Command = {
   run(line, context) {
     const { input, output } = inputAndOutput(line);
     const files = { input, output, json: wantsJson(line) };
+    const direct = packDirectIo(line, context);
     checkPipes(files, context.terminal);
     return runTransform(files, silentFor(files, context), async (onProgress) => {
       const task = { input, output, overwrite: line.flags.has('force'), line, context };
       return input === PIPE
         ? withSpooled(standardInput(context.signal), spoolName(output), (path) =>
-            unpack({ ...task, input: path }, { channels: packChannels(line, path), onProgress }),
+            unpack({ ...task, input: path }, { ...direct, channels: packChannels(line, path), onProgress }),
           )
-        : unpack(task, { channels: packChannels(line, input), onProgress });
+        : unpack(task, { ...direct, channels: packChannels(line, input), onProgress });
     });
   },
 };
