@@ -13,7 +13,14 @@ import {
 } from '@mapped-ram/format';
 import { MAX_CHANNELS } from '@mapped-ram/multifd/limits';
 import type { AddressRange } from './address-range.js';
-import type { ElfOptions, ExtractOptions, PhysicalOptions, RangeOptions } from './extract-options.js';
+import type {
+  ElfOptions,
+  ExtractOptions,
+  KdumpOptions,
+  PhysicalOptions,
+  RangeOptions,
+} from './extract-options.js';
+import { kdumpCompressions } from './kdump/kdump-compression.js';
 
 type Checks<T> = { readonly [Name in keyof Required<T>]: OptionCheck };
 
@@ -44,11 +51,20 @@ const rangeChecks: Checks<RangeOptions> = {
   virtual: groupOption({ cpu: integerOption() }),
 };
 
+const vmcoreinfo = groupOption({ has: functionOption, symbol: functionOption }, ['has', 'symbol']);
+
 const elfChecks: Checks<ElfOptions> = {
   ...physicalChecks,
   paging: booleanOption,
   cpu: integerOption(),
-  vmcoreinfo: groupOption({ has: functionOption, symbol: functionOption }, ['has', 'symbol']),
+  vmcoreinfo,
+};
+
+const kdumpChecks: Checks<KdumpOptions> = {
+  ...physicalChecks,
+  compression: textOption(kdumpCompressions),
+  leaveOutFree: booleanOption,
+  vmcoreinfo,
 };
 
 /** What may be wrong with what a block is asked for, before anything is opened. @throws TypeError, RangeError */
@@ -77,4 +93,10 @@ export function checkRangeArguments(range: AddressRange, output: string, options
 export function checkElfArguments(output: string, options: ElfOptions): void {
   nameOption(output, 'output');
   checkOptions(options, elfChecks);
+}
+
+/** What may be wrong with what a kdump file is asked for. @throws TypeError, RangeError */
+export function checkKdumpArguments(output: string, options: KdumpOptions): void {
+  nameOption(output, 'output');
+  checkOptions(options, kdumpChecks);
 }

@@ -4,6 +4,7 @@ import type { OpenSource } from '@mapped-ram/reader/file';
 import type { CopyProgress } from './copy/copy-pieces.js';
 import type { ChannelOptions } from './copy/copy-with-channels.js';
 import type { GivenRange } from './given-map.js';
+import type { KdumpCompression } from './kdump/kdump-compression.js';
 
 /** What every extraction takes. */
 export interface ExtractOptions {
@@ -48,6 +49,16 @@ export interface ElfOptions extends PhysicalOptions {
   readonly paging?: boolean | undefined;
   /** With `paging`, the processor whose page tables count, from 0; if not given, the first one that runs a kernel. */
   readonly cpu?: number | undefined;
+  /** VMCOREINFO, in place of what the guest has left. */
+  readonly vmcoreinfo?: Vmcoreinfo | undefined;
+}
+
+/** How to make a kdump file. */
+export interface KdumpOptions extends Omit<PhysicalOptions, 'channels'> {
+  /** How pages are compressed; with zlib if not given, which all tools read. */
+  readonly compression?: KdumpCompression | undefined;
+  /** Leave out the pages that a Linux guest does not use. Tools then say that they are not in the file. */
+  readonly leaveOutFree?: boolean | undefined;
   /** VMCOREINFO, in place of what the guest has left. */
   readonly vmcoreinfo?: Vmcoreinfo | undefined;
 }

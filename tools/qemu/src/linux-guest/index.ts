@@ -8,6 +8,11 @@ export {
 export type { CpioEntry } from './cpio.js';
 export { FILL_MEMORY } from './fill-memory.js';
 export {
+  type DebuggerCommand,
+  findDebuggers,
+  type LinuxDebuggers,
+} from './install-debuggers.js';
+export {
   findLinuxGuest,
   installLinuxGuest,
   type LinuxGuest,

@@ -2,6 +2,7 @@ import {
   type ElfOptions,
   extractBlock,
   extractElf,
+  extractKdump,
   extractRange,
   type OutputReport,
   readPhysicalMap,
@@ -9,7 +10,7 @@ import {
 import type { Command } from '../../shared/command.js';
 import { openSource } from '../../shared/open-source.js';
 import { lastValue } from '../../shared/option-values.js';
-import { formatBytes, formatCount } from '../../shared/quantities.js';
+import { formatBytes, formatCount, formatNumber } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
 import {
@@ -28,10 +29,10 @@ import { givenMap, type Wanted, wantedOf } from './wanted.js';
 
 /** `mr extract` */
 export const extractCommand: Command = {
-  arguments: '[options] (--block ID | --range START:LENGTH | --elf | --show-map) FILE [-o OUT]',
+  arguments: '[options] (--block ID | --range START:LENGTH | --elf | --kdump | --show-map) FILE [-o OUT]',
   description:
     'Takes the memory out of a snapshot: a block, a range of guest-physical addresses, or all of it as an ELF core with the ' +
-    'registers of the processors, which gdb, crash, drgn and volatility open. Pages that are zero are holes in OUT, which appears ' +
+    'registers of the processors, which gdb, crash, drgn and volatility open, or as a kdump file, which is smaller, and which crash and drgn open. Pages that are zero are holes in OUT, which appears ' +
     'when it is whole and on disk.',
   optionGroups: [
     {
@@ -60,6 +61,20 @@ export const extractCommand: Command = {
           help:
             'With --elf: its segments by virtual address, as gdb and drgn want them, out of the page tables of a processor. Without it, by ' +
             'guest-physical address, as crash and volatility want them.',
+        },
+        {
+          name: 'kdump',
+          help: 'A file in the kdump-compressed format, as makedumpfile and dump-guest-memory of QEMU make it: for crash and drgn.',
+        },
+        {
+          name: 'compression',
+          value: 'KIND',
+          help: 'With --kdump: zlib, zstd or none; zlib by default. zstd is quicker, and needs crash 8.0 or drgn with libkdumpfile 0.5.',
+        },
+        {
+          name: 'free-pages',
+          value: 'WHAT',
+          help: 'With --kdump: keep, or leave-out what a Linux guest does not use; keep by default.',
         },
         vmcoreinfoOption,
         { name: 'show-map', help: 'Nothing; show which guest-physical addresses are which block.' },
@@ -93,6 +108,7 @@ export const extractCommand: Command = {
     ['mr extract --range 0x100000:16M guest.mr -o kernel.raw', 'where Linux unpacks its kernel'],
     ['mr extract --range 0xffffffff81000000:4K --virtual guest.mr -o text', 'of the kernel’s own addresses'],
     ['mr extract --elf guest.mr -o guest.core', 'for crash or volatility'],
+    ['mr extract --kdump --free-pages leave-out guest.mr -o guest.kdump', 'small, for crash or drgn'],
     ['mr extract --elf --paging guest.mr -o guest.core && gdb vmlinux guest.core', 'for gdb or drgn'],
   ],
   async run(line, context) {
@@ -160,6 +176,21 @@ async function take(
       });
       const map = { ranges, assumptions };
       return { json: { ...report, ...mapJson(map) }, lines: [lineOf(output, report), ...mapTable(map)] };
+    }
+    case 'kdump': {
+      const { compression, leaveOutFree } = wanted;
+      const kdump = { ...options, compression, leaveOutFree };
+      const { ranges, assumptions, ...report } = await extractKdump(input, output, kdump);
+      const { processors, vmcoreinfoFrom, pages, zeroPages, leftOutPages, sizeBytes } = report;
+      const map = { ranges, assumptions };
+      const contents = [
+        `${output}: ${formatBytes(sizeBytes)} long`,
+        `${formatCount(pages, 'page')}, ${formatNumber(zeroPages)} of them zero`,
+        ...(leaveOutFree ? [`${formatNumber(leftOutPages)} free ones left out`] : []),
+        `registers of ${formatCount(processors, 'processor')}`,
+        vmcoreinfoTexts[vmcoreinfoFrom ?? 'none'],
+      ].join(', ');
+      return { json: { ...report, ...mapJson(map) }, lines: [contents, ...mapTable(map)] };
     }
     case 'elf': {
       const elf = { ...options, paging: wanted.paging, cpu: wanted.cpu };

@@ -20,3 +20,23 @@ describe('--range', () => {
     expect(() => rangeOf(text)).toThrow(/--range/);
   });
 });
+
+describe('--kdump', () => {
+  const wantedBy = (...args: string[]) => wantedOf(readCommandLine([...args, 'guest.mr'], options));
+
+  it('is compressed with zlib and has all pages, if nothing else is said', () => {
+    expect(wantedBy('--kdump')).toEqual({ kind: 'kdump', compression: 'zlib', leaveOutFree: false });
+    const small = wantedBy('--kdump', '--compression', 'zstd', '--free-pages', 'leave-out');
+    expect(small).toEqual({ kind: 'kdump', compression: 'zstd', leaveOutFree: true });
+  });
+
+  it.each([
+    [['--kdump', '--compression', 'lzo'], /--compression/],
+    [['--kdump', '--free-pages', 'drop'], /--free-pages/],
+    [['--elf', '--compression', 'zlib'], /--compression needs --kdump/],
+    [['--elf', '--free-pages', 'keep'], /--free-pages needs --kdump/],
+    [['--elf', '--kdump'], /exactly one of/],
+  ])('%j does not go', (args, message) => {
+    expect(() => wantedBy(...args)).toThrow(message);
+  });
+});

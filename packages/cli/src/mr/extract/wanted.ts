@@ -1,7 +1,12 @@
-import type { AddressRange, GivenRange } from '@mapped-ram/extract';
+import {
+  type AddressRange,
+  type GivenRange,
+  type KdumpCompression,
+  kdumpCompressions,
+} from '@mapped-ram/extract';
 import { parseSize } from '@mapped-ram/format';
 import type { CommandLine } from '../../shared/command-line.js';
-import { lastValue } from '../../shared/option-values.js';
+import { lastValue, oneOf } from '../../shared/option-values.js';
 import { UsageError } from '../../shared/usage-error.js';
 
 /** What is to be taken out of a snapshot. */
@@ -9,12 +14,13 @@ export type Wanted =
   | { readonly kind: 'block'; readonly idstr: string }
   | { readonly kind: 'range'; readonly range: AddressRange; readonly virtual?: { readonly cpu?: number } }
   | { readonly kind: 'elf'; readonly paging: boolean; readonly cpu?: number }
+  | { readonly kind: 'kdump'; readonly compression: KdumpCompression; readonly leaveOutFree: boolean }
   | { readonly kind: 'map' };
 
 /** `0x100000=pc.ram+0x100000:64M`; offset and length may be left out. */
 const MAPPING = /^([^=]+)=(.+?)(?:\+([0-9][^+:]*))?(?::([^:]+))?$/;
 
-/** Exactly one of `--block`, `--range`, `--elf` and `--show-map`. @throws UsageError */
+/** Exactly one of `--block`, `--range`, `--elf`, `--kdump` and `--show-map`. @throws UsageError */
 export function wantedOf(line: CommandLine): Wanted {
   const idstr = lastValue(line, 'block');
   const range = lastValue(line, 'range');
@@ -27,19 +33,29 @@ export function wantedOf(line: CommandLine): Wanted {
     wanted.push({ kind: 'range', range: toRange(range), ...(isVirtual && { virtual: cpu }) });
   }
   if (line.flags.has('elf')) wanted.push({ kind: 'elf', paging, ...cpu });
+  if (line.flags.has('kdump')) wanted.push({ kind: 'kdump', ...kdumpOf(line) });
   if (line.flags.has('show-map')) wanted.push({ kind: 'map' });
   const [only, ...others] = wanted;
   if (only === undefined || others.length > 0) {
-    throw new UsageError('exactly one of --block, --range, --elf and --show-map is needed');
+    throw new UsageError('exactly one of --block, --range, --elf, --kdump and --show-map is needed');
   }
   if (isVirtual && only.kind !== 'range') throw new UsageError('--virtual needs --range');
   if (cpu.cpu !== undefined && !isVirtual && !paging)
     throw new UsageError('--cpu needs --virtual or --paging');
+  for (const name of ['compression', 'free-pages']) {
+    if (line.values.has(name) && only.kind !== 'kdump') throw new UsageError(`--${name} needs --kdump`);
+  }
   if (paging && only.kind !== 'elf') throw new UsageError('--paging needs --elf');
   if (only.kind === 'block' && line.values.has('map')) {
     throw new UsageError('--map is about guest-physical addresses; --block needs none');
   }
   return only;
+}
+
+function kdumpOf(line: CommandLine): { compression: KdumpCompression; leaveOutFree: boolean } {
+  const compression = oneOf('compression', lastValue(line, 'compression') ?? 'zlib', kdumpCompressions);
+  const freePages = oneOf('free-pages', lastValue(line, 'free-pages') ?? 'keep', ['keep', 'leave-out']);
+  return { compression, leaveOutFree: freePages === 'leave-out' };
 }
 
 function cpuOf(line: CommandLine): { cpu?: number } {

@@ -1,3 +1,4 @@
+import { installDebuggers } from '../install-debuggers.js';
 import { installLinuxGuest } from '../install-linux-guest.js';
 import { LINUX_KERNELS, type LinuxKernelName } from '../linux-kernels.js';
 
@@ -9,3 +10,10 @@ for (const name of Object.keys(LINUX_KERNELS) as LinuxKernelName[]) {
   if (guest.kind === 'missing') console.error(`missing tool: ${guest.reason}`);
   else console.log(`Linux guest of ${name}: ${guest.release} (${seconds} s)`);
 }
+
+const debuggers = await installDebuggers();
+console.log(
+  debuggers.kind === 'missing'
+    ? `missing tool: ${debuggers.reason}`
+    : 'crash and drgn, with debug information',
+);

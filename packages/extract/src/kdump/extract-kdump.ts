@@ -1,0 +1,212 @@
+import { architectureOf, type PhysicalRange, readDevices } from '@mapped-ram/facts';
+import { MappedRamError } from '@mapped-ram/format';
+import {
+  findFreePages,
+  findLinuxGuest,
+  type LinuxGuest,
+  type PageSet,
+  PhysicalMemory,
+  type VmcoreinfoOrigin,
+} from '@mapped-ram/guest';
+import type { Snapshot } from '@mapped-ram/reader';
+import { checkFreeSpace, type FileTarget, makeFile } from '@mapped-ram/writer/file';
+import { checkKdumpArguments } from '../check-extract-options.js';
+import { checkMemoryWhole } from '../check-memory-whole.js';
+import { ElfMachine } from '../cpu/core-description.js';
+import { describeProcessors } from '../cpu/describe-processors.js';
+import { encodeNotes } from '../elf/elf-note.js';
+import type { KdumpOptions } from '../extract-options.js';
+import type { RangeReport } from '../extract-range.js';
+import { findKernelNote } from '../kernel-note.js';
+import { mapOf } from '../read-map.js';
+import { type SnapshotInput, withSnapshot } from '../write-output.js';
+import { type FrameRange, frameRanges, LeftOut, writeFrameBitmap } from './frame-bitmap.js';
+import type { KdumpCompression } from './kdump-compression.js';
+import { DESCRIPTOR_BYTES, kdumpHead, utsnameOf } from './kdump-head.js';
+import { openPageCodec } from './page-codec.js';
+import { PageWriter } from './page-writer.js';
+import { writePages } from './write-pages.js';
+
+/** What a kdump file became. */
+export interface KdumpReport extends RangeReport {
+  /** Processors whose registers are in it. */
+  readonly processors: number;
+  /** Where its note about the guest's kernel came from; null where there is none. */
+  readonly vmcoreinfoFrom: VmcoreinfoOrigin | null;
+  readonly compression: KdumpCompression;
+  /** Bytes of a page. */
+  readonly pageSize: number;
+  /** Pages that are in the file, those that are zero among them. */
+  readonly pages: number;
+  readonly zeroPages: number;
+  /** Pages that the guest does not use, and that are not in the file. */
+  readonly leftOutPages: number;
+}
+
+/** Without a kernel that says otherwise. */
+const PAGE_BYTES = 4096;
+
+/** 64 TiB of the smallest page: no guest has more, and bitmaps are as long as the addresses of its memory are large. */
+const MAX_FRAMES = 2 ** 34;
+
+/** What `uname -m` says, by which tools know the architecture. */
+const MACHINES: Readonly<Record<number, string>> = {
+  [ElfMachine.x86_64]: 'x86_64',
+  [ElfMachine.aarch64]: 'aarch64',
+  [ElfMachine.ppc64]: 'ppc64',
+  [ElfMachine.s390]: 's390x',
+  [ElfMachine.riscv]: 'riscv64',
+};
+
+const UTS_NAME_BYTES = 390;
+
+/**
+ * Writes a file in the kdump-compressed format, as makedumpfile and QEMU's `dump-guest-memory` with `kdump-zlib` do: memory by guest-physical
+ * address, each page compressed by itself, with the notes of a core. crash and drgn open it.
+ *
+ * @throws MappedRamError `unsupported` where the machine's map or its processors are not known, or they have 32 bits; where free pages are to be
+ * left out, and the guest is not understood; `limit-exceeded`; as `checkMemoryWhole`; what opening, reading and writing throw.
+ * @throws RangeError where the given map does not fit the snapshot; TypeError, RangeError for an argument that is none.
+ */
+export async function extractKdump(
+  input: SnapshotInput,
+  output: string,
+  options: KdumpOptions = {},
+): Promise<KdumpReport> {
+  checkKdumpArguments(output, options);
+  return withSnapshot(input, options, async (snapshot, place) => {
+    const map = await mapOf(snapshot, options);
+    const blocks = map.ranges.map(({ block }) => block);
+    await checkMemoryWhole(snapshot, place, blocks, options);
+    const processors = await readDevices(snapshot, 'cpu');
+    const architecture = architectureOf(snapshot);
+    const description = describeProcessors(architecture, processors, map.ranges);
+    const machine = MACHINES[description.machine];
+    if (machine === undefined || !description.is64) {
+      throw new MappedRamError('unsupported', {
+        what: 'the guest’s processors are not of a kind with 64 bits of which a kdump file is known',
+      });
+    }
+    const { littleEndian } = description;
+    const given = options.vmcoreinfo;
+    const memory = new PhysicalMemory(snapshot, map.ranges);
+    const kernel = await findKernelNote(snapshot, memory, map, { architecture, littleEndian, given });
+    const guest = await linuxGuest(snapshot, { map, given }, options.leaveOutFree === true);
+    const free =
+      options.leaveOutFree === true && guest !== undefined ? await findFreePages(guest) : undefined;
+
+    const pageSize = guest?.info.pageSize ?? PAGE_BYTES;
+    const frames = framesOf(map.ranges, pageSize);
+    const { compression = 'zlib' } = options;
+    const codec = await openPageCodec(compression, pageSize);
+    const processorNotes = encodeNotes(description.notes, description);
+    const notes = Buffer.concat([processorNotes, kernel?.note ?? new Uint8Array()]);
+    const vmcoreinfo = kernel && textOf(kernel.note, processorNotes.length);
+    const head = kdumpHead({
+      ...{ littleEndian, pageSize, notes, vmcoreinfo, frames: frames.end },
+      utsname: await readUtsname(guest, machine),
+      compressionFlag: codec.flag,
+      processors: processors.length,
+      physBase: machine === 'x86_64' ? (guest?.info.number('phys_base') ?? 0n) : 0n,
+      leavesOutFree: free !== undefined,
+    });
+    const content = { snapshot, frames: frames.ranges, leftOut: free?.droppable, pageSize };
+    await checkFreeSpace(output, head.bytes.length);
+    const written = await makeFile(output, { overwrite: options.overwrite }, async (target) => {
+      await target.write([{ byteOffset: 0, bytes: head.bytes }]);
+      return writeContents(target, head.places, content, { codec, littleEndian }, options);
+    });
+    return {
+      ...written,
+      ...{ ranges: map.ranges, assumptions: map.assumptions, compression, pageSize },
+      processors: processors.length,
+      vmcoreinfoFrom: kernel?.origin ?? null,
+    };
+  });
+}
+
+interface Content {
+  readonly snapshot: Snapshot;
+  readonly frames: readonly FrameRange[];
+  readonly leftOut: PageSet | undefined;
+  readonly pageSize: number;
+}
+
+async function writeContents(
+  target: FileTarget,
+  places: ReturnType<typeof kdumpHead>['places'],
+  { snapshot, frames, leftOut: pages, pageSize }: Content,
+  encoding: { readonly codec: Awaited<ReturnType<typeof openPageCodec>>; readonly littleEndian: boolean },
+  { onProgress }: KdumpOptions,
+) {
+  const leftOut = new LeftOut(pages, pageSize);
+  const leftOutPages = frames.reduce((sum, range) => sum + leftOut.count(range), 0);
+  const total = frames.reduce((sum, { count }) => sum + count, 0);
+  await writeFrameBitmap(target, places.memoryBitmap, frames, new LeftOut(undefined, pageSize));
+  await writeFrameBitmap(target, places.fileBitmap, frames, leftOut);
+  const { descriptors } = places;
+  const pagesAt = descriptors + (total - leftOutPages) * DESCRIPTOR_BYTES;
+  const writer = new PageWriter(target, { descriptors, pages: pagesAt }, encoding.codec, {
+    littleEndian: encoding.littleEndian,
+    pageSize,
+  });
+  let doneBytes = 0;
+  let dataPages = 0;
+  for (const range of frames) {
+    for await (const count of writePages(snapshot, range, leftOut, pageSize, writer)) {
+      dataPages += count.dataFrames;
+      doneBytes += count.frames * pageSize;
+      onProgress?.({ doneBytes, totalBytes: total * pageSize });
+    }
+  }
+  await writer.flush();
+  return {
+    sizeBytes: writer.end,
+    copiedBytes: dataPages * pageSize,
+    pages: total - leftOutPages,
+    zeroPages: total - leftOutPages - dataPages,
+    leftOutPages,
+  };
+}
+
+/** The guest as far as it is known. @param needed Whether it is an error where it is not */
+async function linuxGuest(
+  snapshot: Snapshot,
+  options: Parameters<typeof findLinuxGuest>[1],
+  needed: boolean,
+): Promise<LinuxGuest | undefined> {
+  try {
+    const guest = await findLinuxGuest(snapshot, options);
+    if (guest !== undefined || !needed) return guest;
+  } catch (error) {
+    if (needed || !(error instanceof MappedRamError) || error.code === 'read-failed') throw error;
+    return undefined;
+  }
+  throw new MappedRamError('unsupported', {
+    what: 'which pages are free cannot be told: no Linux kernel was found in guest memory',
+  });
+}
+
+function framesOf(ranges: readonly PhysicalRange[], pageSize: number) {
+  const frames = frameRanges(ranges, pageSize);
+  const end = frames.reduce((most, { first, count }) => Math.max(most, first + count), 0);
+  if (end > 0 && end <= MAX_FRAMES) return { ranges: frames, end };
+  throw new MappedRamError('limit-exceeded', {
+    what: 'guest-physical memory reaches too far for a kdump file',
+    expected: `at most ${MAX_FRAMES} pages`,
+    actual: end,
+  });
+}
+
+/** Where in the notes VMCOREINFO's text is. @param before Bytes of other notes before its own */
+function textOf(note: Uint8Array, before: number) {
+  const view = new DataView(note.buffer, note.byteOffset, note.length);
+  const [nameBytes, lengthBytes] = [view.getUint32(0, true), view.getUint32(4, true)];
+  return { offset: before + 12 + Math.ceil(nameBytes / 4) * 4, lengthBytes };
+}
+
+async function readUtsname(guest: LinuxGuest | undefined, machine: string): Promise<Uint8Array> {
+  if (guest?.info.has('OFFSET(uts_namespace.name)') !== true) return utsnameOf(machine);
+  const address = guest.info.symbol('init_uts_ns') + BigInt(guest.info.offset('uts_namespace.name'));
+  return (await guest.memory.tryRead(address, UTS_NAME_BYTES)) ?? utsnameOf(machine);
+}
