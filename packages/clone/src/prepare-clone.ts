@@ -2,7 +2,18 @@ import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkNothingLost, findUnmarkedPages, hasRamEnd, isKnownMachine } from '@mapped-ram/facts';
 import { formatMigrationUri } from '@mapped-ram/fdset';
-import { IGNORE_SHARED_CAPABILITY, MappedRamError, type WordOrder } from '@mapped-ram/format';
+import {
+  booleanOption,
+  checkOptions,
+  IGNORE_SHARED_CAPABILITY,
+  integerOption,
+  listOption,
+  MappedRamError,
+  nameOption,
+  signalOption,
+  textOption,
+  type WordOrder,
+} from '@mapped-ram/format';
 import { judgeSnapshot } from '@mapped-ram/lint';
 import {
   type ByteSource,
@@ -66,6 +77,14 @@ export interface CloneOptions extends BlockWishes {
  * @throws RangeError where a wish names a block that is not there or cannot be mapped.
  */
 export async function prepareClone(path: string, folder: string, options: CloneOptions = {}): Promise<Clone> {
+  checkOptions<CloneOptions>(options, {
+    streamOffset: integerOption(),
+    wordOrder: textOption(['le', 'be']),
+    overwrite: booleanOption,
+    signal: signalOption,
+    blocks: listOption(nameOption),
+    mainRam: nameOption,
+  });
   const { streamOffset, wordOrder, signal } = options;
   const source = await openFileSource(path);
   try {

@@ -1,7 +1,16 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Duplex } from 'node:stream';
-import { hasErrorCode, MappedRamError } from '@mapped-ram/format';
+import {
+  checkOptions,
+  durationOption,
+  hasErrorCode,
+  MappedRamError,
+  nameOption,
+  objectOption,
+  signalOption,
+  textOption,
+} from '@mapped-ram/format';
 import { connectQmp, optional, type QmpClient, shape, text } from '@mapped-ram/qmp';
 import { staysStopped, withoutReplaced } from './own-arguments.js';
 import type { Clone } from './prepare-clone.js';
@@ -51,6 +60,13 @@ export async function startClone(
   command: readonly [program: string, ...args: string[]],
   options: StartOptions = {},
 ): Promise<RunningClone> {
+  checkOptions<StartOptions>(options, {
+    stdio: textOption(['inherit', 'ignore', 'pipe']),
+    env: objectOption,
+    cwd: nameOption,
+    signal: signalOption,
+    timeoutMs: durationOption,
+  });
   const [program, ...args] = command;
   const { stdio = 'inherit', signal, timeoutMs = START_TIMEOUT_MS, ...spawnOptions } = options;
   signal?.throwIfAborted();

@@ -7,7 +7,7 @@ import {
   integerOption,
   listOption,
   nameOption,
-  type OptionCheck,
+  type OptionChecks,
   signalOption,
   textOption,
 } from '@mapped-ram/format';
@@ -22,9 +22,7 @@ import type {
 } from './extract-options.js';
 import { kdumpCompressions } from './kdump/kdump-compression.js';
 
-type Checks<T> = { readonly [Name in keyof Required<T>]: OptionCheck };
-
-const extractChecks: Checks<ExtractOptions> = {
+const extractChecks: OptionChecks<ExtractOptions> = {
   streamOffset: integerOption(),
   wordOrder: textOption(['le', 'be']),
   dropUnmarkedPages: booleanOption,
@@ -44,23 +42,23 @@ const givenRange = groupOption(
   ['address', 'block'],
 );
 
-const physicalChecks: Checks<PhysicalOptions> = { ...extractChecks, map: listOption(givenRange) };
+const physicalChecks: OptionChecks<PhysicalOptions> = { ...extractChecks, map: listOption(givenRange) };
 
-const rangeChecks: Checks<RangeOptions> = {
+const rangeChecks: OptionChecks<RangeOptions> = {
   ...physicalChecks,
   virtual: groupOption({ cpu: integerOption() }),
 };
 
 const vmcoreinfo = groupOption({ has: functionOption, symbol: functionOption }, ['has', 'symbol']);
 
-const elfChecks: Checks<ElfOptions> = {
+const elfChecks: OptionChecks<ElfOptions> = {
   ...physicalChecks,
   paging: booleanOption,
   cpu: integerOption(),
   vmcoreinfo,
 };
 
-const kdumpChecks: Checks<KdumpOptions> = {
+const kdumpChecks: OptionChecks<KdumpOptions> = {
   ...physicalChecks,
   compression: textOption(kdumpCompressions),
   leaveOutFree: booleanOption,

@@ -1,3 +1,4 @@
+import { booleanOption, checkOptions, integerOption } from '@mapped-ram/format';
 import type { DescriptorFacts } from './descriptor-facts.js';
 import {
   differentFiles,
@@ -46,6 +47,11 @@ export function checkFdset(
   options: FdsetOptions,
   descriptors: readonly DescriptorFacts[],
 ): FdsetCheck {
+  checkOptions<FdsetOptions>(options, {
+    multifd: booleanOption,
+    directIo: booleanOption,
+    byteOffset: integerOption(),
+  });
   const taken: Partial<Record<FdsetChannel, number>> = {};
   const findings = [...findFaults(role, options, descriptors, taken)];
   const outcomes = new Set(findings.map(({ outcome }) => outcome));

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
+import { checkOptions, durationOption, integerOption, nameOption, signalOption } from '@mapped-ram/format';
 import { sendFileDescriptors } from '@mapped-ram/posix';
 import {
   count,
@@ -57,8 +58,15 @@ const fdsetList = list(shape({ 'fdset-id': count, fds: list(shape({ fd: count, o
 export async function addFdset(
   qmp: QmpExecutor,
   descriptors: readonly number[],
-  { fdsetId: wantedId, opaque, ...wait }: AddFdsetOptions = {},
+  options: AddFdsetOptions = {},
 ): Promise<number> {
+  checkOptions<AddFdsetOptions>(options, {
+    fdsetId: integerOption(),
+    opaque: nameOption,
+    timeoutMs: durationOption,
+    signal: signalOption,
+  });
+  const { fdsetId: wantedId, opaque, ...wait } = options;
   if (descriptors.length === 0) throw new RangeError('a set has at least one descriptor');
   const added: AddedFd[] = [];
   try {

@@ -1,4 +1,4 @@
-import { formatOptions } from '@mapped-ram/format';
+import { checkOptions, formatOptions, integerOption, listOption, nameOption } from '@mapped-ram/format';
 
 /** What to start a QEMU with, so that it has a set of descriptors from the beginning. */
 export interface InheritedFdset {
@@ -28,8 +28,15 @@ export interface InheritedFdsetOptions {
  */
 export function inheritedArguments(
   descriptors: readonly number[],
-  { fdsetId, opaque, stdio = ['ignore', 'ignore', 'pipe'] }: InheritedFdsetOptions,
+  options: InheritedFdsetOptions,
 ): InheritedFdset {
+  checkOptions<InheritedFdsetOptions>(options, {
+    fdsetId: integerOption(),
+    opaque: nameOption,
+    stdio: listOption(() => {}),
+  });
+  integerOption()(options.fdsetId, 'fdsetId');
+  const { fdsetId, opaque, stdio = ['ignore', 'ignore', 'pipe'] } = options;
   if (stdio.length < 3) throw new RangeError('QEMU takes no standard stream into a set');
   const text = opaque === undefined ? {} : { opaque };
   const args = descriptors.flatMap((_, index) => [

@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, statSync, unlinkSync } from 'node:fs';
+import { booleanOption, checkOptions, textOption } from '@mapped-ram/format';
 import { MappedRamError } from '@mapped-ram/format/errors';
 import { openDirect } from '@mapped-ram/posix';
 import type { FdsetRole } from './wanted.js';
@@ -28,10 +29,13 @@ const NEW_FILE_MODE = 0o600;
  *
  * @throws MappedRamError `open-failed`, `not-a-file`, `direct-io-unsupported`; nothing is open and no new file is left then
  */
-export function openFdset(
-  path: string,
-  { role, multifd = false, directIo = false }: OpenFdsetOptions,
-): OpenFdset {
+export function openFdset(path: string, options: OpenFdsetOptions): OpenFdset {
+  checkOptions<OpenFdsetOptions>(options, {
+    role: textOption(['save', 'load']),
+    multifd: booleanOption,
+    directIo: booleanOption,
+  });
+  const { role, multifd = false, directIo = false } = options;
   const { fd, created } = role === 'save' ? openToSave(path) : { fd: openFile(path, role), created: false };
   const descriptors = [fd];
   if (multifd && directIo) {

@@ -1,3 +1,4 @@
+import { booleanOption, checkOptions, integerOption, signalOption } from '@mapped-ram/format';
 import { type FileReport, lintSource, type Outcome, releaseRules, verdictOf } from '@mapped-ram/lint';
 import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import { newestQemuVersion, type QemuVersion, qemuVersions } from '@mapped-ram/releases';
@@ -33,8 +34,14 @@ export interface FitReport {
 export async function fitSnapshot(
   source: ByteSource,
   destination: Destination,
-  { streamOffset, multifd = false, signal }: FitOptions = {},
+  options: FitOptions = {},
 ): Promise<FitReport> {
+  checkOptions<FitOptions>(options, {
+    streamOffset: integerOption(),
+    multifd: booleanOption,
+    signal: signalOption,
+  });
+  const { streamOffset, multifd = false, signal } = options;
   const place = { ...(streamOffset !== undefined && { streamOffset }), ...(signal && { signal }) };
   const qemu = releaseOf(destination);
   const report = await lintSource(source, { ...place, qemu, multifd, rules: releaseRules });

@@ -1,6 +1,9 @@
 /** What an option may be: throws where it is not. */
 export type OptionCheck = (value: unknown, name: string) => void;
 
+/** A check for every option that there is. */
+export type OptionChecks<T extends object> = { readonly [Name in keyof Required<T>]: OptionCheck };
+
 /**
  * Holds the options of a public function against what they may be, at its door: an option that is wrong must not become a wrong
  * answer, nor a loop without an end. One that is not given is right.
@@ -9,10 +12,7 @@ export type OptionCheck = (value: unknown, name: string) => void;
  * @throws TypeError where an option is of another kind, or there are no options to look at.
  * @throws RangeError where it is of the kind, and none that is known.
  */
-export function checkOptions<T extends object>(
-  options: T,
-  checks: { readonly [Name in keyof Required<T>]: OptionCheck },
-): void {
+export function checkOptions<T extends object>(options: T, checks: OptionChecks<T>): void {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`options: expected an object, got ${inWords(options)}`);
   }
@@ -30,6 +30,12 @@ export function integerOption(min = 0, max = Number.MAX_SAFE_INTEGER): OptionChe
     throw new RangeError(`${name}: expected a whole number from ${min} to ${max}, got ${value}`);
   };
 }
+
+/** A time in milliseconds: more than 0, `Infinity` for one without an end. */
+export const durationOption: OptionCheck = (value, name) => {
+  if (typeof value !== 'number') throw wrongKind(name, 'a number', value);
+  if (!(value > 0)) throw new RangeError(`${name}: expected more than 0 milliseconds, got ${value}`);
+};
 
 /** One of some texts. */
 export function textOption(known: readonly string[]): OptionCheck {

@@ -1,5 +1,6 @@
 import { MappedRamError } from '@mapped-ram/format';
 import type { Snapshot } from '@mapped-ram/reader';
+import { checkDescribeGuestOptions } from './check-guest-options.js';
 import { findFreePages } from './free-pages/find-free-pages.js';
 import { findLinuxGuest, type GuestOptions } from './linux-guest.js';
 import type { VmcoreinfoOrigin } from './vmcoreinfo/find-vmcoreinfo.js';
@@ -41,8 +42,10 @@ export interface DescribeGuestOptions extends GuestOptions {
  */
 export async function describeGuest(
   snapshot: Snapshot,
-  { deep = false, ...options }: DescribeGuestOptions = {},
+  wanted: DescribeGuestOptions = {},
 ): Promise<GuestInfo | undefined> {
+  checkDescribeGuestOptions(wanted);
+  const { deep = false, ...options } = wanted;
   const guest = await unlessUnknown(findLinuxGuest(snapshot, options));
   if (guest === undefined) return undefined;
   const { info, architecture, release, pagingLevels, origin } = guest;

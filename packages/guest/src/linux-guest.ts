@@ -1,6 +1,7 @@
 import { derivePhysicalMap, type PhysicalMap } from '@mapped-ram/facts';
 import { MappedRamError } from '@mapped-ram/format';
 import type { Snapshot } from '@mapped-ram/reader';
+import { checkGuestOptions } from './check-guest-options.js';
 import {
   type GuestArchitecture,
   guestArchitecture,
@@ -54,8 +55,10 @@ export async function openLinuxGuest(snapshot: Snapshot, options: GuestOptions =
  */
 export async function findLinuxGuest(
   snapshot: Snapshot,
-  { map: given, ...find }: GuestOptions = {},
+  options: GuestOptions = {},
 ): Promise<LinuxGuest | undefined> {
+  checkGuestOptions(options);
+  const { map: given, ...find } = options;
   const map = given ?? (await derivePhysicalMap(snapshot));
   const physical = new PhysicalMemory(snapshot, map.ranges);
   const found = await findVmcoreinfo(snapshot, physical, find);

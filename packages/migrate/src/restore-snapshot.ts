@@ -2,6 +2,7 @@ import type { OpenFdset } from '@mapped-ram/fdset';
 import { IGNORE_SHARED_CAPABILITY } from '@mapped-ram/format';
 import type { FileReport } from '@mapped-ram/lint';
 import type { QmpClient } from '@mapped-ram/qmp';
+import { checkRestoreOptions } from './check-transfer-options.js';
 import { fitFile } from './fit-file.js';
 import { queryGuest, resumeGuest } from './guest-state.js';
 import { withFdset } from './hand-over.js';
@@ -51,6 +52,7 @@ export async function restoreSnapshot(
   path: string,
   options: RestoreOptions = {},
 ): Promise<RestoredSnapshot> {
+  checkRestoreOptions(options);
   transferOf(options);
   options.signal?.throwIfAborted();
   try {

@@ -1,6 +1,7 @@
 import { type FileReport, lintSource, releaseRules } from '@mapped-ram/lint';
 import type { QmpClient } from '@mapped-ram/qmp';
 import type { FileTarget } from '@mapped-ram/writer/file';
+import { checkSaveOptions } from './check-transfer-options.js';
 import { lintVersion } from './lint-file.js';
 import { MigrateError } from './migrate-error.js';
 import { acceptTransfer, prepareTransfer } from './preflight/prepare-transfer.js';
@@ -27,6 +28,7 @@ export async function saveSnapshot(
   path: string,
   options: SaveOptions = {},
 ): Promise<SavedSnapshot> {
+  checkSaveOptions(options);
   const transfer = transferOf(options);
   options.signal?.throwIfAborted();
   const target = await createSaveTarget(path, { ...transfer, overwrite: options.overwrite });

@@ -1,5 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { MappedRamError } from '@mapped-ram/format';
+import {
+  checkOptions,
+  functionOption,
+  integerOption,
+  MappedRamError,
+  signalOption,
+} from '@mapped-ram/format';
 import { Channel } from './channel.js';
 import { BATCH_BYTES, CHANNEL_MEMORY_BYTES, WRITTEN_BATCH_BYTES } from './channel-memory.js';
 import { toMappedRamError } from './io-failure.js';
@@ -13,7 +19,7 @@ import {
   setWantedBits,
 } from './movable-pages.js';
 import { MUTEX_BYTES } from './mutex.js';
-import { expectPlace, type Place } from './place.js';
+import { expectPlace, type Place, placeOption } from './place.js';
 import type { ChannelMessage } from './protocol.js';
 import { createSharedMemory } from './shared-memory.js';
 
@@ -47,10 +53,15 @@ export interface ChannelsOptions {
  * @throws RangeError where there cannot be so many.
  */
 export async function openChannels(options: ChannelsOptions): Promise<Channels> {
+  checkOptions<ChannelsOptions>(options, {
+    channels: integerOption(1, MAX_CHANNELS),
+    source: placeOption,
+    target: placeOption,
+    signal: signalOption,
+    onNotice: functionOption,
+  });
+  placeOption(options.source, 'source');
   const { channels: count = Math.min(availableParallelism(), MAX_CHANNELS), signal } = options;
-  if (!(Number.isInteger(count) && count >= 1 && count <= MAX_CHANNELS)) {
-    throw new RangeError(`there can be 1 to ${MAX_CHANNELS} channels, not ${count}`);
-  }
   signal?.throwIfAborted();
   const channels = new Channels(count, options);
   await channels.opened();

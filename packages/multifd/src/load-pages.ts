@@ -1,6 +1,10 @@
 import { setBits } from '@mapped-ram/facts';
 import {
+  booleanOption,
+  checkOptions,
   forEachRun,
+  functionOption,
+  integerOption,
   isPageSize,
   MappedRamError,
   type WordOrder,
@@ -36,8 +40,17 @@ export async function loadPages(
   channels: Channels,
   snapshot: Snapshot,
   block: RamBlock,
-  { memoryOffset = 0, firstPage = 0, pageCount = block.pageCount - firstPage, ...rest }: LoadOptions = {},
+  options: LoadOptions = {},
 ): Promise<void> {
+  checkOptions<LoadOptions>(options, {
+    memoryOffset: integerOption(Number.MIN_SAFE_INTEGER),
+    firstPage: integerOption(),
+    pageCount: integerOption(),
+    withoutHoles: booleanOption,
+    findZeros: booleanOption,
+    onMoved: functionOption,
+  });
+  const { memoryOffset = 0, firstPage = 0, pageCount = block.pageCount - firstPage, ...rest } = options;
   const { pageSize, pagesOffset } = block;
   const { onMoved, findZeros, withoutHoles = false } = rest;
   for await (const chunk of snapshot.readBitmap(block, { withoutHoles })) {

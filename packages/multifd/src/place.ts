@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { booleanOption, groupOption, nameOption, type OptionCheck } from '@mapped-ram/format';
 import { takeApart, toMappedRamError } from './io-failure.js';
 
 /** A file. Every channel opens it for itself, for reading or for writing; it has to be there. */
@@ -52,3 +53,12 @@ export function expectPlace(place: Place, purpose: Purpose): ExpectedPlace {
     throw toMappedRamError({ code: `${purpose}-failed`, what, system: takeApart(error) });
   }
 }
+
+/** A {@link Place}, for the checks of options. */
+export const placeOption: OptionCheck = (value, name) => {
+  groupOption({ path: nameOption, directIo: booleanOption })(value, name);
+  const { path, memory } = value as { path?: unknown; memory?: unknown };
+  if (path === undefined && !(memory instanceof SharedArrayBuffer)) {
+    throw new TypeError(`${name}: expected a path, or a SharedArrayBuffer as memory`);
+  }
+};

@@ -1,4 +1,4 @@
-import type { BlockPlan } from '@mapped-ram/format';
+import { type BlockPlan, booleanOption, bytesOption, checkOptions, integerOption } from '@mapped-ram/format';
 import type { Channels } from './channels.js';
 import type { MovedPages } from './movable-pages.js';
 
@@ -31,8 +31,14 @@ export async function savePages(
   channels: Channels,
   { pagesOffset, pageSize, pageCount }: SavedBlock,
   bitmap: Uint8Array,
-  { memoryOffset = 0, dirty, detectZeroPages = true }: SaveOptions = {},
+  options: SaveOptions = {},
 ): Promise<void> {
+  checkOptions<SaveOptions>(options, {
+    memoryOffset: integerOption(Number.MIN_SAFE_INTEGER),
+    dirty: bytesOption,
+    detectZeroPages: booleanOption,
+  });
+  const { memoryOffset = 0, dirty, detectZeroPages = true } = options;
   if (bitmap.length % 8 !== 0 || bitmap.length * 8 < pageCount) {
     throw new RangeError(`${bitmap.length} bytes of bitmap are not whole words for ${pageCount} pages`);
   }

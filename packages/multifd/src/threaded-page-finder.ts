@@ -2,10 +2,19 @@ import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dataWindows, type FindExtents, type PagesToScan } from '@mapped-ram/facts';
-import { Limits, MappedRamError } from '@mapped-ram/format';
+import {
+  booleanOption,
+  checkOptions,
+  functionOption,
+  integerOption,
+  Limits,
+  MappedRamError,
+  signalOption,
+} from '@mapped-ram/format';
 import { dataExtents, isPosixAvailable } from '@mapped-ram/posix';
 import { BATCH_BYTES } from './channel-memory.js';
 import { type Channels, type ChannelsOptions, openChannels } from './channels.js';
+import { MAX_CHANNELS } from './limits.js';
 import type { OnMoved } from './movable-pages.js';
 import type { FilePlace } from './place.js';
 
@@ -30,6 +39,12 @@ export class ThreadedPageFinder {
 
   /** Starts the channels in the background. Where that fails, the first {@link ThreadedPageFinder.scan} throws. */
   constructor(path: string, options: ThreadedPageFinderOptions = {}) {
+    checkOptions<ThreadedPageFinderOptions>(options, {
+      channels: integerOption(1, MAX_CHANNELS),
+      signal: signalOption,
+      onNotice: functionOption,
+      directIo: booleanOption,
+    });
     const { directIo, channels = availableParallelism(), ...rest } = options;
     this.#path = path;
     this.#signal = options.signal;

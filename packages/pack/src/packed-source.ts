@@ -1,5 +1,6 @@
 import { MappedRamError } from '@mapped-ram/format';
-import type { ByteSource } from '@mapped-ram/reader';
+import { type ByteSource, guardSource } from '@mapped-ram/reader';
+import { checkPackedOptions } from './check-pack-options.js';
 import type { Codec } from './codec/codec.js';
 import { undecodable } from './codec/undecodable.js';
 import { decodeLead, extentsFrom, type Lead, leadLength, MAX_LEAD_LENGTH_BYTES } from './lead/lead.js';
@@ -58,14 +59,17 @@ export function isPackedSource(source: ByteSource): source is PackedSource {
  * Opens a packed file. Two reads tell what a reader needs first; pages are decoded a frame at a time, and no frame twice as
  * long as it is kept.
  *
- * @param source The packed file. It is used until the packed source is closed, which closes it.
+ * @param packed The packed file. It is used until the packed source is closed, which closes it.
  * @throws MappedRamError `bad-packed-file`, `limit-exceeded`, `read-failed`, `short-read`; the source is then still open.
  */
 export async function openPacked(
-  source: ByteSource,
+  packed: ByteSource,
   codec: Codec,
-  { cacheBytes = DEFAULT_CACHE_BYTES }: PackedOptions = {},
+  options: PackedOptions = {},
 ): Promise<PackedSource> {
+  checkPackedOptions(options);
+  const source = guardSource(packed);
+  const { cacheBytes = DEFAULT_CACHE_BYTES } = options;
   const checksum = await ContentChecksum.load();
   const lead = await readLead(source, codec, checksum);
   const table = await readTable(source);

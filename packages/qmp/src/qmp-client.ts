@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { checkOptions, durationOption, functionOption, signalOption } from '@mapped-ram/format';
 import { MappedRamError } from '@mapped-ram/format/errors';
 import { EventListeners } from './event-listeners.js';
 import { MessageLines } from './message-lines.js';
@@ -82,6 +83,11 @@ export class QmpClient {
 
   /** See {@link connectQmp}. */
   static async connect(target: string | Duplex, options: QmpConnectOptions = {}): Promise<QmpClient> {
+    checkOptions<QmpConnectOptions>(options, {
+      timeoutMs: durationOption,
+      answerTimeoutMs: durationOption,
+      signal: signalOption,
+    });
     const { timeoutMs = CONNECT_TIMEOUT_MS, answerTimeoutMs = ANSWER_TIMEOUT_MS, signal } = options;
     const endsAt = performance.now() + timeoutMs;
     const path = typeof target === 'string' ? target : undefined;
@@ -129,6 +135,12 @@ export class QmpClient {
     options: QmpExecuteOptions<Result> = {},
   ): Promise<Result> {
     if (this.#closed !== undefined) throw this.#closed;
+    checkOptions<QmpExecuteOptions<Result>>(options, {
+      timeoutMs: durationOption,
+      signal: signalOption,
+      result: functionOption,
+      sendMessage: functionOption,
+    });
     const { timeoutMs = this.#answerTimeoutMs, signal, sendMessage, result } = options;
     signal?.throwIfAborted();
     const id = ++this.#lastId;
@@ -177,6 +189,7 @@ export class QmpClient {
     predicate: (event: QmpEvent<Data>) => boolean = () => true,
     options: QmpWaitOptions = {},
   ): Promise<QmpEvent<Data>> {
+    checkOptions<QmpWaitOptions>(options, { timeoutMs: durationOption, signal: signalOption });
     const { timeoutMs = this.#answerTimeoutMs, signal } = options;
     const lost = this.#closed ?? this.#broken;
     if (lost !== undefined) return Promise.reject(lost);

@@ -7,6 +7,7 @@ import {
   type SnapshotTarget,
   type StreamPart,
 } from '@mapped-ram/writer';
+import { checkTransformOptions } from './check-options.js';
 import { openComplete } from './complete-snapshot.js';
 import { countDataBytes, movePages } from './move-pages.js';
 import type { TransformOptions } from './options.js';
@@ -29,6 +30,7 @@ export async function copySnapshot(
   target: SnapshotTarget,
   options: TransformOptions = {},
 ): Promise<CopyReport> {
+  checkTransformOptions(options);
   const snapshot = await openToCopy(source, options);
   return copyPages(snapshot, target, layoutInPlace(snapshot, source), options, false);
 }

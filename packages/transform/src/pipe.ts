@@ -1,6 +1,7 @@
 import type { ByteSource, Snapshot } from '@mapped-ram/reader';
 import { DataFinder, placeSnapshot } from '@mapped-ram/writer';
 import type { FileTarget } from '@mapped-ram/writer/file';
+import { checkTransformOptions } from './check-options.js';
 import { openComplete } from './complete-snapshot.js';
 import { layoutInPlace } from './copy-snapshot.js';
 import { countSetBytes } from './move-pages.js';
@@ -25,6 +26,7 @@ export async function copyToPipe(
   sink: PipeSink,
   options: Omit<TransformOptions, 'transport'> = {},
 ): Promise<number> {
+  checkTransformOptions(options);
   const snapshot = await openComplete(source, options);
   placeSnapshot(layoutInPlace(snapshot, source));
   return new PipeCopy(snapshot, source, sink, options).run();
@@ -96,6 +98,7 @@ export async function copyFromPipe(
   target: FileTarget,
   options: Omit<TransformOptions, 'transport' | 'onProgress'> = {},
 ): Promise<number> {
+  checkTransformOptions(options);
   const finder = new DataFinder();
   let position = 0;
   let dataEnd = 0;

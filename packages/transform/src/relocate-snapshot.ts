@@ -1,5 +1,7 @@
+import { integerOption } from '@mapped-ram/format';
 import type { ByteSource } from '@mapped-ram/reader';
 import { layoutOf, type SnapshotTarget } from '@mapped-ram/writer';
+import { checkTransformOptions } from './check-options.js';
 import { type CopyReport, copyPages, openToCopy } from './copy-snapshot.js';
 import type { TransformOptions } from './options.js';
 
@@ -17,6 +19,8 @@ export async function relocateSnapshot(
   toOffset: number,
   options: TransformOptions = {},
 ): Promise<CopyReport> {
+  integerOption()(toOffset, 'toOffset');
+  checkTransformOptions(options);
   const snapshot = await openToCopy(source, options);
   const layout = { ...layoutOf(snapshot, source), streamOffset: toOffset };
   return copyPages(snapshot, target, layout, options, false);

@@ -4,6 +4,7 @@ import { ThreadedPageFinder } from '@mapped-ram/multifd';
 import { type ByteSource, extentsOf, type RamBlock, type Snapshot } from '@mapped-ram/reader';
 import { type FilteredRuns, PageBits, placeSnapshot } from '@mapped-ram/writer';
 import type { ChannelOptions } from './channel-transport.js';
+import { checkScrubOptions } from './check-options.js';
 import { openComplete, openOptions } from './complete-snapshot.js';
 import { layoutInPlace } from './copy-snapshot.js';
 import { allocatedBytes } from './files.js';
@@ -43,6 +44,7 @@ export async function scrubInPlace(
   path: string,
   options: ScrubInPlaceOptions = {},
 ): Promise<ScrubInPlaceReport> {
+  checkScrubOptions(options);
   const source = await openSparseFile(path, { signal: options.signal });
   try {
     const snapshot = await openComplete(source, options);

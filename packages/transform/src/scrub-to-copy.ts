@@ -1,5 +1,6 @@
 import type { ByteSource, Snapshot } from '@mapped-ram/reader';
 import type { SnapshotTarget } from '@mapped-ram/writer';
+import { checkTransformOptions } from './check-options.js';
 import { copyPages, layoutInPlace, openToCopy } from './copy-snapshot.js';
 import type { TransformOptions } from './options.js';
 
@@ -21,6 +22,7 @@ export async function scrubToCopy(
   target: SnapshotTarget,
   options: TransformOptions = {},
 ): Promise<ScrubReport> {
+  checkTransformOptions(options);
   const snapshot = await openToCopy(source, options);
   const setBefore = await countSetPages(snapshot);
   const { setPages } = await copyPages(snapshot, target, layoutInPlace(snapshot, source), options, true);

@@ -1,4 +1,13 @@
-import { forEachRun, MappedRamError, withLittleEndianWords } from '@mapped-ram/format';
+import {
+  booleanOption,
+  bytesOption,
+  checkOptions,
+  forEachRun,
+  listOption,
+  MappedRamError,
+  type OptionChecks,
+  withLittleEndianWords,
+} from '@mapped-ram/format';
 import type { PageRunBytes } from '@mapped-ram/reader';
 import type { SnapshotLayout } from './layout.js';
 import { PageBits } from './page-bits.js';
@@ -21,6 +30,13 @@ export interface WriterOptions {
   /** Pages that the guest does not use, by block: they are left out, and come back as zeros. */
   readonly freePages?: readonly (FreePages | undefined)[] | undefined;
 }
+
+const writerChecks: OptionChecks<WriterOptions> = {
+  detectZeroPages: booleanOption,
+  freePages: listOption((value, name) => {
+    if (typeof value !== 'function' && value !== undefined) bytesOption(value, name);
+  }),
+};
 
 /** Pages that somebody else has written into their places. */
 export interface SettledPages {
@@ -49,6 +65,7 @@ export async function createSnapshot(
   layout: SnapshotLayout,
   options: WriterOptions = {},
 ): Promise<SnapshotWriter> {
+  checkOptions(options, writerChecks);
   const placement = placeSnapshot(layout);
   checkBitmaps(placement.blocks);
   const { front = [], head, blocks } = layout;

@@ -1,4 +1,5 @@
 import { findMachineMemory } from '@mapped-ram/facts';
+import { checkFreePagesOptions } from '../check-guest-options.js';
 import type { LinuxGuest } from '../linux-guest.js';
 import { compareEvidence, type ZoneVerdict } from './agree.js';
 import { LinkReader } from './link-reader.js';
@@ -61,6 +62,7 @@ const X86_ZONES: readonly (readonly [end: bigint, name: string])[] = [
  * `limit-exceeded`; what reading pages throws.
  */
 export async function findFreePages(guest: LinuxGuest, options: FreePagesOptions = {}): Promise<FreePages> {
+  checkFreePagesOptions(options);
   const { info, memory, physical } = guest;
   const layout = readPageLayout(info);
   const sections = await readSections(info, memory, physical.ranges);

@@ -1,3 +1,4 @@
+import { checkOptions, functionOption } from '@mapped-ram/format';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
 import type { Pattern } from './pattern.js';
 
@@ -32,8 +33,10 @@ export async function* searchBlock(
   snapshot: Snapshot,
   block: RamBlock,
   pattern: Pattern,
-  { onSearched }: SearchOptions = {},
+  options: SearchOptions = {},
 ): AsyncGenerator<BlockMatch, void, undefined> {
+  checkOptions<SearchOptions>(options, { onSearched: functionOption });
+  const { onSearched } = options;
   const window = new SearchWindow(block, pattern);
   for await (const batch of snapshot.pages(block, { chunkBytes: CHUNK_BYTES })) {
     for (const { firstPage, bytes } of batch) {

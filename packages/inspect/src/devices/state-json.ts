@@ -1,3 +1,4 @@
+import { booleanOption, checkOptions } from '@mapped-ram/format';
 import type { ScalarValue, StateNode } from '@mapped-ram/reader';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { DeviceState } from './device-state.js';
@@ -45,6 +46,7 @@ export interface DeviceJson {
 
 /** A device's state as plain values that `JSON.stringify` takes. */
 export function deviceToJson({ state, ...device }: DeviceState, options: StateJsonOptions = {}): DeviceJson {
+  checkOptions<StateJsonOptions>(options, { full: booleanOption });
   return { ...device, state: state === undefined ? null : stateToJson(state, options) };
 }
 

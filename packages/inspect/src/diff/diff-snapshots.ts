@@ -1,3 +1,4 @@
+import { checkOptions, functionOption, integerOption, signalOption, textOption } from '@mapped-ram/format';
 import type { PageRun, RamBlock } from '@mapped-ram/reader';
 import { compareDevices, type DeviceDifference } from './compare-devices.js';
 import { comparePages, type Pair, type SnapshotFile } from './compare-pages.js';
@@ -67,6 +68,12 @@ export async function diffSnapshots(
   files: Pair<SnapshotFile>,
   options: DiffOptions = {},
 ): Promise<SnapshotDifference> {
+  checkOptions<DiffOptions>(options, {
+    only: textOption(['pages', 'devices']),
+    maxRuns: integerOption(),
+    signal: signalOption,
+    onProgress: functionOption,
+  });
   const { only } = options;
   return {
     headers: compareHeaders(files),

@@ -5,7 +5,14 @@ import {
   type PageFacts,
   SourcePageFinder,
 } from '@mapped-ram/facts';
-import { commands, MappedRamError } from '@mapped-ram/format';
+import {
+  booleanOption,
+  checkOptions,
+  commands,
+  functionOption,
+  MappedRamError,
+  signalOption,
+} from '@mapped-ram/format';
 import { describeGuest } from '@mapped-ram/guest';
 import type { ByteSource, OpeningSection, RamBlock, Section, Snapshot } from '@mapped-ram/reader';
 import { deviceSections } from '../devices/device-sections.js';
@@ -38,6 +45,12 @@ export async function describeSnapshot(
   source: ByteSource,
   options: DescribeOptions = {},
 ): Promise<SnapshotInfo> {
+  checkOptions<DescribeOptions>(options, {
+    deep: booleanOption,
+    guest: booleanOption,
+    signal: signalOption,
+    onProgress: functionOption,
+  });
   const { configuration, libvirt, ramBlocks } = snapshot;
   const { deep = false, guest = false } = options;
   const blocks = await describeBlocks(snapshot, source, options);

@@ -1,5 +1,6 @@
 import { MappedRamError } from '@mapped-ram/format';
-import { type ByteSource, openSnapshot, type RamBlock } from '@mapped-ram/reader';
+import { type ByteSource, guardSource, openSnapshot, type RamBlock } from '@mapped-ram/reader';
+import { checkLeadOptions } from '../check-pack-options.js';
 import { type LeadExtent, MAX_LEAD_BYTES } from './lead.js';
 
 /** A reader asks for some more than an element has; this much behind it is held too. */
@@ -20,7 +21,9 @@ export interface LeadOptions {
  *
  * @throws MappedRamError `read-failed`, `short-read`.
  */
-export async function gatherLead(source: ByteSource, options: LeadOptions = {}): Promise<LeadExtent[]> {
+export async function gatherLead(file: ByteSource, options: LeadOptions = {}): Promise<LeadExtent[]> {
+  checkLeadOptions(options);
+  const source = guardSource(file, options.signal);
   const spans = await spansWithoutPages(source, options);
   const extents: LeadExtent[] = [];
   let heldBytes = 0;

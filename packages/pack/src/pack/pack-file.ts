@@ -5,7 +5,8 @@ import { dataExtents, isPosixAvailable } from '@mapped-ram/posix';
 import type { ByteSource } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { makeFile } from '@mapped-ram/writer/file';
-import { MAX_LEVEL, MIN_LEVEL } from '../codec/codec.js';
+import { checkPackOptions } from '../check-pack-options.js';
+import { MIN_LEVEL } from '../codec/codec.js';
 import { Appender } from '../file/appender.js';
 import { type JobFile, type JobFileOptions, jobFile, openJobFile } from '../file/job-file.js';
 import { gatherLead } from '../lead/gather-lead.js';
@@ -72,7 +73,7 @@ export async function packFile(
   { input, output, overwrite }: PackPair,
   options: PackOptions = {},
 ): Promise<PackReport> {
-  checkOptions(options);
+  checkAll(options);
   return makeFile(output, { overwrite }, async (target) => {
     const appender = await Appender.open(target, options);
     try {
@@ -92,8 +93,8 @@ export async function packFile(
  * @throws As {@link packFile}, and what the sink throws.
  */
 export async function packTo(input: string, sink: ByteSink, options: PackOptions = {}): Promise<PackReport> {
+  checkAll(options);
   const { frameBytes = DEFAULT_FRAME_BYTES, level = MIN_LEVEL, channels, signal, onProgress } = options;
-  checkOptions(options);
   const source = await openFileSource(input);
   try {
     const file = await openJobFile(input, 'r', options);
@@ -181,10 +182,9 @@ function stamp({ descriptor }: JobFile): string {
   return `${size} ${mtimeNs}`;
 }
 
-function checkOptions({ level = MIN_LEVEL, frameBytes = DEFAULT_FRAME_BYTES }: PackOptions): void {
-  if (!(Number.isInteger(level) && level >= MIN_LEVEL && level <= MAX_LEVEL)) {
-    throw new RangeError(`the level can be ${MIN_LEVEL} to ${MAX_LEVEL}, not ${level}`);
-  }
+function checkAll(options: PackOptions): void {
+  checkPackOptions(options);
+  const { frameBytes = DEFAULT_FRAME_BYTES } = options;
   const isPower = Number.isInteger(Math.log2(frameBytes));
   if (!(isPower && frameBytes >= MIN_FRAME_BYTES && frameBytes <= MAX_FRAME_BYTES)) {
     throw new RangeError(

@@ -1,4 +1,5 @@
-import type { ByteSource } from '@mapped-ram/reader';
+import { type ByteSource, guardSource } from '@mapped-ram/reader';
+import { checkHashOptions } from '../check-pack-options.js';
 import { type HashOptions, hashSource } from './hash-source.js';
 import { VerityTree } from './verity.js';
 
@@ -13,7 +14,9 @@ export function digestText(digest: Uint8Array): string {
  * @returns 32 bytes.
  * @throws MappedRamError `read-failed`; the signal's reason.
  */
-export async function digestSource(source: ByteSource, options: HashOptions = {}): Promise<Uint8Array> {
+export async function digestSource(file: ByteSource, options: HashOptions = {}): Promise<Uint8Array> {
+  checkHashOptions(options);
+  const source = guardSource(file, options.signal);
   const tree = new VerityTree();
   const visitor = {
     block: (_index: number, hash: Uint8Array) => tree.push(hash),

@@ -1,5 +1,6 @@
 import { MappedRamError } from '@mapped-ram/format';
 import { type FileTarget, makeFile } from '@mapped-ram/writer/file';
+import { checkSealOptions } from '../check-pack-options.js';
 import { copyRange } from '../file/copy-range.js';
 import type { PackedSource } from '../packed-source.js';
 import { CHECKSUM_OF_NOTHING, type FramePlace, SeekTableBuilder } from '../zstd/seek-table.js';
@@ -37,6 +38,7 @@ export interface SealReport {
  * @throws MappedRamError `read-failed`, `write-failed`, `target-exists`; `signing-failed`; the signal's reason.
  */
 export async function sealFile(path: string, options: SealOptions = {}): Promise<SealReport> {
+  checkSealOptions(options);
   const { output = sealPath(path), overwrite, signWith } = options;
   const opened = await openSealable(path);
   try {

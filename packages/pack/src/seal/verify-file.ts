@@ -1,4 +1,5 @@
 import { MappedRamError } from '@mapped-ram/format';
+import { checkVerifyOptions } from '../check-pack-options.js';
 import { findSeal, openSealable, sealPath } from './find-seal.js';
 import type { HashOptions } from './hash-source.js';
 import { SealComparison, type SealComparisonReport } from './seal-comparison.js';
@@ -26,6 +27,7 @@ export interface VerifyReport extends SealComparisonReport {
  * @throws MappedRamError `no-seal`, `bad-seal`, `signature-failed`, `read-failed`, `bad-packed-file`; the signal's reason.
  */
 export async function verifyFile(path: string, options: VerifyOptions = {}): Promise<VerifyReport> {
+  checkVerifyOptions(options);
   const { sealPath: besidePath = sealPath(path), verifyWith } = options;
   const opened = await openSealable(path);
   try {

@@ -2,6 +2,7 @@ import { openCodec } from '@mapped-ram/pack/codec';
 import type { ByteSource } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { makeFile } from '@mapped-ram/writer/file';
+import { checkUnpackOptions } from '../check-pack-options.js';
 import { type JobFileOptions, jobFile, type OpenJobFile, openJobFile } from '../file/job-file.js';
 import { frameSource, holdAgainstLead } from '../lead/frame-source.js';
 import type { Lead } from '../lead/lead.js';
@@ -44,6 +45,7 @@ export async function unpackFile(
   { input, output, overwrite }: PackPair,
   options: UnpackOptions = {},
 ): Promise<UnpackReport> {
+  checkUnpackOptions(options);
   return withPacked(input, (packed, codec) =>
     makeFile(output, { overwrite }, async (target) => {
       await target.resize(packed.sizeBytes);
@@ -62,8 +64,10 @@ export async function unpackFile(
 export async function unpackTo(
   input: string,
   sink: ByteSink,
-  { signal, onProgress }: UnpackOptions = {},
+  options: UnpackOptions = {},
 ): Promise<UnpackReport> {
+  checkUnpackOptions(options);
+  const { signal, onProgress } = options;
   return withPacked(input, async (packed, codec) => {
     const { sizeBytes, packedBytes } = packed;
     const frames = frameSource(packed);

@@ -1,6 +1,7 @@
 import { MappedRamError } from '@mapped-ram/format';
 import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import type { SnapshotTarget } from '@mapped-ram/writer';
+import { checkConvertOptions } from '../check-options.js';
 import { openOptions } from '../complete-snapshot.js';
 import { checkNotCompressed } from '../libvirt-image.js';
 import type { ConvertOptions, ConvertReport, StreamKind } from './convert-report.js';
@@ -20,6 +21,7 @@ export async function convertSnapshot(
   to: StreamKind,
   options: ConvertOptions = {},
 ): Promise<ConvertReport> {
+  checkConvertOptions(to, options);
   const model = await openSnapshot(source, { ...openOptions(options), tolerant: true });
   checkNotCompressed(model);
   const [problem] = model.problems;

@@ -12,6 +12,7 @@ import {
   type StreamPart,
   writeParts,
 } from '@mapped-ram/writer';
+import { checkRepairOptions } from '../check-options.js';
 import { openOptions } from '../complete-snapshot.js';
 import { LIBVIRT_VERSION, LibvirtFormat, libvirtFront } from '../libvirt-image.js';
 import { movePages } from '../move-pages.js';
@@ -36,6 +37,7 @@ export async function repairSnapshot(
   target: SnapshotTarget,
   options: RepairOptions = {},
 ): Promise<RepairReport> {
+  checkRepairOptions(options);
   const found = await diagnose(file, options);
   const rings =
     options.forQemu === undefined ? NO_RINGS : await findRingsToShorten(found.snapshot, options.forQemu);

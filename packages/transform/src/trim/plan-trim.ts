@@ -1,4 +1,5 @@
 import { type DroppableOptions, findDroppablePages } from '@mapped-ram/guest';
+import { checkTrimOptions } from '../check-options.js';
 import { openComplete } from '../complete-snapshot.js';
 import type { TransformOptions } from '../options.js';
 import { openSparseFile, type SparseOptions } from '../sparse-source.js';
@@ -15,6 +16,7 @@ export interface TrimOptions
  * @throws MappedRamError as `openComplete` and `findDroppablePages` do.
  */
 export async function planTrim(path: string, options: TrimOptions & SparseOptions = {}): Promise<TrimReport> {
+  checkTrimOptions(options);
   const source = await openSparseFile(path, options);
   try {
     const snapshot = await openComplete(source, options);

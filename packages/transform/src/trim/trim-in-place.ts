@@ -3,6 +3,7 @@ import { type DroppablePages, findDroppablePages } from '@mapped-ram/guest';
 import { judgeSnapshot } from '@mapped-ram/lint';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
 import { PageBits, placeSnapshot } from '@mapped-ram/writer';
+import { checkTrimOptions } from '../check-options.js';
 import { openComplete, openOptions } from '../complete-snapshot.js';
 import { layoutInPlace } from '../copy-snapshot.js';
 import { allocatedBytes } from '../files.js';
@@ -29,6 +30,7 @@ export async function trimInPlace(
   path: string,
   options: TrimOptions & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<TrimInPlaceReport> {
+  checkTrimOptions(options);
   const source = await openSparseFile(path, { signal: options.signal });
   try {
     const snapshot = await openComplete(source, options);

@@ -1,6 +1,7 @@
 import { findDroppablePages } from '@mapped-ram/guest';
 import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import type { SnapshotTarget } from '@mapped-ram/writer';
+import { checkTrimOptions } from '../check-options.js';
 import { openComplete, openOptions } from '../complete-snapshot.js';
 import { copyPages, layoutInPlace } from '../copy-snapshot.js';
 import type { TransformOptions } from '../options.js';
@@ -18,6 +19,7 @@ export async function trimToCopy(
   target: SnapshotTarget,
   options: TrimOptions & Pick<TransformOptions, 'transport'> = {},
 ): Promise<TrimReport> {
+  checkTrimOptions(options);
   options.transport?.prepareMove();
   const snapshot = await openComplete(source, options);
   const droppable = await findDroppablePages(snapshot, options);

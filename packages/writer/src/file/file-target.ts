@@ -1,7 +1,13 @@
 import { writeSync } from 'node:fs';
 import { type FileHandle, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { MappedRamError } from '@mapped-ram/format';
+import {
+  booleanOption,
+  checkOptions,
+  functionOption,
+  integerOption,
+  MappedRamError,
+} from '@mapped-ram/format';
 import type { ByteSource } from '@mapped-ram/reader';
 import type { SnapshotTarget, TargetPiece } from '../snapshot-target.js';
 import { type FinalPath, findFinalPath, openPart, syncFolder, takeName } from './final-path.js';
@@ -56,6 +62,11 @@ export interface FileTarget extends SnapshotTarget {
  * @throws MappedRamError `target-exists`; `write-failed` where no file can be made there.
  */
 export async function createFileTarget(path: string, options: FileTargetOptions = {}): Promise<FileTarget> {
+  checkOptions(options, {
+    overwrite: booleanOption,
+    mode: integerOption(0, 0o777),
+    punchHole: functionOption,
+  });
   const { overwrite = false, mode = PRIVATE_MODE } = options;
   const final = await findFinalPath(path, overwrite);
   // Of a file that is replaced, nobody is let in before it is whole.
