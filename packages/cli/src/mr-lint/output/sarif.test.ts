@@ -71,11 +71,12 @@ it('gives every result a level, a message and a byte region in its artifact', ()
       {
         physicalLocation: {
           artifactLocation: { uri: 'bad.mr', index: 1 },
-          region: { byteOffset: 0x8a, byteLength: 8 },
+          region: { startLine: 1, byteOffset: 0x8a, byteLength: 8 },
         },
         logicalLocations: [{ fullyQualifiedName: 'ram.blocks[0].pagesOffset' }],
       },
     ],
+    partialFingerprints: { primaryLocationLineHash: expect.stringMatching(/^[0-9a-f]{16}:1$/) },
     properties: { verdict: 'refused', outcome: 'refused', reached: true },
   });
   expect(run.results[1].level).toBe('note');

@@ -1,0 +1,1 @@
+export { type SarifFault, type SarifOptions, sarifLog } from './sarif/sarif-log.js';
