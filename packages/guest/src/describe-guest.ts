@@ -1,8 +1,7 @@
-import { MappedRamError } from '@mapped-ram/format';
+import { booleanOption, checkOptions, MappedRamError } from '@mapped-ram/format';
 import type { Snapshot } from '@mapped-ram/reader';
-import { checkDescribeGuestOptions } from './check-guest-options.js';
 import { findFreePages } from './free-pages/find-free-pages.js';
-import { findLinuxGuest, type GuestOptions } from './linux-guest.js';
+import { findLinuxGuest, type GuestOptions, guestChecks } from './linux-guest.js';
 import type { VmcoreinfoOrigin } from './vmcoreinfo/find-vmcoreinfo.js';
 
 /** Of what is larger, page structures are looked at only if asked for: they take a second for each 64 GiB or so. */
@@ -44,7 +43,7 @@ export async function describeGuest(
   snapshot: Snapshot,
   wanted: DescribeGuestOptions = {},
 ): Promise<GuestInfo | undefined> {
-  checkDescribeGuestOptions(wanted);
+  checkOptions<DescribeGuestOptions>(wanted, { ...guestChecks, deep: booleanOption });
   const { deep = false, ...options } = wanted;
   const guest = await unlessUnknown(findLinuxGuest(snapshot, options));
   if (guest === undefined) return undefined;

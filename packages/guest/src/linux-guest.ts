@@ -1,7 +1,15 @@
 import { derivePhysicalMap, type PhysicalMap } from '@mapped-ram/facts';
-import { MappedRamError } from '@mapped-ram/format';
+import {
+  checkOptions,
+  functionOption,
+  groupOption,
+  integerOption,
+  listOption,
+  MappedRamError,
+  type OptionChecks,
+  objectOption,
+} from '@mapped-ram/format';
 import type { Snapshot } from '@mapped-ram/reader';
-import { checkGuestOptions } from './check-guest-options.js';
 import {
   type GuestArchitecture,
   guestArchitecture,
@@ -19,6 +27,14 @@ export interface GuestOptions extends FindOptions {
   /** The guest-physical map; derived from the machine if not given. */
   readonly map?: PhysicalMap | undefined;
 }
+
+/** What may be wrong with how a guest is found. */
+export const guestChecks: OptionChecks<GuestOptions> = {
+  map: groupOption({ ranges: listOption(objectOption) }, ['ranges']),
+  given: groupOption({ has: functionOption, symbol: functionOption }, ['has', 'symbol']),
+  scanBytes: integerOption(),
+  onScanned: functionOption,
+};
 
 /** A Linux guest whose kernel was found in a snapshot. */
 export interface LinuxGuest {
@@ -57,7 +73,7 @@ export async function findLinuxGuest(
   snapshot: Snapshot,
   options: GuestOptions = {},
 ): Promise<LinuxGuest | undefined> {
-  checkGuestOptions(options);
+  checkOptions<GuestOptions>(options, guestChecks);
   const { map: given, ...find } = options;
   const map = given ?? (await derivePhysicalMap(snapshot));
   const physical = new PhysicalMemory(snapshot, map.ranges);

@@ -1,8 +1,7 @@
 import type { OpenFdset } from '@mapped-ram/fdset';
-import { IGNORE_SHARED_CAPABILITY } from '@mapped-ram/format';
+import { booleanOption, checkOptions, IGNORE_SHARED_CAPABILITY, signalOption } from '@mapped-ram/format';
 import type { FileReport } from '@mapped-ram/lint';
 import type { QmpClient } from '@mapped-ram/qmp';
-import { checkRestoreOptions } from './check-transfer-options.js';
 import { fitFile } from './fit-file.js';
 import { queryGuest, resumeGuest } from './guest-state.js';
 import { withFdset } from './hand-over.js';
@@ -13,7 +12,13 @@ import { acceptTransfer, prepareTransfer } from './preflight/prepare-transfer.js
 import { gatherQemuFacts, type QemuFacts } from './preflight/qemu-facts.js';
 import { orQemuGone } from './qemu-gone.js';
 import { runMigration } from './run-migration.js';
-import { type PatienceOptions, type Transfer, type TransferOptions, transferOf } from './transfer-options.js';
+import {
+  type PatienceOptions,
+  type Transfer,
+  type TransferOptions,
+  transferChecks,
+  transferOf,
+} from './transfer-options.js';
 import { transferSettings } from './transfer-settings.js';
 import { withPatience } from './with-patience.js';
 import { withUndo } from './with-undo.js';
@@ -52,7 +57,11 @@ export async function restoreSnapshot(
   path: string,
   options: RestoreOptions = {},
 ): Promise<RestoredSnapshot> {
-  checkRestoreOptions(options);
+  checkOptions<RestoreOptions>(options, {
+    ...transferChecks,
+    keepRunning: booleanOption,
+    signal: signalOption,
+  });
   transferOf(options);
   options.signal?.throwIfAborted();
   try {

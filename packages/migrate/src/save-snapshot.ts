@@ -1,7 +1,7 @@
+import { booleanOption, checkOptions, functionOption, integerOption, signalOption } from '@mapped-ram/format';
 import { type FileReport, lintSource, releaseRules } from '@mapped-ram/lint';
 import type { QmpClient } from '@mapped-ram/qmp';
 import type { FileTarget } from '@mapped-ram/writer/file';
-import { checkSaveOptions } from './check-transfer-options.js';
 import { lintVersion } from './lint-file.js';
 import { MigrateError } from './migrate-error.js';
 import { acceptTransfer, prepareTransfer } from './preflight/prepare-transfer.js';
@@ -10,7 +10,7 @@ import { orQemuGone } from './qemu-gone.js';
 import { saveGuest } from './save-guest.js';
 import type { SavedSnapshot, SaveOptions } from './save-options.js';
 import { copyHead, createSaveTarget } from './save-target.js';
-import { type Transfer, transferOf } from './transfer-options.js';
+import { type Transfer, transferChecks, transferOf } from './transfer-options.js';
 import { withPatience } from './with-patience.js';
 
 /**
@@ -28,7 +28,16 @@ export async function saveSnapshot(
   path: string,
   options: SaveOptions = {},
 ): Promise<SavedSnapshot> {
-  checkSaveOptions(options);
+  checkOptions<SaveOptions>(options, {
+    ...transferChecks,
+    overwrite: booleanOption,
+    live: booleanOption,
+    freePageHint: booleanOption,
+    bandwidth: integerOption(),
+    keepRunning: booleanOption,
+    signal: signalOption,
+    onProgress: functionOption,
+  });
   const transfer = transferOf(options);
   options.signal?.throwIfAborted();
   const target = await createSaveTarget(path, { ...transfer, overwrite: options.overwrite });

@@ -1,3 +1,7 @@
+import { booleanOption, durationOption, integerOption, type OptionChecks } from '@mapped-ram/format';
+
+const MAX_CHANNELS = 255;
+
 /** How the pages go between QEMU and the file, on saving and on restoring. */
 export interface TransferOptions {
   /** multifd's channels, 1 to 255; without it QEMU uses no multifd, but for direct I/O. */
@@ -7,6 +11,14 @@ export interface TransferOptions {
   /** Where in the file the stream starts; 0 when not given. */
   readonly byteOffset?: number | undefined;
 }
+
+/** What a transfer may be given. */
+export const transferChecks: OptionChecks<TransferOptions & PatienceOptions> = {
+  channels: integerOption(1, MAX_CHANNELS),
+  directIo: booleanOption,
+  byteOffset: integerOption(),
+  answerTimeoutMs: durationOption,
+};
 
 /** How long QEMU is waited for. */
 export interface PatienceOptions {
@@ -27,7 +39,6 @@ export interface Transfer {
 
 /** QEMU's own default. */
 const DEFAULT_CHANNELS = 2;
-const MAX_CHANNELS = 255;
 
 /** @throws RangeError for a number that is none of channels, or of bytes */
 export function transferOf({ channels, directIo = false, byteOffset = 0 }: TransferOptions): Transfer {

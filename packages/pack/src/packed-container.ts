@@ -1,5 +1,5 @@
+import { checkOptions, integerOption } from '@mapped-ram/format';
 import type { Container } from '@mapped-ram/reader';
-import { checkPackedOptions } from './check-pack-options.js';
 import type { Codec } from './codec/codec.js';
 import { isPacked, openPacked, type PackedOptions } from './packed-source.js';
 
@@ -9,7 +9,7 @@ import { isPacked, openPacked, type PackedOptions } from './packed-source.js';
  * @param openCodec Called when the first packed file is met.
  */
 export function packedContainer(openCodec: () => Promise<Codec>, options: PackedOptions = {}): Container {
-  checkPackedOptions(options);
+  checkOptions<PackedOptions>(options, { cacheBytes: integerOption() });
   return {
     name: 'packed file',
     recognises: isPacked,

@@ -1,6 +1,5 @@
-import { MappedRamError } from '@mapped-ram/format';
+import { checkOptions, integerOption, MappedRamError } from '@mapped-ram/format';
 import { type ByteSource, guardSource } from '@mapped-ram/reader';
-import { checkPackedOptions } from './check-pack-options.js';
 import type { Codec } from './codec/codec.js';
 import { undecodable } from './codec/undecodable.js';
 import { decodeLead, extentsFrom, type Lead, leadLength, MAX_LEAD_LENGTH_BYTES } from './lead/lead.js';
@@ -67,7 +66,7 @@ export async function openPacked(
   codec: Codec,
   options: PackedOptions = {},
 ): Promise<PackedSource> {
-  checkPackedOptions(options);
+  checkOptions<PackedOptions>(options, { cacheBytes: integerOption() });
   const source = guardSource(packed);
   const { cacheBytes = DEFAULT_CACHE_BYTES } = options;
   const checksum = await ContentChecksum.load();

@@ -1,3 +1,4 @@
+import { checkOptions } from '@mapped-ram/format';
 import type { ByteSource, RamBlock, Snapshot } from '@mapped-ram/reader';
 import {
   createSnapshot,
@@ -7,9 +8,9 @@ import {
   type SnapshotTarget,
   type StreamPart,
 } from '@mapped-ram/writer';
-import { checkTransformOptions } from './check-options.js';
 import { openComplete } from './complete-snapshot.js';
 import { countDataBytes, movePages } from './move-pages.js';
+import { transformChecks } from './option-checks.js';
 import type { TransformOptions } from './options.js';
 
 /** What a copy holds. */
@@ -30,7 +31,7 @@ export async function copySnapshot(
   target: SnapshotTarget,
   options: TransformOptions = {},
 ): Promise<CopyReport> {
-  checkTransformOptions(options);
+  checkOptions(options, transformChecks);
   const snapshot = await openToCopy(source, options);
   return copyPages(snapshot, target, layoutInPlace(snapshot, source), options, false);
 }

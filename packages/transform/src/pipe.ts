@@ -1,10 +1,11 @@
+import { checkOptions } from '@mapped-ram/format';
 import type { ByteSource, Snapshot } from '@mapped-ram/reader';
 import { DataFinder, placeSnapshot } from '@mapped-ram/writer';
 import type { FileTarget } from '@mapped-ram/writer/file';
-import { checkTransformOptions } from './check-options.js';
 import { openComplete } from './complete-snapshot.js';
 import { layoutInPlace } from './copy-snapshot.js';
 import { countSetBytes } from './move-pages.js';
+import { transformChecks } from './option-checks.js';
 import type { TransformOptions } from './options.js';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -26,7 +27,7 @@ export async function copyToPipe(
   sink: PipeSink,
   options: Omit<TransformOptions, 'transport'> = {},
 ): Promise<number> {
-  checkTransformOptions(options);
+  checkOptions(options, transformChecks);
   const snapshot = await openComplete(source, options);
   placeSnapshot(layoutInPlace(snapshot, source));
   return new PipeCopy(snapshot, source, sink, options).run();
@@ -98,7 +99,7 @@ export async function copyFromPipe(
   target: FileTarget,
   options: Omit<TransformOptions, 'transport' | 'onProgress'> = {},
 ): Promise<number> {
-  checkTransformOptions(options);
+  checkOptions(options, transformChecks);
   const finder = new DataFinder();
   let position = 0;
   let dataEnd = 0;

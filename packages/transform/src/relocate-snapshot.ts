@@ -1,8 +1,8 @@
-import { integerOption } from '@mapped-ram/format';
+import { checkOptions, integerOption } from '@mapped-ram/format';
 import type { ByteSource } from '@mapped-ram/reader';
 import { layoutOf, type SnapshotTarget } from '@mapped-ram/writer';
-import { checkTransformOptions } from './check-options.js';
 import { type CopyReport, copyPages, openToCopy } from './copy-snapshot.js';
+import { transformChecks } from './option-checks.js';
 import type { TransformOptions } from './options.js';
 
 /**
@@ -20,7 +20,7 @@ export async function relocateSnapshot(
   options: TransformOptions = {},
 ): Promise<CopyReport> {
   integerOption()(toOffset, 'toOffset');
-  checkTransformOptions(options);
+  checkOptions(options, transformChecks);
   const snapshot = await openToCopy(source, options);
   const layout = { ...layoutOf(snapshot, source), streamOffset: toOffset };
   return copyPages(snapshot, target, layout, options, false);

@@ -1,15 +1,16 @@
 import { type NonzeroPageFinder, SourcePageFinder } from '@mapped-ram/facts';
+import { booleanOption, checkOptions, signalOption } from '@mapped-ram/format';
 import { judgeSnapshot } from '@mapped-ram/lint';
 import { ThreadedPageFinder } from '@mapped-ram/multifd';
 import { type ByteSource, extentsOf, type RamBlock, type Snapshot } from '@mapped-ram/reader';
 import { type FilteredRuns, PageBits, placeSnapshot } from '@mapped-ram/writer';
 import type { ChannelOptions } from './channel-transport.js';
-import { checkScrubOptions } from './check-options.js';
 import { openComplete, openOptions } from './complete-snapshot.js';
 import { layoutInPlace } from './copy-snapshot.js';
 import { allocatedBytes } from './files.js';
 import { InPlaceFile } from './in-place-file.js';
 import { countSetBytes } from './move-pages.js';
+import { channelsOption, placeChecks } from './option-checks.js';
 import type { TransformOptions } from './options.js';
 import { punchOutsidePages } from './punch-outside-pages.js';
 import { sortPages } from './sort-pages.js';
@@ -44,7 +45,11 @@ export async function scrubInPlace(
   path: string,
   options: ScrubInPlaceOptions = {},
 ): Promise<ScrubInPlaceReport> {
-  checkScrubOptions(options);
+  checkOptions<ScrubInPlaceOptions>(options, {
+    ...{ ...placeChecks, channels: channelsOption },
+    dropUnmarkedPages: booleanOption,
+    signal: signalOption,
+  });
   const source = await openSparseFile(path, { signal: options.signal });
   try {
     const snapshot = await openComplete(source, options);

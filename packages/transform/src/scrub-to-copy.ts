@@ -1,7 +1,8 @@
+import { checkOptions } from '@mapped-ram/format';
 import type { ByteSource, Snapshot } from '@mapped-ram/reader';
 import type { SnapshotTarget } from '@mapped-ram/writer';
-import { checkTransformOptions } from './check-options.js';
 import { copyPages, layoutInPlace, openToCopy } from './copy-snapshot.js';
+import { transformChecks } from './option-checks.js';
 import type { TransformOptions } from './options.js';
 
 /** What was scrubbed. */
@@ -22,7 +23,7 @@ export async function scrubToCopy(
   target: SnapshotTarget,
   options: TransformOptions = {},
 ): Promise<ScrubReport> {
-  checkTransformOptions(options);
+  checkOptions(options, transformChecks);
   const snapshot = await openToCopy(source, options);
   const setBefore = await countSetPages(snapshot);
   const { setPages } = await copyPages(snapshot, target, layoutInPlace(snapshot, source), options, true);

@@ -1,6 +1,6 @@
+import { checkOptions, functionOption, signalOption } from '@mapped-ram/format';
 import type { ByteSource } from '@mapped-ram/reader';
 import { type OpenSource, openSource as openPlain } from '@mapped-ram/reader/file';
-import { checkSparseOptions } from './check-options.js';
 
 /** A file that is read to make another. */
 export interface SparseSource extends ByteSource {
@@ -22,7 +22,7 @@ export interface SparseOptions {
  * @throws MappedRamError `read-failed`; what opening a container throws.
  */
 export async function openSparseFile(path: string, options: SparseOptions = {}): Promise<SparseSource> {
-  checkSparseOptions(options);
+  checkOptions<SparseOptions>(options, { signal: signalOption, openSource: functionOption });
   const { signal, openSource = (file) => openPlain(file, []) } = options;
   const { source, container } = await openSource(path);
   return {

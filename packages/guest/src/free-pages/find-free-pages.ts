@@ -1,5 +1,5 @@
 import { findMachineMemory } from '@mapped-ram/facts';
-import { checkFreePagesOptions } from '../check-guest-options.js';
+import { booleanOption, checkOptions, functionOption } from '@mapped-ram/format';
 import type { LinuxGuest } from '../linux-guest.js';
 import { compareEvidence, type ZoneVerdict } from './agree.js';
 import { LinkReader } from './link-reader.js';
@@ -62,7 +62,7 @@ const X86_ZONES: readonly (readonly [end: bigint, name: string])[] = [
  * `limit-exceeded`; what reading pages throws.
  */
 export async function findFreePages(guest: LinuxGuest, options: FreePagesOptions = {}): Promise<FreePages> {
-  checkFreePagesOptions(options);
+  checkOptions<FreePagesOptions>(options, { offline: booleanOption, onFrames: functionOption });
   const { info, memory, physical } = guest;
   const layout = readPageLayout(info);
   const sections = await readSections(info, memory, physical.ranges);

@@ -1,12 +1,12 @@
 import { truncate } from 'node:fs/promises';
-import { MappedRamError } from '@mapped-ram/format';
+import { booleanOption, checkOptions, MappedRamError } from '@mapped-ram/format';
 import { openCodec } from '@mapped-ram/pack/codec';
 import type { ByteSource } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import type { TargetPiece } from '@mapped-ram/writer';
 import { type FileTarget, makeFile } from '@mapped-ram/writer/file';
-import { checkDeltaOptions } from '../check-pack-options.js';
 import { MIN_LEVEL } from '../codec/codec.js';
+import { levelOption, workChecks } from '../option-checks.js';
 import { digestSource, digestText } from '../seal/digest-source.js';
 import { openSealable } from '../seal/find-seal.js';
 import { type HashOptions, hashSource } from '../seal/hash-source.js';
@@ -34,7 +34,7 @@ export async function deltaFile(
   paths: { readonly base: string; readonly next: string; readonly output: string },
   options: DeltaOptions = {},
 ): Promise<DeltaReport> {
-  checkDeltaOptions(options);
+  checkOptions<DeltaOptions>(options, { ...workChecks, overwrite: booleanOption, level: levelOption });
   const { overwrite, level = MIN_LEVEL, ...hashing } = options;
   const opened: ByteSource[] = [];
   try {
@@ -65,7 +65,7 @@ export async function applyFiles(
   paths: { readonly base: string; readonly deltas: readonly string[]; readonly output: string },
   options: Omit<DeltaOptions, 'level'> = {},
 ): Promise<KnownFile> {
-  checkDeltaOptions(options);
+  checkOptions<DeltaOptions>(options, { ...workChecks, overwrite: booleanOption, level: levelOption });
   const { overwrite, ...hashing } = options;
   const codec = await openCodec();
   const { source: base } = await openSealable(paths.base);

@@ -1,6 +1,5 @@
-import { MappedRamError } from '@mapped-ram/format';
+import { checkOptions, integerOption, MappedRamError, signalOption } from '@mapped-ram/format';
 import { type ByteSource, guardSource, openSnapshot, type RamBlock } from '@mapped-ram/reader';
-import { checkLeadOptions } from '../check-pack-options.js';
 import { type LeadExtent, MAX_LEAD_BYTES } from './lead.js';
 
 /** A reader asks for some more than an element has; this much behind it is held too. */
@@ -22,7 +21,7 @@ export interface LeadOptions {
  * @throws MappedRamError `read-failed`, `short-read`.
  */
 export async function gatherLead(file: ByteSource, options: LeadOptions = {}): Promise<LeadExtent[]> {
-  checkLeadOptions(options);
+  checkOptions<LeadOptions>(options, { streamOffset: integerOption(), signal: signalOption });
   const source = guardSource(file, options.signal);
   const spans = await spansWithoutPages(source, options);
   const extents: LeadExtent[] = [];

@@ -1,16 +1,16 @@
 import { fstatSync } from 'node:fs';
-import { MappedRamError } from '@mapped-ram/format';
+import { checkOptions, integerOption, MappedRamError } from '@mapped-ram/format';
 import { openCodec } from '@mapped-ram/pack/codec';
 import { dataExtents, isPosixAvailable } from '@mapped-ram/posix';
 import type { ByteSource } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { makeFile } from '@mapped-ram/writer/file';
-import { checkPackOptions } from '../check-pack-options.js';
 import { MIN_LEVEL } from '../codec/codec.js';
 import { Appender } from '../file/appender.js';
 import { type JobFile, type JobFileOptions, jobFile, openJobFile } from '../file/job-file.js';
 import { gatherLead } from '../lead/gather-lead.js';
 import { encodeLead } from '../lead/lead.js';
+import { jobChecks, levelOption } from '../option-checks.js';
 import { isPacked, openPacked } from '../packed-source.js';
 import { startCrew } from '../threads/crew.js';
 import { inOrder } from '../threads/in-order.js';
@@ -183,7 +183,12 @@ function stamp({ descriptor }: JobFile): string {
 }
 
 function checkAll(options: PackOptions): void {
-  checkPackOptions(options);
+  checkOptions<PackOptions>(options, {
+    ...jobChecks,
+    level: levelOption,
+    frameBytes: integerOption(1),
+    streamOffset: integerOption(),
+  });
   const { frameBytes = DEFAULT_FRAME_BYTES } = options;
   const isPower = Number.isInteger(Math.log2(frameBytes));
   if (!(isPower && frameBytes >= MIN_FRAME_BYTES && frameBytes <= MAX_FRAME_BYTES)) {

@@ -1,5 +1,6 @@
+import { checkOptions } from '@mapped-ram/format';
 import { type ByteSource, guardSource } from '@mapped-ram/reader';
-import { checkHashOptions } from '../check-pack-options.js';
+import { workChecks } from '../option-checks.js';
 import { type HashOptions, hashSource } from './hash-source.js';
 import { VerityTree } from './verity.js';
 
@@ -15,7 +16,7 @@ export function digestText(digest: Uint8Array): string {
  * @throws MappedRamError `read-failed`; the signal's reason.
  */
 export async function digestSource(file: ByteSource, options: HashOptions = {}): Promise<Uint8Array> {
-  checkHashOptions(options);
+  checkOptions(options, workChecks);
   const source = guardSource(file, options.signal);
   const tree = new VerityTree();
   const visitor = {

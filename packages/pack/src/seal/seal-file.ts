@@ -1,7 +1,7 @@
-import { MappedRamError } from '@mapped-ram/format';
+import { booleanOption, checkOptions, MappedRamError, nameOption } from '@mapped-ram/format';
 import { type FileTarget, makeFile } from '@mapped-ram/writer/file';
-import { checkSealOptions } from '../check-pack-options.js';
 import { copyRange } from '../file/copy-range.js';
+import { workChecks } from '../option-checks.js';
 import type { PackedSource } from '../packed-source.js';
 import { CHECKSUM_OF_NOTHING, type FramePlace, SeekTableBuilder } from '../zstd/seek-table.js';
 import { SKIPPABLE_HEADER_BYTES, SKIPPABLE_MAGIC, viewOf } from '../zstd/skippable-frame.js';
@@ -38,7 +38,11 @@ export interface SealReport {
  * @throws MappedRamError `read-failed`, `write-failed`, `target-exists`; `signing-failed`; the signal's reason.
  */
 export async function sealFile(path: string, options: SealOptions = {}): Promise<SealReport> {
-  checkSealOptions(options);
+  checkOptions<SealOptions>(options, {
+    ...{ ...workChecks, output: nameOption },
+    overwrite: booleanOption,
+    signWith: nameOption,
+  });
   const { output = sealPath(path), overwrite, signWith } = options;
   const opened = await openSealable(path);
   try {

@@ -1,5 +1,5 @@
-import { MappedRamError } from '@mapped-ram/format';
-import { checkVerifyOptions } from '../check-pack-options.js';
+import { checkOptions, integerOption, MappedRamError, nameOption } from '@mapped-ram/format';
+import { workChecks } from '../option-checks.js';
 import { findSeal, openSealable, sealPath } from './find-seal.js';
 import type { HashOptions } from './hash-source.js';
 import { SealComparison, type SealComparisonReport } from './seal-comparison.js';
@@ -27,7 +27,11 @@ export interface VerifyReport extends SealComparisonReport {
  * @throws MappedRamError `no-seal`, `bad-seal`, `signature-failed`, `read-failed`, `bad-packed-file`; the signal's reason.
  */
 export async function verifyFile(path: string, options: VerifyOptions = {}): Promise<VerifyReport> {
-  checkVerifyOptions(options);
+  checkOptions<VerifyOptions>(options, {
+    ...{ ...workChecks, sealPath: nameOption },
+    verifyWith: nameOption,
+    maxChanges: integerOption(),
+  });
   const { sealPath: besidePath = sealPath(path), verifyWith } = options;
   const opened = await openSealable(path);
   try {

@@ -1,11 +1,12 @@
+import { checkOptions } from '@mapped-ram/format';
 import { openCodec } from '@mapped-ram/pack/codec';
 import type { ByteSource } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { makeFile } from '@mapped-ram/writer/file';
-import { checkUnpackOptions } from '../check-pack-options.js';
 import { type JobFileOptions, jobFile, type OpenJobFile, openJobFile } from '../file/job-file.js';
 import { frameSource, holdAgainstLead } from '../lead/frame-source.js';
 import type { Lead } from '../lead/lead.js';
+import { jobChecks } from '../option-checks.js';
 import type { PackPair, PackProgress } from '../pack/pack-file.js';
 import type { ByteSink } from '../pack/packed-writer.js';
 import { openPacked, type PackedSource } from '../packed-source.js';
@@ -45,7 +46,7 @@ export async function unpackFile(
   { input, output, overwrite }: PackPair,
   options: UnpackOptions = {},
 ): Promise<UnpackReport> {
-  checkUnpackOptions(options);
+  checkOptions<UnpackOptions>(options, jobChecks);
   return withPacked(input, (packed, codec) =>
     makeFile(output, { overwrite }, async (target) => {
       await target.resize(packed.sizeBytes);
@@ -66,7 +67,7 @@ export async function unpackTo(
   sink: ByteSink,
   options: UnpackOptions = {},
 ): Promise<UnpackReport> {
-  checkUnpackOptions(options);
+  checkOptions<UnpackOptions>(options, jobChecks);
   const { signal, onProgress } = options;
   return withPacked(input, async (packed, codec) => {
     const { sizeBytes, packedBytes } = packed;

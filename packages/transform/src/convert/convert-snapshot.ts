@@ -1,9 +1,9 @@
-import { MappedRamError } from '@mapped-ram/format';
+import { booleanOption, checkOptions, MappedRamError, textOption } from '@mapped-ram/format';
 import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import type { SnapshotTarget } from '@mapped-ram/writer';
-import { checkConvertOptions } from '../check-options.js';
 import { openOptions } from '../complete-snapshot.js';
 import { checkNotCompressed } from '../libvirt-image.js';
+import { transformChecks } from '../option-checks.js';
 import type { ConvertOptions, ConvertReport, StreamKind } from './convert-report.js';
 import { convertToMappedRam } from './to-mapped-ram.js';
 import { convertToStream } from './to-stream.js';
@@ -21,7 +21,8 @@ export async function convertSnapshot(
   to: StreamKind,
   options: ConvertOptions = {},
 ): Promise<ConvertReport> {
-  checkConvertOptions(to, options);
+  textOption(['mapped-ram', 'stream'])(to, 'to');
+  checkOptions<ConvertOptions>(options, { ...transformChecks, large: booleanOption });
   const model = await openSnapshot(source, { ...openOptions(options), tolerant: true });
   checkNotCompressed(model);
   const [problem] = model.problems;

@@ -1,5 +1,12 @@
-import { MappedRamError, RAM_SECTION_IDSTR } from '@mapped-ram/format';
+import {
+  booleanOption,
+  checkOptions,
+  MappedRamError,
+  RAM_SECTION_IDSTR,
+  textOption,
+} from '@mapped-ram/format';
 import { type ByteSource, readClassicStream, type Snapshot } from '@mapped-ram/reader';
+import { qemuVersions } from '@mapped-ram/releases';
 import {
   continuing,
   createSnapshot,
@@ -12,10 +19,10 @@ import {
   type StreamPart,
   writeParts,
 } from '@mapped-ram/writer';
-import { checkRepairOptions } from '../check-options.js';
 import { openOptions } from '../complete-snapshot.js';
 import { LIBVIRT_VERSION, LibvirtFormat, libvirtFront } from '../libvirt-image.js';
 import { movePages } from '../move-pages.js';
+import { placeChecks, transportOption } from '../option-checks.js';
 import type { TransformOptions } from '../options.js';
 import { type Diagnosis, diagnose } from './diagnose.js';
 import { movePagesByContents } from './move-by-contents.js';
@@ -37,7 +44,11 @@ export async function repairSnapshot(
   target: SnapshotTarget,
   options: RepairOptions = {},
 ): Promise<RepairReport> {
-  checkRepairOptions(options);
+  checkOptions<RepairOptions>(options, {
+    ...{ ...placeChecks, transport: transportOption },
+    markUnclearPages: booleanOption,
+    forQemu: textOption(qemuVersions),
+  });
   const found = await diagnose(file, options);
   const rings =
     options.forQemu === undefined ? NO_RINGS : await findRingsToShorten(found.snapshot, options.forQemu);

@@ -1,6 +1,7 @@
+import { checkOptions, functionOption, signalOption } from '@mapped-ram/format';
 import { type DroppableOptions, findDroppablePages } from '@mapped-ram/guest';
-import { checkTrimOptions } from '../check-options.js';
 import { openComplete } from '../complete-snapshot.js';
+import { trimChecks } from '../option-checks.js';
 import type { TransformOptions } from '../options.js';
 import { openSparseFile, type SparseOptions } from '../sparse-source.js';
 import { type TrimReport, trimReport } from './trim-report.js';
@@ -16,7 +17,7 @@ export interface TrimOptions
  * @throws MappedRamError as `openComplete` and `findDroppablePages` do.
  */
 export async function planTrim(path: string, options: TrimOptions & SparseOptions = {}): Promise<TrimReport> {
-  checkTrimOptions(options);
+  checkOptions(options, { ...trimChecks, signal: signalOption, openSource: functionOption });
   const source = await openSparseFile(path, options);
   try {
     const snapshot = await openComplete(source, options);

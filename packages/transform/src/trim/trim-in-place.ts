@@ -1,13 +1,13 @@
-import { withLittleEndianWords } from '@mapped-ram/format';
+import { checkOptions, signalOption, withLittleEndianWords } from '@mapped-ram/format';
 import { type DroppablePages, findDroppablePages } from '@mapped-ram/guest';
 import { judgeSnapshot } from '@mapped-ram/lint';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
 import { PageBits, placeSnapshot } from '@mapped-ram/writer';
-import { checkTrimOptions } from '../check-options.js';
 import { openComplete, openOptions } from '../complete-snapshot.js';
 import { layoutInPlace } from '../copy-snapshot.js';
 import { allocatedBytes } from '../files.js';
 import { InPlaceFile } from '../in-place-file.js';
+import { trimChecks } from '../option-checks.js';
 import { openSparseFile } from '../sparse-source.js';
 import type { TrimOptions } from './plan-trim.js';
 import { type TrimReport, trimReport } from './trim-report.js';
@@ -30,7 +30,7 @@ export async function trimInPlace(
   path: string,
   options: TrimOptions & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<TrimInPlaceReport> {
-  checkTrimOptions(options);
+  checkOptions(options, { ...trimChecks, signal: signalOption });
   const source = await openSparseFile(path, { signal: options.signal });
   try {
     const snapshot = await openComplete(source, options);

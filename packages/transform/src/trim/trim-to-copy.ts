@@ -1,9 +1,10 @@
+import { checkOptions } from '@mapped-ram/format';
 import { findDroppablePages } from '@mapped-ram/guest';
 import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import type { SnapshotTarget } from '@mapped-ram/writer';
-import { checkTrimOptions } from '../check-options.js';
 import { openComplete, openOptions } from '../complete-snapshot.js';
 import { copyPages, layoutInPlace } from '../copy-snapshot.js';
+import { transportOption, trimChecks } from '../option-checks.js';
 import type { TransformOptions } from '../options.js';
 import type { TrimOptions } from './plan-trim.js';
 import { type TrimReport, trimReport } from './trim-report.js';
@@ -19,7 +20,7 @@ export async function trimToCopy(
   target: SnapshotTarget,
   options: TrimOptions & Pick<TransformOptions, 'transport'> = {},
 ): Promise<TrimReport> {
-  checkTrimOptions(options);
+  checkOptions(options, { ...trimChecks, transport: transportOption });
   options.transport?.prepareMove();
   const snapshot = await openComplete(source, options);
   const droppable = await findDroppablePages(snapshot, options);
