@@ -8,7 +8,7 @@ export {
   isKnownMachine,
   objectIdOf,
 } from './blocks/memory-backends.js';
-export { destinationPageSize, isPageSize } from './blocks/page-size.js';
+export { destinationPageSize } from './blocks/page-size.js';
 export { separateBlocks } from './blocks/separate-blocks.js';
 export { derivePhysicalMap } from './derive-map.js';
 export { armRegisterKey, identifiesArmProcessor } from './devices/arm-register-key.js';

@@ -1,4 +1,4 @@
-import { Limits } from '@mapped-ram/format';
+import { isPageSize } from '@mapped-ram/format';
 import type { StreamModel } from '@mapped-ram/reader';
 
 /** What most targets have, x86 among them. */
@@ -9,17 +9,12 @@ const USUAL_PAGE_BYTES = 4096;
  * configuration's target-page-bits, the vmdescription, and every block's header, of which the most frequent counts.
  */
 export function destinationPageSize({ configuration, vmdescription, ramBlocks }: StreamModel): number {
-  const stated = [
+  const stated: readonly (number | undefined)[] = [
     2 ** (configuration?.targetPageBits ?? 0),
     vmdescription?.json?.page_size ?? 0,
     mostFrequent(ramBlocks.map(({ pageSize }) => pageSize).filter(isPageSize)),
   ];
-  return stated.find(isPageSize) ?? USUAL_PAGE_BYTES;
-}
-/** Whether any QEMU target can have such a page. */
-export function isPageSize(bytes: number | undefined): bytes is number {
-  if (bytes === undefined || bytes < Limits.minPageSizeBytes || bytes > Limits.maxPageSizeBytes) return false;
-  return Number.isInteger(Math.log2(bytes));
+  return stated.find((bytes) => bytes !== undefined && isPageSize(bytes)) ?? USUAL_PAGE_BYTES;
 }
 
 /** Of two that are as frequent the first. */

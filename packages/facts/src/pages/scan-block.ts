@@ -1,4 +1,4 @@
-import { Limits, withLittleEndianWords } from '@mapped-ram/format';
+import { isPageSize, withLittleEndianWords } from '@mapped-ram/format';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
 import type { NonzeroPageFinder } from './nonzero-page-finder.js';
 
@@ -18,8 +18,7 @@ export interface ComparedPages {
 
 /** Whether the pages of this size can be scanned at all. */
 export function isScannable({ pageSize, ignored }: RamBlock): boolean {
-  const fits = pageSize >= Limits.minPageSizeBytes && pageSize <= Limits.maxPageSizeBytes;
-  return !ignored && fits && (pageSize & (pageSize - 1)) === 0;
+  return !ignored && isPageSize(pageSize);
 }
 
 /**

@@ -20,9 +20,6 @@ const MAX_MAPPINGS = 2 ** 19;
 /** Tables of one address space, at most: page tables that hold themselves have each of them several times. */
 const MAX_TABLES = 200_000;
 
-/** Pages and gaps of a range that is looked up, at most: 16 GiB of the smallest. */
-const MAX_LOOKS = 4 * 1024 * 1024;
-
 /** Tables that are kept between translations. */
 const MAX_KEPT_TABLES = 512;
 
@@ -54,19 +51,60 @@ export class PageTables {
   /**
    * What is mapped between two virtual addresses, ascending. Neighbours that lead to neighbours are one mapping.
    *
-   * @throws MappedRamError `limit-exceeded` where there are too many entries; as reading pages does.
+   * @throws MappedRamError `limit-exceeded` where there are too many tables or mappings; as reading pages does.
    */
   async mappingsBetween(from: bigint, to: bigint): Promise<Mapping[]> {
+    const { format } = this;
     const found: Mapping[] = [];
-    let looked = 0;
-    for (let at = from; at < to; ) {
-      if (++looked > MAX_LOOKS) throw tooMany('the range has too many pages');
-      const { physicalAddress, lengthBytes } = await this.#look(at);
-      const wanted = to - at < BigInt(lengthBytes) ? Number(to - at) : lengthBytes;
-      if (physicalAddress !== undefined) append(found, at, physicalAddress, wanted);
-      at += BigInt(wanted);
-    }
+    let tables = 0;
+    const walk = async (address: bigint, level: number, base: bigint): Promise<void> => {
+      if (++tables > MAX_TABLES) throw tooMany('there are too many page tables');
+      const table = await this.#table(address, level);
+      if (table === undefined) return;
+      const bits = levelBits(format, level);
+      const step = 2 ** (bits - FRAME_SHIFT);
+      const { first, end } = this.#entriesBetween(level, base, { from, to });
+      for (let index = first; index < end; index++) {
+        const kind = this.#kind(table, index, level);
+        if (kind === 'nothing') continue;
+        const virtualAddress = base + (BigInt(index) << BigInt(bits));
+        if (kind === 'table') {
+          const start = this.#extend(virtualAddress);
+          if (start >= to || start + (1n << BigInt(bits)) <= from) continue;
+          await walk(this.#address(table, index, 0), level - 1, virtualAddress);
+          continue;
+        }
+        // Neighbours that lead to neighbours are found in numbers: there may be a hundred million entries.
+        const start = index;
+        const frame = this.#frame(table, index, step);
+        while (
+          index + 1 < end &&
+          this.#kind(table, index + 1, level) === 'page' &&
+          this.#frame(table, index + 1, step) === frame + (index + 1 - start) * step
+        )
+          index++;
+        const mapping = {
+          virtualAddress: this.#extend(virtualAddress),
+          physicalAddress: BigInt(frame) << BigInt(FRAME_SHIFT),
+          lengthBytes: (index + 1 - start) * 2 ** bits,
+        };
+        append(found, mapping, { from, to });
+      }
+    };
+    await walk(this.#root, format.levels, 0n);
     return found;
+  }
+
+  /** The entries of a table that stand for some of the addresses; of the topmost, whose halves lie apart, all. */
+  #entriesBetween(level: number, base: bigint, { from, to }: Stretch): { first: number; end: number } {
+    const count = 2 ** this.#indexBits(level);
+    if (level === this.format.levels) return { first: 0, end: count };
+    const bits = BigInt(levelBits(this.format, level));
+    const start = this.#extend(base);
+    return {
+      first: from <= start ? 0 : Number((from - start) >> bits),
+      end: to <= start ? 0 : Math.min(count, Number((to - start - 1n) >> bits) + 1),
+    };
   }
 
   /** What an address leads to, and how far: to the end of its page, or of what is not mapped around it. */
@@ -99,44 +137,15 @@ export class PageTables {
    * Everything that is mapped. Neighbours that lead to neighbours are one mapping.
    *
    * @returns In ascending order of virtual addresses, the lower half first.
-   * @throws MappedRamError `limit-exceeded` where there are too many tables or mappings; as reading pages does.
+   * @throws MappedRamError as {@link mappingsBetween} does.
    */
-  async mappings(): Promise<Mapping[]> {
-    const found: Mapping[] = [];
-    let tables = 0;
-    const walk = async (address: bigint, level: number, base: bigint): Promise<void> => {
-      if (++tables > MAX_TABLES) throw tooMany('there are too many page tables');
-      const table = await this.#readTable(address, level);
-      if (table === undefined) return;
-      const bits = levelBits(this.format, level);
-      const step = 2 ** (bits - FRAME_SHIFT);
-      const count = table.byteLength / ENTRY_BYTES;
-      for (let index = 0; index < count; index++) {
-        const kind = this.#kind(table, index, level);
-        if (kind === 'nothing') continue;
-        const virtualAddress = base + (BigInt(index) << BigInt(bits));
-        if (kind === 'table') {
-          await walk(this.#address(table, index, 0), level - 1, virtualAddress);
-          continue;
-        }
-        // Neighbours that lead to neighbours are found in numbers: there may be a hundred million entries.
-        const first = index;
-        const frame = this.#frame(table, index, step);
-        while (
-          index + 1 < count &&
-          this.#kind(table, index + 1, level) === 'page' &&
-          this.#frame(table, index + 1, step) === frame + (index + 1 - first) * step
-        )
-          index++;
-        const lengthBytes = (index + 1 - first) * 2 ** bits;
-        append(found, this.#extend(virtualAddress), BigInt(frame) << BigInt(FRAME_SHIFT), lengthBytes);
-      }
-    };
-    await walk(this.#root, this.format.levels, 0n);
-    return found;
+  mappings(): Promise<Mapping[]> {
+    return this.mappingsBetween(0n, 1n << 64n);
   }
 
   async #table(address: bigint, level: number): Promise<DataView | undefined> {
+    // The topmost may have fewer entries than the same page has as another table.
+    if (level === this.format.levels) return this.#readTable(address, level);
     const kept = this.#kept.get(address);
     if (kept !== undefined) return kept;
     const view = await this.#readTable(address, level);
@@ -192,18 +201,31 @@ function tooMany(what: string): MappedRamError {
   return new MappedRamError('limit-exceeded', { what });
 }
 
+/** Addresses from one on and before another. */
+interface Stretch {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+/** Adds what of a mapping lies in a stretch. */
 function append(
   mappings: Mapping[],
-  virtualAddress: bigint,
-  physicalAddress: bigint,
-  lengthBytes: number,
+  { virtualAddress, physicalAddress, lengthBytes }: Mapping,
+  { from, to }: Stretch,
 ): void {
+  const cut = from > virtualAddress ? from - virtualAddress : 0n;
+  const end = virtualAddress + BigInt(lengthBytes);
+  const length = Number((end < to ? end : to) - virtualAddress - cut);
+  if (length <= 0) return;
+  const start = { virtual: virtualAddress + cut, physical: physicalAddress + cut };
   const last = mappings.at(-1);
   const goesOn =
     last !== undefined &&
-    last.virtualAddress + BigInt(last.lengthBytes) === virtualAddress &&
-    last.physicalAddress + BigInt(last.lengthBytes) === physicalAddress;
-  if (goesOn) mappings[mappings.length - 1] = { ...last, lengthBytes: last.lengthBytes + lengthBytes };
-  else if (mappings.length < MAX_MAPPINGS) mappings.push({ virtualAddress, physicalAddress, lengthBytes });
-  else throw tooMany('there are too many mappings in the page tables');
+    last.virtualAddress + BigInt(last.lengthBytes) === start.virtual &&
+    last.physicalAddress + BigInt(last.lengthBytes) === start.physical;
+  if (goesOn) mappings[mappings.length - 1] = { ...last, lengthBytes: last.lengthBytes + length };
+  else if (mappings.length < MAX_MAPPINGS) {
+    const { virtual, physical } = start;
+    mappings.push({ virtualAddress: virtual, physicalAddress: physical, lengthBytes: length });
+  } else throw tooMany('there are too many mappings in the page tables');
 }
