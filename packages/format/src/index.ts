@@ -41,6 +41,7 @@ export {
 export { describeRamFlags, FORBIDDEN_RAM_FLAGS, RamFlag, type RamFlagName } from './flags.js';
 export { LibvirtSave, type LibvirtSaveParsers } from './generated/libvirt-save.js';
 export { MappedRam, type MappedRamParsers } from './generated/mapped-ram.js';
+export { findJsonExcess, type JsonBounds, type JsonExcess } from './json-bounds.js';
 export type { KaitaiStreamInstance } from './kaitai-runtime.js';
 export {
   type BlockPlan,

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { jsonDepth } from './json-depth.js';
 import { QmpLimits } from './qmp-limits.js';
 import { parseMessage } from './qmp-message.js';
 
@@ -12,16 +11,6 @@ describe('the depth of a message', () => {
     expect(() => parse(nested(QmpLimits.jsonDepth + 1))).toThrow(
       expect.objectContaining({ code: 'bad-qmp-message' }),
     );
-  });
-
-  it.each([
-    ['{}', 1],
-    ['{"a": [{}, {}], "b": []}', 3],
-    ['"[[[["', 0],
-    ['["\\"[[[", "\\\\", []]', 2],
-    [']]]][', 0],
-  ])('of %s is found without parsing', (text, depth) => {
-    expect(jsonDepth(new TextEncoder().encode(text))).toBe(Math.max(depth, 0));
   });
 });
 

@@ -1,4 +1,4 @@
-import { jsonDepth } from './json-depth.js';
+import { findJsonExcess } from '@mapped-ram/format/json-bounds';
 import { badMessage } from './qmp-error.js';
 import { QmpLimits } from './qmp-limits.js';
 import { quoteBytes } from './quote-bytes.js';
@@ -97,7 +97,7 @@ export function parseMessage(line: Uint8Array): QmpMessage {
 }
 
 function parseObject(line: Uint8Array): Readonly<Record<string, unknown>> {
-  if (jsonDepth(line) > QmpLimits.jsonDepth) {
+  if (findJsonExcess(line, { depth: QmpLimits.jsonDepth }) !== undefined) {
     throw badMessage(`a message is nested deeper than ${QmpLimits.jsonDepth} levels`);
   }
   let parsed: unknown;

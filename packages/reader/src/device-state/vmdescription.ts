@@ -1,6 +1,6 @@
 import { MappedRamError } from '@mapped-ram/format';
 import type { Vmdescription, VmsdDevice, VmsdField, VmsdStruct } from '../model.js';
-import { checkJsonBounds } from './json-bounds.js';
+import { checkVmdescriptionBounds } from './vmdescription-bounds.js';
 
 /** Structs within structs; QEMU's deepest devices have about eight. */
 const MAX_DEPTH = 64;
@@ -12,7 +12,7 @@ const MAX_DEPTH = 64;
  * @throws MappedRamError `bad-vmdescription`; `limit-exceeded` where parsing it would take more memory than any real one.
  */
 export function parseVmdescription(json: Uint8Array, byteOffset: number): Vmdescription {
-  checkJsonBounds(json, byteOffset);
+  checkVmdescriptionBounds(json, byteOffset);
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
     checkVmdescription(value);
