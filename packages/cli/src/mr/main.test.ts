@@ -56,6 +56,13 @@ describe('mr', () => {
 });
 
 describe.each(commands.map(({ name }) => name))('mr %s', (name) => {
+  it('has a page that shows all of its options', async () => {
+    const page = readFileSync(new URL(`../../docs/mr-${name}.md`, import.meta.url), 'utf8');
+    const command = await commands.find((entry) => entry.name === name)?.load();
+    const names = command?.optionGroups.flatMap(({ options }) => options.map((option) => `--${option.name}`));
+    expect(names?.filter((option) => !page.includes(option))).toEqual([]);
+  });
+
   it('has help that shows all of its options, its exit status and examples', async () => {
     const { status, out, err } = await run(name, '--help');
     expect({ status, err }).toEqual({ status: 0, err: '' });

@@ -36,12 +36,18 @@ function synopsis({ name, short, value }: OptionSpec): string {
   return `${letter}--${name}${value === undefined ? '' : ` ${value}`}`;
 }
 
-/** Two columns, the right one wrapped. */
+/** A right column that is narrower reads badly. */
+const LEAST_RIGHT_COLUMNS = 30;
+
+/** Two columns, the right one wrapped; where the left one leaves too little room, one below the other. */
 export function helpTable(
   rows: HelpTable,
   columns: number,
   width = Math.max(...rows.map(([left]) => left.length)),
 ): string[] {
+  if (columns - width - 4 < LEAST_RIGHT_COLUMNS) {
+    return rows.flatMap(([left, right]) => [`  ${left}`, ...wrap(right, columns, ' '.repeat(6))]);
+  }
   const indent = ' '.repeat(width + 4);
   return rows.flatMap(([left, right]) => wrap(right, columns, `  ${left.padEnd(width)}  `, indent));
 }
