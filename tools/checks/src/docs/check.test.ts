@@ -2,10 +2,18 @@ import { expect, it } from 'vitest';
 import { brokenLinks } from './broken-links.js';
 import { listDocuments } from './checkout.js';
 import { staleRulePages } from './rule-pages.js';
+import { rulesWithoutTests } from './rule-tests.js';
 import { unknownClauses } from './unknown-clauses.js';
 
 it('the pages of the rules are what their metadata and mr-lint say', async () => {
   expect(await staleRulePages(), 'node tools/checks/dist/docs/main.js writes them').toEqual([]);
+});
+
+it('every rule has a table of tests, and one without is told', () => {
+  expect(rulesWithoutTests()).toEqual([]);
+  expect(rulesWithoutTests(['ram-version', 'none'])).toEqual([
+    expect.stringContaining('rules/none/rule.test.ts: the rule has no table'),
+  ]);
 });
 
 it('no link leads nowhere', () => {
