@@ -1,4 +1,4 @@
 export type { BlockWishes } from './block-choice.js';
 export type { CloneWarning } from './file-hazards.js';
-export { CLONE_NAME, type Clone, type CloneOptions, prepareClone } from './prepare-clone.js';
+export { type Clone, type CloneOptions, prepareClone } from './prepare-clone.js';
 export { type RunningClone, type StartOptions, startClone } from './start-clone.js';

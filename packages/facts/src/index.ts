@@ -23,14 +23,12 @@ export {
 export { stateNameOf } from './devices/state-name.js';
 export { type SavedVirtioDevice, virtioDevices } from './devices/virtio-devices.js';
 export {
-  findCommandLine,
   globalSwitchOf,
   type LibvirtDomain,
   parseDomain,
-  QEMU_NAMESPACE,
 } from './libvirt/domain.js';
 export { type DomainReading, readLibvirtDomain } from './libvirt/read-domain.js';
-export { childOf, parseXml, type XmlElement, XmlError } from './libvirt/xml-tree.js';
+export { childOf, type XmlElement, XmlError } from './libvirt/xml-tree.js';
 export { findMachineMemory, type MachineMemory } from './main-memory.js';
 export { type BitmapFacts, gatherBitmapFacts } from './pages/bitmap-facts.js';
 export { type CompareOptions, comparePages, type PageFacts } from './pages/compare-pages.js';
@@ -49,14 +47,13 @@ export {
   stackLayers,
 } from './physical-map.js';
 export { checkNothingLost } from './save/check-nothing-lost.js';
-export { hasRamEnd, isRamEnded, isSaveComplete, type RamSection, ramSections } from './save/completion.js';
+export { hasRamEnd, isRamEnded, isSaveComplete } from './save/completion.js';
 export {
   type FindUnmarkedOptions,
   findUnmarkedPages,
   type UnmarkedPages,
   type UnmarkedReport,
 } from './save/find-unmarked-pages.js';
-export { readRunState } from './save/run-state.js';
 export { findSaveManner, type GuestDuringSave, type SaveManner } from './save/save-manner.js';
 export { meaningOfUnmarked, type UnmarkedEvidence, type UnmarkedMeaning } from './save/unmarked-pages.js';
 export { readDevices, StateFields } from './state-fields.js';

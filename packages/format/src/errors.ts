@@ -67,7 +67,11 @@ const whatByCode = { ...whatByContentsCode, ...whatByContainerCode, ...whatByWor
 /** What is wrong, as a stable name to branch on. Codes never change meaning, and tests assert them instead of the text. */
 export type MappedRamErrorCode = keyof typeof whatByCode;
 
-/** All error codes. */
+/**
+ * All error codes.
+ *
+ * @public
+ */
 export const mappedRamErrorCodes = Object.freeze(Object.keys(whatByCode)) as readonly MappedRamErrorCode[];
 
 /** The codes that tell of what a snapshot holds. All others say nothing of it: the same file may be good. */

@@ -38,7 +38,7 @@ export {
   type QuotedValue,
   quoteValue,
 } from './errors.js';
-export { describeRamFlags, FORBIDDEN_RAM_FLAGS, RamFlag, type RamFlagName } from './flags.js';
+export { describeRamFlags, FORBIDDEN_RAM_FLAGS, RamFlag } from './flags.js';
 export { LibvirtSave, type LibvirtSaveParsers } from './generated/libvirt-save.js';
 export { MappedRam, type MappedRamParsers } from './generated/mapped-ram.js';
 export { findJsonExcess, type JsonBounds, type JsonExcess } from './json-bounds.js';
@@ -62,8 +62,6 @@ export {
   RAM_WORD_LENGTH_BYTES,
   SECTION_FOOTER_LENGTH_BYTES,
   SectionType,
-  type SectionTypeName,
-  STREAM_HEADER_LENGTH_BYTES,
   STREAM_MAGIC,
   STREAM_VERSION,
 } from './layout.js';

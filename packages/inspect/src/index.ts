@@ -9,7 +9,6 @@ export {
   type StateJson,
   type StateJsonOptions,
   scalarToJson,
-  stateToJson,
   toHex,
 } from './devices/state-json.js';
 export type { DeviceDifference, FieldDifference } from './diff/compare-devices.js';

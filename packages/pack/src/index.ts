@@ -1,5 +1,4 @@
 export { type Codec, frameBound, MAX_LEVEL, MIN_LEVEL } from './codec/codec.js';
-export { gatherLead, type LeadOptions } from './lead/gather-lead.js';
 export type { Lead, LeadExtent } from './lead/lead.js';
 export { packedContainer } from './packed-container.js';
 export { isPacked, openPacked, type PackedOptions, type PackedSource } from './packed-source.js';

@@ -43,7 +43,11 @@ export interface PackedSource extends ByteSource {
   readFrames(target: Uint8Array, byteOffset: number): Promise<number>;
 }
 
-/** Whether a file that begins like this is a packed one, or at least one of zstd. No snapshot begins so. */
+/**
+ * Whether a file that begins like this is a packed one, or at least one of zstd. No snapshot begins so.
+ *
+ * @public
+ */
 export function isPacked(head: Uint8Array): boolean {
   if (head.length < 4) return false;
   return isSkippable(head) || viewOf(head).getUint32(0, true) === FRAME_MAGIC;

@@ -8,7 +8,6 @@ export type {
 } from './qmp-client.js';
 export { connectQmp } from './qmp-client.js';
 export { QmpError, qmpTimeout } from './qmp-error.js';
-export { QmpLimits } from './qmp-limits.js';
 export type { QmpEvent, QmpGreeting, QmpVersion } from './qmp-message.js';
 export { type QemuRamBlock, queryRamBlocks } from './ram-blocks.js';
 export {

@@ -4,7 +4,6 @@ export {
   type ChangeName,
   type Evidence,
   hasChange,
-  type ReleaseChange,
   releaseChanges,
 } from './changes.js';
 export {
@@ -18,7 +17,6 @@ export { deviceTypesOf, type PciIdentity } from './device-types.js';
 export { hasMachineType, type Known, releasesWithMachine, targetsOfMachine } from './machine-types.js';
 export { defaultQueueSize } from './queue-sizes.js';
 export {
-  isMeasured,
   type MeasuredVersion,
   measuredAround,
   measuredVersions,

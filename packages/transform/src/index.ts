@@ -11,7 +11,7 @@ export {
   transformFile,
 } from './files.js';
 export type { TransformOptions, TransformProgress } from './options.js';
-export { type PageTransport, pagesInTurn } from './page-transport.js';
+export type { PageTransport } from './page-transport.js';
 export { copyFromPipe, copyToPipe, type PipeSink } from './pipe.js';
 export { relocateSnapshot } from './relocate-snapshot.js';
 export type { RepairOptions } from './repair/repair-options.js';

@@ -26,11 +26,10 @@ export {
   endMarker,
   eosWord,
   footer,
-  mappedRamHeader,
   memSizeWord,
   ramStart,
   streamHeader,
   vmdescriptionHeader,
 } from './stream/elements.js';
-export { type CopiedPart, partsLengthBytes, type StreamPart } from './stream-part.js';
+export type { CopiedPart, StreamPart } from './stream-part.js';
 export { writeParts } from './write-parts.js';

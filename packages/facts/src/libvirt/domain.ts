@@ -47,6 +47,7 @@ function scaled(letter: string, power: number): Record<string, number> {
  *
  * @param xml At most some MiB.
  * @throws XmlError where it is not well-formed, or no domain with a name.
+ * @public
  */
 export function parseDomain(xml: string): LibvirtDomain {
   const root = parseXml(xml);

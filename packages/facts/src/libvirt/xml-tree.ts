@@ -74,7 +74,11 @@ export function parseXml(text: string): XmlElement {
   return root;
 }
 
-/** The first child with that name. */
+/**
+ * The first child with that name.
+ *
+ * @public
+ */
 export function childOf(element: XmlElement | undefined, name: string): XmlElement | undefined {
   return element?.children.find((child) => child.name === name);
 }

@@ -24,7 +24,11 @@ export const MIN_LEVEL = 1;
 /** The highest level that all codecs have: libzstd's levels above it need more memory to unpack than readers give. */
 export const MAX_LEVEL = 19;
 
-/** Room that a frame takes at most (ZSTD_COMPRESSBOUND, and a checksum). */
+/**
+ * Room that a frame takes at most (ZSTD_COMPRESSBOUND, and a checksum), in bytes.
+ *
+ * @public
+ */
 export function frameBound(lengthBytes: number): number {
   const margin = lengthBytes < 128 * 1024 ? (128 * 1024 - lengthBytes) >> 11 : 0;
   return lengthBytes + (lengthBytes >> 8) + margin + 64;

@@ -11,6 +11,7 @@ export type CodecKind = (typeof codecKinds)[number];
  * where it is needed.
  *
  * @returns undefined where the one that is asked for is not there.
+ * @public
  */
 export async function openCodecOf(kind: CodecKind): Promise<Codec | undefined> {
   if (kind === 'native') return openNativeCodec();

@@ -12,6 +12,8 @@ const CHECKSUM_BIT = 0x04;
 /**
  * zstd in WebAssembly: works wherever JavaScript does. Its frames have no checksum; it is added here, so that `zstd -d` and every
  * other decoder tells what changed.
+ *
+ * @public
  */
 export async function openWasmCodec(): Promise<Codec> {
   const [checksum] = await Promise.all([ContentChecksum.load(), wasmZstd.isLoaded]);

@@ -14,6 +14,7 @@ export function digestText(digest: Uint8Array): string {
  *
  * @returns 32 bytes.
  * @throws MappedRamError `read-failed`; the signal's reason.
+ * @public
  */
 export async function digestSource(file: ByteSource, options: HashOptions = {}): Promise<Uint8Array> {
   checkOptions(options, workChecks);

@@ -1,3 +1,4 @@
+import { unusedExports } from '../exports/unused-exports.js';
 import { checkFloors } from '../floors/check-floors.js';
 import { writeFloorTable } from '../floors/floor-table.js';
 import { readFloors } from '../floors/floors.js';
@@ -15,7 +16,7 @@ if (option === undefined) {
   writeFloorTable(readFloors());
   console.log(`wrote ${count} pages`);
 }
-const faults = [...(await checkDocuments()), ...checkFloors()];
+const faults = [...(await checkDocuments()), ...checkFloors(), ...unusedExports()];
 for (const fault of faults) console.error(fault);
 if (faults.length > 0) process.exitCode = 1;
-else console.log('the documents and the floors are in order');
+else console.log('the documents, the floors and the exports are in order');
