@@ -31,6 +31,11 @@ export function integerOption(min = 0, max = Number.MAX_SAFE_INTEGER): OptionChe
   };
 }
 
+/** How many at most: a whole number from 0, or `Infinity` for as many as there are. */
+export const limitOption: OptionCheck = (value, name) => {
+  if (value !== Number.POSITIVE_INFINITY) integerOption()(value, name);
+};
+
 /** A time in milliseconds: more than 0, `Infinity` for one without an end. */
 export const durationOption: OptionCheck = (value, name) => {
   if (typeof value !== 'number') throw wrongKind(name, 'a number', value);

@@ -19,6 +19,7 @@ export {
   functionOption,
   groupOption,
   integerOption,
+  limitOption,
   listOption,
   nameOption,
   type OptionCheck,

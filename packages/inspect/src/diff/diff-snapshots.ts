@@ -1,4 +1,4 @@
-import { checkOptions, functionOption, integerOption, signalOption, textOption } from '@mapped-ram/format';
+import { checkOptions, functionOption, limitOption, signalOption, textOption } from '@mapped-ram/format';
 import type { PageRun, RamBlock } from '@mapped-ram/reader';
 import { compareDevices, type DeviceDifference } from './compare-devices.js';
 import { comparePages, type Pair, type SnapshotFile } from './compare-pages.js';
@@ -70,7 +70,7 @@ export async function diffSnapshots(
 ): Promise<SnapshotDifference> {
   checkOptions<DiffOptions>(options, {
     only: textOption(['pages', 'devices']),
-    maxRuns: integerOption(),
+    maxRuns: limitOption,
     signal: signalOption,
     onProgress: functionOption,
   });

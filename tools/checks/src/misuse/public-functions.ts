@@ -7,7 +7,7 @@ import { describeSnapshot, deviceToJson, diffSnapshots } from '@mapped-ram/inspe
 import { lintSource } from '@mapped-ram/lint';
 import { restoreSnapshot, saveSnapshot } from '@mapped-ram/migrate';
 import { openChannels, ThreadedPageFinder } from '@mapped-ram/multifd';
-import { gatherLead, openPacked } from '@mapped-ram/pack';
+import { openPacked } from '@mapped-ram/pack';
 import {
   applyFiles,
   deltaFile,
@@ -254,12 +254,6 @@ export const publicFunctions: readonly PublicFunction[] = [
     name: 'openPacked',
     options: { cacheBytes: 'count' },
     call: (options, source) => openPacked(source, none, options),
-    takesSource: true,
-  },
-  {
-    name: 'gatherLead',
-    options: { streamOffset: 'count', signal: 'signal' },
-    call: (options, source) => gatherLead(source, options),
     takesSource: true,
   },
   {
