@@ -16,9 +16,6 @@ export const RamFlag = {
   multifdFlush: 0x200,
 } as const;
 
-/** The name of a RAM flag. */
-export type RamFlagName = keyof typeof RamFlag;
-
 /**
  * The flags that QEMU refuses in a mapped-ram stream ("Unexpected RAM flags"), because pages never lie in the
  * stream itself and nothing has to be synchronised. Flags that are unknown to QEMU (COMPRESS_PAGE since 9.1 among

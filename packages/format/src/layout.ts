@@ -7,9 +7,6 @@ export const STREAM_VERSION = 3;
 /** The stream version that QEMU refuses as obsolete rather than as unknown. */
 export const OBSOLETE_STREAM_VERSION = 2;
 
-/** Length of magic and version. */
-export const STREAM_HEADER_LENGTH_BYTES = 8;
-
 /** The byte that says what comes next in the stream. Mirrors `QEMU_VM_*` (migration/savevm.h). */
 export const SectionType = {
   eof: 0x00,
@@ -23,9 +20,6 @@ export const SectionType = {
   command: 0x08,
   footer: 0x7e,
 } as const;
-
-/** The name of a section type. */
-export type SectionTypeName = keyof typeof SectionType;
 
 /** A footer: the byte 0x7e and the section's id. */
 export const SECTION_FOOTER_LENGTH_BYTES = 5;
