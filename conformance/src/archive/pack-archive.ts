@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { CAPTURES_PATH } from '@mapped-ram/fixtures';
+import { writeWholeFile } from '@mapped-ram/writer/file';
 import { packedBase, packedStore, readPackedVectors } from '../packing/packed-store.js';
 import { readVectors, vectorStore } from '../vector/store.js';
 import { readTasks, taskStore } from '../writing/task-store.js';
@@ -64,7 +65,7 @@ export async function packArchive(path: string): Promise<PackedArchive> {
   });
   // zlib writes no time; the tenth byte names the system.
   packed[9] = 255;
-  writeFileSync(path, packed);
+  await writeWholeFile(path, packed, { overwrite: true, mode: 0o644 });
   return { vectors: vectors.length, sizeBytes: packed.length };
 }
 

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, ExitStatus, lastValue, oneOf, UsageError } from '@mapped-ram/cli/command-framework';
 import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
+import { writeWholeFile } from '@mapped-ram/writer/file';
 import { writeCandidate } from '../fuzz/candidate.js';
 import { knowledgeRules } from '../fuzz/destination-knowledge.js';
 import type { FuzzFigures } from '../fuzz/figures.js';
@@ -60,7 +60,10 @@ export const fuzzCommand: Command = {
     for (const testee of against) checkJudge(testee);
     const run = await runWithProgress(seed, count, against, signal);
     const json = { seed, count: run.count, knowledgeRules: describeRules(), figures: run.figures };
-    if (figuresFile !== undefined) writeFileSync(figuresFile, `${JSON.stringify(json, null, 2)}\n`);
+    if (figuresFile !== undefined) {
+      const text = `${JSON.stringify(json, null, 2)}\n`;
+      await writeWholeFile(figuresFile, text, { overwrite: true, mode: 0o644 });
+    }
     console.log(format === 'json' ? JSON.stringify(json, null, 2) : figuresText(run));
     for (const [index, { comparison }] of run.unexplained.entries()) {
       const smallest = index < MAX_REDUCED ? await reduceDisagreement(comparison) : comparison;

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, ExitStatus, lastValue, oneOf, UsageError } from '@mapped-ram/cli/command-framework';
+import { writeWholeFile } from '@mapped-ram/writer/file';
 import { packedCandidates } from '../packing/packed-candidates.js';
 import { parseFigures } from '../report/figures.js';
 import { formatReport, type ReportFormat, reportFileNames, reportFormats } from '../report/formats.js';
@@ -106,7 +107,7 @@ export const runCommand: Command = {
     for (const format of formats) {
       const report = await formatReport(format, subjects, runs, figures);
       if (output === undefined) process.stdout.write(report);
-      else writeReport(output, formats.length > 1, format, report);
+      else await writeReport(output, formats.length > 1, format, report);
     }
     return runs.some(({ results }) => results.some(({ status }) => failsTheRun(status)))
       ? ExitStatus.errorsFound
@@ -115,9 +116,15 @@ export const runCommand: Command = {
 };
 
 /** Several reports go into a folder, one into a file. */
-function writeReport(output: string, isFolder: boolean, format: ReportFormat, report: string): void {
+async function writeReport(
+  output: string,
+  isFolder: boolean,
+  format: ReportFormat,
+  report: string,
+): Promise<void> {
   if (isFolder) mkdirSync(output, { recursive: true });
-  writeFileSync(isFolder ? join(output, reportFileNames[format]) : output, report);
+  const path = isFolder ? join(output, reportFileNames[format]) : output;
+  await writeWholeFile(path, report, { overwrite: true, mode: 0o644 });
 }
 
 function printFailures(testee: string, results: readonly RunResult[], notAsked: number): void {

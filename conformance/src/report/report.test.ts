@@ -61,6 +61,21 @@ describe('HTML', () => {
     expect(html).not.toMatch(/(src|href)="https?:/);
   });
 
+  it('has no tag and no attribute more for what a vector, a testee and an answer may say', async () => {
+    const shape = (html: string) =>
+      html
+        .replace(/<(style|script)>.*?<\/\1>/gs, '')
+        .match(/<[^>]*>/g)
+        ?.map((tag) => tag.replace(/"[^"]*"/g, '""'));
+    const told = (words: string) => {
+      const [vector] = vectors.map((one) => ({ ...one, what: words, why: words })) as [Vector];
+      const results = [result(vector.id, 'failed', words)];
+      return formatReport('html', [vector], [{ testee: words, results }]);
+    };
+    const orders = `a</text></td></title><script>owned()</script>&lt;"' onload="owned() `;
+    expect(shape(await told(orders))).toEqual(shape(await told('words')));
+  });
+
   it('shows the bytes of the fault', async () => {
     const bytes = await readFaultBytes(vectors[0] as Vector);
     const { before, after } = bytes ?? {};

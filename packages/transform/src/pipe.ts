@@ -1,7 +1,7 @@
 import { checkOptions } from '@mapped-ram/format';
 import type { ByteSource, Snapshot } from '@mapped-ram/reader';
-import { DataFinder, placeSnapshot } from '@mapped-ram/writer';
-import type { FileTarget } from '@mapped-ram/writer/file';
+import { placeSnapshot } from '@mapped-ram/writer';
+import { type FileTarget, writeIncoming } from '@mapped-ram/writer/file';
 import { openComplete } from './complete-snapshot.js';
 import { layoutInPlace } from './copy-snapshot.js';
 import { countSetBytes } from './move-pages.js';
@@ -100,23 +100,9 @@ export async function copyFromPipe(
   options: Omit<TransformOptions, 'transport' | 'onProgress'> = {},
 ): Promise<number> {
   checkOptions(options, transformChecks);
-  const finder = new DataFinder();
-  let position = 0;
-  let dataEnd = 0;
-  for await (const chunk of input) {
-    for (let at = 0; at < chunk.length; ) {
-      const place = finder.place(position, chunk.length - at);
-      place.set(chunk.subarray(at, at + place.length));
-      const pieces = finder.pieces(position, place.length, false);
-      await target.write(pieces);
-      for (const { byteOffset, bytes } of pieces) dataEnd = byteOffset + bytes.length;
-      at += place.length;
-      position += place.length;
-    }
-  }
-  if (dataEnd < position) await target.write([{ byteOffset: position - 1, bytes: Uint8Array.of(0) }]);
+  const sizeBytes = await writeIncoming(target, input);
   await openComplete(await target.written(), options);
   const { streamOffset, wordOrder } = options;
   await target.commit({ layout: 'mapped-ram', streamOffset, wordOrder });
-  return position;
+  return sizeBytes;
 }

@@ -6,3 +6,4 @@ export {
 } from './file/file-target.js';
 export { checkFreeSpace } from './file/free-space.js';
 export { makeFile, writeWholeFile } from './file/make-file.js';
+export { writeIncoming } from './file/write-incoming.js';
