@@ -10,6 +10,7 @@ import { ExitStatus } from '../../shared/exit-status.js';
 import { printable, printableJson } from '../../shared/printable.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { forceOption, formatOption, wantsJson } from '../file-options.js';
+import { withUnpacked } from '../unpacked.js';
 import { findingLines } from '../with-qemu/finding-text.js';
 import { qemuFault } from '../with-qemu/qemu-fault.js';
 import { qmpOptions, qmpSocketOf, withQmp } from '../with-qemu/qmp-socket.js';
@@ -58,9 +59,11 @@ export const preflightCommand: Command = {
     const socket = qmpSocketOf(line);
     const json = wantsJson(line);
     try {
-      const result = await (socket === undefined
-        ? preflight(request)
-        : withQmp(socket, context.signal, (qmp) => preflight({ ...request, qmp })));
+      const result = await withPlainFile(request, context, (plain) =>
+        socket === undefined
+          ? preflight(plain)
+          : withQmp(socket, context.signal, (qmp) => preflight({ ...plain, qmp })),
+      );
       const text = json ? printableJson(toJson(request, result)) : toText(request, result);
       context.terminal.stdout.write(text);
       const isGood = result.findings.every(({ severity }) => severity !== 'error');
@@ -75,6 +78,17 @@ export const preflightCommand: Command = {
     }
   },
 };
+
+/** Of a packed file, what was packed is looked at, as mr restore gives it to QEMU. */
+function withPlainFile<T>(
+  request: PreflightRequest,
+  context: CommandContext,
+  use: (request: PreflightRequest) => Promise<T>,
+): Promise<T> {
+  const { role, file } = request;
+  if (role === 'save' || typeof file !== 'string') return use(request);
+  return withUnpacked(file, context, (plain) => use({ ...request, file: plain }));
+}
 
 function requestOf(line: CommandLine, { signal }: CommandContext): PreflightRequest {
   const [task, path, ...others] = line.paths;

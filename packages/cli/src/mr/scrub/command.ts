@@ -13,6 +13,7 @@ import {
   inputOptions,
   wantsJson,
 } from '../file-options.js';
+import { checkInPlace } from '../in-place.js';
 import { runTransform, type TransformResult } from '../run-transform.js';
 
 interface ScrubOutcome {
@@ -53,6 +54,7 @@ export const scrubCommand: Command = {
     const channels = channelOptions(line, input, context);
     return runTransform(files, context, async (onProgress) => {
       if (line.paths.length === 1) {
+        checkInPlace(input);
         const report = await scrubInPlace(input, { ...options, channels, signal, onProgress });
         const { zeroPages, allocatedBytesBefore: before, allocatedBytesAfter: after } = report;
         return describe(output, { zeroPages, before, after });

@@ -5,6 +5,7 @@ import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
 import { forceOption, formatOption, inputGroup, inputOptions, wantsJson } from '../file-options.js';
 import { guestOptions, vmcoreinfoOption } from '../guest-options.js';
+import { checkInPlace } from '../in-place.js';
 import { runTransform, type TransformResult } from '../run-transform.js';
 import { type TrimOutcome, trimLines } from './trim-text.js';
 
@@ -59,6 +60,7 @@ export const trimCommand: Command = {
       if (isDry)
         return describe({ path: input, report: await planTrim(input, { ...options, signal, openSource }) });
       if (line.paths.length === 1) {
+        checkInPlace(input);
         const { allocatedBytesBefore, allocatedBytesAfter, ...report } = await trimInPlace(input, {
           ...options,
           signal,
