@@ -1,4 +1,4 @@
-import { type SavedSnapshot, type SaveOptions, saveSnapshot } from '@mapped-ram/migrate';
+import { type SavedSnapshot, type SaveProgress, saveSnapshot } from '@mapped-ram/migrate';
 import type { Command } from '../../shared/command.js';
 import { lastValue, toOffset } from '../../shared/option-values.js';
 import { formatBytes, formatCount } from '../../shared/quantities.js';
@@ -10,6 +10,7 @@ import { answerTimeoutOption, qmpOptions, secondsOf, socketAndFile } from '../wi
 import { runWithQemu } from '../with-qemu/run-with-qemu.js';
 import { transferOf, transferOptions } from '../with-qemu/transfer-group.js';
 import { type PackedSave, savePacked } from './save-packed.js';
+import { type SavedTrim, savedTrimJson, savedTrimLines, trimSaved } from './trim-saved.js';
 
 /** `mr save` */
 export const saveCommand: Command = {
@@ -52,6 +53,10 @@ export const saveCommand: Command = {
           help: 'Replace FILE if it exists. What is in front of --offset is kept, and is no reason for --force.',
         },
         {
+          name: 'trim',
+          help: 'When it is saved, drop from FILE what a Linux guest does not use, as mr trim does; where that cannot be done, FILE stays as it is.',
+        },
+        {
           name: 'pack',
           help: 'Into a packed file, as mr pack makes it of what QEMU saves, which for a while lies beside it.',
         },
@@ -68,6 +73,7 @@ export const saveCommand: Command = {
   examples: [
     ['mr save --qmp qmp.sock guest.mr', 'stop the guest and save it'],
     ['mr save --qmp qmp.sock --live --keep-running guest.mr', 'a checkpoint of a guest that goes on'],
+    ['mr save --qmp qmp.sock --trim guest.mr', 'without the pages that a Linux guest does not use'],
     ['mr save --qmp qmp.sock --channels 4 --direct-io guest.mr', 'in parallel, past the page cache'],
   ],
   run(line, context) {
@@ -84,27 +90,40 @@ export const saveCommand: Command = {
       signal: context.signal,
     };
     const isPacked = line.flags.has('pack');
+    const trims = line.flags.has('trim');
     if (isPacked && options.byteOffset !== undefined) {
       throw new UsageError('--pack makes a file of its own; there is nothing for --offset to be in front of');
     }
     return runWithQemu(request, context, async (qmp, onProgress) => {
-      const saving: SaveOptions = {
+      const saving = {
         ...options,
-        onProgress: ({ round, ...progress }) => onProgress({ ...progress, remark: `round ${round}` }),
+        onProgress: ({ round, ...progress }: SaveProgress) =>
+          onProgress({ ...progress, remark: `round ${round}` }),
       };
-      if (isPacked) return packedResult(await savePacked(qmp, request.path, saving));
+      if (isPacked) return packedResult(await savePacked(qmp, request.path, { ...saving, trims }));
       const saved = await saveSnapshot(qmp, request.path, saving);
-      return { json: toJson(saved), lines: savedLines(saved) };
+      const { byteOffset: streamOffset, signal } = options;
+      const trim = trims ? await trimSaved(request.path, { streamOffset, signal }) : undefined;
+      return savedResult(saved, trim);
     });
   },
 };
 
-function packedResult({ saved, packed, packMs, peakDiskBytes }: PackedSave): TransformResult {
-  const { packedBytes } = packed;
+function savedResult(saved: SavedSnapshot, trim: SavedTrim | undefined): TransformResult {
+  const [first = '', ...findings] = savedLines(saved);
   return {
-    json: { ...toJson(saved), packedBytes, packMs, peakDiskBytes },
+    json: { ...toJson(saved), ...(trim && { trim: savedTrimJson(trim) }) },
+    lines: [first, ...(trim === undefined ? [] : savedTrimLines(saved.path, trim)), ...findings],
+  };
+}
+
+function packedResult({ saved, packed, trim, packMs, peakDiskBytes }: PackedSave): TransformResult {
+  const { packedBytes } = packed;
+  const { json, lines } = savedResult(saved, trim);
+  return {
+    json: { ...json, packedBytes, packMs, peakDiskBytes },
     lines: [
-      ...savedLines(saved),
+      ...lines,
       `${saved.path}: packed into ${formatBytes(packedBytes)} in ${(packMs / 1000).toFixed(2)} s; ` +
         `${formatBytes(peakDiskBytes)} of disk were used for a while`,
     ],

@@ -6,15 +6,25 @@ import { type SavedSnapshot, type SaveOptions, saveSnapshot } from '@mapped-ram/
 import { type PackReport, packFile } from '@mapped-ram/pack/file';
 import type { QmpClient } from '@mapped-ram/qmp';
 import { allocatedBytes } from '@mapped-ram/transform';
+import { type SavedTrim, trimSaved } from './trim-saved.js';
 
 /** What was saved and packed. */
 export interface PackedSave {
   readonly saved: SavedSnapshot;
   readonly packed: PackReport;
+  /** Undefined where it was not asked for. */
+  readonly trim: SavedTrim | undefined;
   /** How long packing took, in milliseconds. */
   readonly packMs: number;
   /** Disk that both files took together, in bytes. */
   readonly peakDiskBytes: number;
+}
+
+/** How to save. */
+export interface PackedSaveOptions extends SaveOptions {
+  readonly signal: AbortSignal;
+  /** Whether what the guest does not use is dropped before it is packed. */
+  readonly trims: boolean;
 }
 
 /**
@@ -23,11 +33,16 @@ export interface PackedSave {
  *
  * @throws MappedRamError `target-exists`, `write-failed`; what `saveSnapshot` and `packFile` throw.
  */
-export async function savePacked(qmp: QmpClient, path: string, options: SaveOptions): Promise<PackedSave> {
+export async function savePacked(
+  qmp: QmpClient,
+  path: string,
+  { trims, ...options }: PackedSaveOptions,
+): Promise<PackedSave> {
   const { overwrite, byteOffset, signal } = options;
   await checkFree(path, overwrite);
   const plain = join(dirname(path), `.${basename(path)}.${process.pid}.unpacked`);
   const saved = await saveSnapshot(qmp, plain, { ...options, overwrite: false });
+  const trim = trims ? await trimSaved(plain, { signal }) : undefined;
   const begunAt = performance.now();
   try {
     const channels = availableParallelism();
@@ -38,7 +53,7 @@ export async function savePacked(qmp: QmpClient, path: string, options: SaveOpti
     const packMs = performance.now() - begunAt;
     const peakDiskBytes = (await allocatedBytes(plain)) + packed.packedBytes;
     await rm(plain);
-    return { saved: { ...saved, path }, packed, packMs, peakDiskBytes };
+    return { saved: { ...saved, path }, packed, trim, packMs, peakDiskBytes };
   } catch (cause) {
     const kept = `${path}.unpacked`;
     await rename(plain, kept);

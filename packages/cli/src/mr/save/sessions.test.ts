@@ -70,6 +70,14 @@ describe.skipIf(qemu.kind === 'missing')(`with a running QEMU${missing}`, () => 
     },
   );
 
+  it('--trim leaves a guest that is no Linux as it was saved, and says so', async () => {
+    await start('qmp.sock', 'pc-i440fx-10.0');
+    const { status, out } = await runMr('save', '--qmp', at('qmp.sock'), '--trim', at('guest.mr'));
+    expect(status).toBe(0);
+    expect(out).toContain(`${at('guest.mr')}: not trimmed: no Linux kernel was found`);
+    expect((await runMr('info', at('guest.mr'))).status).toBe(0);
+  });
+
   it('reports as JSON, what was done and why not', async () => {
     await start('qmp.sock', 'pc-i440fx-10.0');
     await start('new.sock', 'pc-i440fx-10.0', '-incoming', 'defer');
