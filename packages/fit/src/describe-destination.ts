@@ -5,6 +5,7 @@ import { list, type QmpClient, QmpError, queryRamBlocks, record, shape, text } f
 import { openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import type { Destination, DestinationState } from './destination.js';
+import { describeProcessor } from './record/describe-processor.js';
 
 /**
  * Asks a QEMU that waits for a guest (`-incoming defer`), or whose guest stands still, what it would accept. Nothing of it
@@ -20,6 +21,7 @@ export async function describeDestination(qmp: QmpClient, folder = tmpdir()): Pr
   const { arch } = await qmp.execute('query-target', {}, { result: shape({ arch: text }) });
   const blocks = await queryRamBlocks(qmp);
   const processors = await countProcessors(qmp);
+  const { model, features } = await describeProcessor(qmp, arch);
   return {
     format: 'mapped-ram-destination',
     version: 1,
@@ -28,6 +30,8 @@ export async function describeDestination(qmp: QmpClient, folder = tmpdir()): Pr
     target: arch,
     machine: machine.replace(/-machine$/, ''),
     ...(processors !== undefined && { processors }),
+    ...(model !== undefined && { processorModel: model }),
+    ...(features !== undefined && { processorFeatures: features }),
     blocks: blocks.map(({ idstr, usedLength, maxLength }) => ({ idstr, usedLength, maxLength })),
     states: await askStates(qmp, folder),
   };

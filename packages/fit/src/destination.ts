@@ -26,6 +26,10 @@ export interface Destination {
   readonly machine: string;
   /** As many processors as it can have, where it says so. */
   readonly processors?: number;
+  /** As `-cpu` calls its model. */
+  readonly processorModel?: string;
+  /** What an x86 processor can do: `cpuid 0x1 ecx 0x80002001`. */
+  readonly processorFeatures?: readonly string[];
   /** Lengths in bytes. */
   readonly blocks: readonly Pick<QemuRamBlock, 'idstr' | 'usedLength' | 'maxLength'>[];
   /** In the order in which it would save them; empty where it writes them without footers, so that nothing tells them apart. */
@@ -51,6 +55,11 @@ export function parseDestination(text: string): Destination {
     (one) => typeof one === 'string',
   );
   const isCount = value.processors === undefined || Number.isSafeInteger(value.processors);
+  const isModel = value.processorModel === undefined || typeof value.processorModel === 'string';
+  const { processorFeatures: features } = value;
+  const areFeatures =
+    features === undefined || (Array.isArray(features) && features.every((one) => typeof one === 'string'));
+  if (!isModel || !areFeatures) throw new TypeError('the description is damaged');
   if (!isText || !isCount || !isList(value.blocks, isBlock) || !isList(value.states, isState)) {
     throw new TypeError('the description is damaged');
   }

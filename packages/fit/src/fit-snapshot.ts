@@ -1,11 +1,13 @@
-import { booleanOption, checkOptions, integerOption, signalOption } from '@mapped-ram/format';
+import { booleanOption, checkOptions, integerOption, objectOption, signalOption } from '@mapped-ram/format';
 import { type FileReport, lintSource, type Outcome, releaseRules, verdictOf } from '@mapped-ram/lint';
 import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import { newestQemuVersion, type QemuVersion, qemuVersions } from '@mapped-ram/releases';
 import { compareBlocks } from './compare/blocks.js';
 import { compareDevices } from './compare/devices.js';
+import { compareProcessor } from './compare/recorded-processor.js';
 import type { Destination } from './destination.js';
 import type { FitFinding } from './fit-finding.js';
+import type { MachineRecord } from './record/machine-record.js';
 
 /** How to read the file, and how it is to be restored. */
 export interface FitOptions {
@@ -13,6 +15,8 @@ export interface FitOptions {
   readonly streamOffset?: number | undefined;
   /** Whether the destination restores with multifd. */
   readonly multifd?: boolean | undefined;
+  /** What QEMU told of its machine when the file was saved. */
+  readonly record?: MachineRecord | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,9 +43,10 @@ export async function fitSnapshot(
   checkOptions<FitOptions>(options, {
     streamOffset: integerOption(),
     multifd: booleanOption,
+    record: objectOption,
     signal: signalOption,
   });
-  const { streamOffset, multifd = false, signal } = options;
+  const { streamOffset, multifd = false, record, signal } = options;
   const place = { ...(streamOffset !== undefined && { streamOffset }), ...(signal && { signal }) };
   const qemu = releaseOf(destination);
   const report = await lintSource(source, { ...place, qemu, multifd, rules: releaseRules });
@@ -58,6 +63,8 @@ export async function fitSnapshot(
   }
   for await (const finding of compareBlocks(snapshot, destination)) findings.push(finding);
   for await (const finding of compareDevices(snapshot, destination)) findings.push(finding);
+  const processor = record && compareProcessor(record, destination);
+  if (processor !== undefined) findings.push(processor);
   findings.sort((a, b) => a.metAt - b.metAt);
   return { verdict: verdictOf(findings), findings, report };
 }

@@ -1,37 +1,4 @@
-import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FAMILIES } from './testing/destinations.js';
-import { judge, type SavedFamily, saveFamily } from './testing/matrix.js';
+import { testMatrix } from './testing/matrix-tests.js';
 
-/** Where the saver's release is another, these tell enough. */
-const ACROSS = new Set(['the same', '-m 32M', '-smp 1', '-smp 4', '-cpu max']);
-
-describe.each(FAMILIES)('$name', (family) => {
-  describe.each(QEMU_VERSIONS)('saved by QEMU %s', (from) => {
-    const missing = QEMU_VERSIONS.map((version) => findQemu(version, family.machine.target)).find(
-      (program) => program.kind === 'missing',
-    );
-    let saved: SavedFamily | undefined;
-    beforeAll(async () => {
-      if (missing === undefined) saved = await saveFamily(family, from);
-    });
-    afterAll(() => saved?.remove());
-
-    const cases = QEMU_VERSIONS.flatMap((to) =>
-      family.variations
-        .filter(({ what }) => from === to || ACROSS.has(what))
-        .map((variation) => ({ to, variation, what: variation.what })),
-    );
-    const skipped = missing?.kind === 'missing' ? `, missing tool: ${missing.reason}` : '';
-    test.skipIf(missing !== undefined).each(cases)(
-      `in QEMU $to, $what: does what is said${skipped}`,
-      async ({ to, variation }) => {
-        const { fit, seen, text } = await judge(saved as SavedFamily, family.machine, variation, to);
-        const said = fit.findings
-          .filter(({ outcome }) => outcome !== 'restores')
-          .map(({ message }) => message);
-        expect(fit.verdict === 'restores', `${text} | ${said.join('; ')}`).toBe(seen === 'restores');
-      },
-    );
-  });
-});
+testMatrix(FAMILIES, new Set(['the same', '-m 32M', '-smp 1', '-smp 4', '-cpu max']));

@@ -33,6 +33,7 @@ const whatByContainerCode = {
   'bad-packed-file': 'the packed file is not well-formed',
   'bad-seal': 'the seal is not well-formed',
   'bad-delta': 'the difference is not well-formed',
+  'bad-machine-record': 'the record of the machine is not well-formed',
   'wrong-base': 'the difference was made from another base',
   'no-seal': 'the file has no seal',
   'content-changed': 'the contents are not those that were sealed',

@@ -1,6 +1,7 @@
 import { formatOptions, isMachineName, MappedRamError } from '@mapped-ram/format';
 import type { Snapshot } from '@mapped-ram/reader';
 import { targetsOfMachine } from '@mapped-ram/releases';
+import type { MachineRecord } from '../record/machine-record.js';
 import { boardOptions } from './board-options.js';
 import { addDevices } from './device-options.js';
 import { addFirmware } from './firmware-options.js';
@@ -14,9 +15,10 @@ import { targetOf } from './target.js';
  * The command line that a snapshot fits, as far as the file tells: machine, memory, processors, and every device in its slot. Disks, networks
  * and the like are placeholders that start. Nothing of the file gets into an option but through QEMU's option syntax.
  *
+ * @param record what QEMU told of its machine when the file was saved, where somebody kept it
  * @throws MappedRamError `unsupported` where the file names a machine as none can be called; as the snapshot's reads
  */
-export async function deriveCommand(snapshot: Snapshot): Promise<MachineCommand> {
+export async function deriveCommand(snapshot: Snapshot, record?: MachineRecord): Promise<MachineCommand> {
   const builder = new CommandBuilder();
   const machine = machineOf(snapshot, builder);
   const { target, isSure } = targetOf(snapshot, machine);
@@ -32,13 +34,17 @@ export async function deriveCommand(snapshot: Snapshot): Promise<MachineCommand>
   builder.add('-nodefaults');
   const rest = new CommandBuilder();
   const memory = addMemory(snapshot, machine, rest);
-  await addProcessors(snapshot, machine, rest);
-  const firmware = addFirmware(snapshot, machine, rest);
+  const told = record?.machine === machine ? record : undefined;
+  if (record !== undefined && told === undefined) {
+    builder.isUnknown(`what the record tells: it is of a machine ${record.machine}`);
+  }
+  await addProcessors({ snapshot, machine, record: told }, rest);
+  const firmware = addFirmware({ snapshot, machine, record: told }, rest);
   builder.add(
     '-machine',
     formatOptions(machine, { ...boardOptions(snapshot, machine), ...memory, ...firmware }),
   );
-  addDevices(snapshot, machine, await savedDevices(snapshot, machine), rest);
+  addDevices(snapshot, machine, await savedDevices(snapshot, machine), rest, told);
   addStream(snapshot, rest);
   return builder.with(rest).build(target);
 }

@@ -1,5 +1,6 @@
 import { formatOptions } from '@mapped-ram/format';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
+import type { MachineRecord } from '../record/machine-record.js';
 import type { CommandBuilder } from './machine-command.js';
 import { addBackend, isPlugged } from './memory-options.js';
 import type { SavedDevice } from './saved-devices.js';
@@ -18,7 +19,12 @@ export class DeviceBackends {
   #hasAudio = false;
   #others = 0;
 
-  constructor(builder: CommandBuilder, { ramBlocks, sections }: Snapshot) {
+  constructor(builder: CommandBuilder, { ramBlocks, sections }: Snapshot, record?: MachineRecord) {
+    for (const { device, file, format = 'raw', sizeBytes } of record?.disks ?? []) {
+      if (file === undefined) continue;
+      const length = sizeBytes === undefined ? '' : `, ${sizeBytes} bytes`;
+      builder.isUnknown(`whether the disk is as it was: ${device} had ${file} (${format}${length})`);
+    }
     this.#builder = builder;
     this.#blocks = ramBlocks;
     this.#userNetworks = sections.filter((one) => one.kind === 'full' && one.idstr === 'slirp').length;

@@ -1,5 +1,6 @@
 import { formatOptions } from '@mapped-ram/format';
 import { findDevice, type Snapshot } from '@mapped-ram/reader';
+import type { MachineRecord } from '../record/machine-record.js';
 import { DeviceBackends } from './device-backends.js';
 import type { DevicePlace } from './device-place.js';
 import type { CommandBuilder } from './machine-command.js';
@@ -29,8 +30,9 @@ export function addDevices(
   machine: string,
   devices: readonly SavedDevice[],
   builder: CommandBuilder,
+  record?: MachineRecord,
 ): void {
-  const adder = new DeviceAdder(snapshot, machine, builder);
+  const adder = new DeviceAdder(snapshot, machine, builder, record);
   for (const device of devices) adder.add(device);
 }
 
@@ -41,18 +43,22 @@ class DeviceAdder {
   readonly #backends: DeviceBackends;
   /** Ids of what other devices are behind, by their places. */
   readonly #buses = new Map<string, string>();
+  /** Types that the record tells of. */
+  readonly #recorded: ReadonlySet<string>;
   #chassis = 0;
 
-  constructor(snapshot: Snapshot, machine: string, builder: CommandBuilder) {
+  constructor(snapshot: Snapshot, machine: string, builder: CommandBuilder, record?: MachineRecord) {
+    this.#recorded = new Set(record?.devices.map(({ type }) => type));
     this.#snapshot = snapshot;
     this.#machine = machine;
     this.#builder = builder;
-    this.#backends = new DeviceBackends(builder, snapshot);
+    this.#backends = new DeviceBackends(builder, snapshot, record);
   }
 
   add(device: SavedDevice): void {
     const { state, section, types } = device;
-    const [type, ...others] = types;
+    const told = types.find((one) => this.#recorded.has(one));
+    const [type, ...others] = told === undefined ? types : [told];
     if (type === undefined) {
       this.#builder.isByHand(`no -device is known that has the state ${state} (${section.idstr})`);
       return;

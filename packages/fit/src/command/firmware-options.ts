@@ -1,6 +1,5 @@
 import { formatOptions } from '@mapped-ram/format';
-import type { Snapshot } from '@mapped-ram/reader';
-import type { CommandBuilder } from './machine-command.js';
+import type { CommandBuilder, MachineOfFile } from './machine-command.js';
 
 /** The largest BIOS that a PC has of its own (SeaBIOS). */
 const OWN_BIOS_BYTES = 256 * 1024;
@@ -10,8 +9,7 @@ const FLASH = /^(?:\/objects\/)?system\.flash([01])$/;
 
 /** Adds the firmware, as far as it is not the machine's own. Returns what `-machine` is to be told. */
 export function addFirmware(
-  { ramBlocks }: Snapshot,
-  machine: string,
+  { snapshot: { ramBlocks }, machine, record }: MachineOfFile,
   builder: CommandBuilder,
 ): Record<string, string> {
   const flash: Record<string, string> = {};
@@ -37,8 +35,9 @@ export function addFirmware(
     }
   }
   if (!/^(none$|mps|arduino)/.test(machine)) {
+    const told = record?.firmware === undefined ? '' : ` (it was ${record.firmware})`;
     builder.isUnknown(
-      'the firmware (-bios): what was loaded of it is in the file, and a reset takes that of the destination',
+      `the firmware (-bios)${told}: what was loaded of it is in the file, and a reset takes that of the destination`,
     );
   }
   return flash;

@@ -1,3 +1,15 @@
+import type { Snapshot } from '@mapped-ram/reader';
+import type { MachineRecord } from '../record/machine-record.js';
+
+/** A machine, as far as it is known. */
+export interface MachineOfFile {
+  readonly snapshot: Snapshot;
+  /** Its type. */
+  readonly machine: string;
+  /** What QEMU told of it. */
+  readonly record: MachineRecord | undefined;
+}
+
 /** One option of a command line with its value. */
 export interface QemuOption {
   /** Such as `-device`. */

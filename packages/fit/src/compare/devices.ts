@@ -4,8 +4,11 @@ import { hasChange, judgeState, type QemuVersion, qemuVersions } from '@mapped-r
 import type { Destination, DestinationState } from '../destination.js';
 import type { FitFinding } from '../fit-finding.js';
 import { armRegistersOf, registerFault } from './arm-registers.js';
+import { missingBuiltInPart } from './built-in-parts.js';
 import { deviceHelp } from './device-help.js';
-import { findConfigDifference, pciConfigOf } from './pci-config.js';
+import { type ConfigDifference, findConfigDifference, pciConfigOf } from './pci-config.js';
+import { findExtendedDifference } from './pci-extended-config.js';
+import { spaprCapabilityFault } from './spapr-capabilities.js';
 import { hasLayout } from './state-layout.js';
 
 /** Whether the destination has every device of the file, and takes its state. */
@@ -108,15 +111,23 @@ function configFinding({ section }: Pair, saved: Uint8Array, own: Uint8Array): F
   const [before, here] = [pciConfigOf(saved), pciConfigOf(own)];
   if (!/^[0-9a-f]{4}:[0-9a-f]{2}/.test(section.idstr) || before === undefined || here === undefined)
     return undefined;
-  const difference = findConfigDifference(before, here);
+  const difference = findConfigDifference(before, here) ?? findExtendedDifference(saved, own);
   if (difference === undefined) return undefined;
   const { what, at } = difference;
   return {
     ...{ code: 'pci-differs', outcome: 'refused', metAt: section.bodyOffset, subject: section.idstr },
     message: `the ${what} of ${section.idstr} is ${difference.saved} in the file and ${difference.own} in the destination`,
-    help: 'start it with the same device, with the same options',
+    help: configHelp(section.idstr, difference),
     qemu: `get_pci_config_device: Bad config data: i=0x${at.toString(16)}`,
   };
+}
+
+/** An Express port has numbers that are options, and a network card's serial number is made from its address. */
+function configHelp(idstr: string, { what }: ConfigDifference): string {
+  if (what === 'capability 16' && idstr.endsWith('port'))
+    return 'port= and slot= of the port as they were saved';
+  if (what === 'extended capability 3') return 'mac= of the network card as it was saved';
+  return 'start it with the same device, with the same options';
 }
 
 /** What a virtio device compares of its queues. */
@@ -161,19 +172,42 @@ function describedFinding(
     const here = armRegistersOf(own, described);
     const fault =
       here === undefined ? 'the destination has a processor of another kind' : registerFault(before, here);
-    const timer = fault ?? timerFault(saved, own);
-    if (timer === undefined) return undefined;
+    if (fault !== undefined) {
+      return {
+        ...{
+          code: 'processor-differs',
+          outcome: 'refused',
+          metAt: bodyOffset,
+          subject: idstr,
+          message: fault,
+        },
+        help: '-cpu with the model that was saved, and the release that saved it',
+        qemu: 'error while loading state for instance 0x0 of device cpu',
+      };
+    }
+  }
+  const part = missingBuiltInPart(saved, own);
+  if (part !== undefined) {
+    return {
+      ...{ code: 'device-layout', outcome: 'crashes', metAt: bodyOffset, subject: idstr, message: part.what },
+      ...{ help: part.help, qemu: 'Assertion failed' },
+    };
+  }
+  if (before !== undefined) return undefined;
+  const capability = idstr === 'spapr' ? spaprCapabilityFault(saved, own) : undefined;
+  if (capability !== undefined) {
     return {
       ...{
-        code: 'processor-differs',
-        outcome: fault === undefined ? 'crashes' : 'refused',
+        code: 'device-layout',
+        outcome: 'refused',
         metAt: bodyOffset,
         subject: idstr,
+        message: capability.what,
       },
-      message: timer,
-      help: '-cpu with the model that was saved, and the release that saved it',
-      qemu:
-        fault === undefined ? 'Assertion failed' : 'error while loading state for instance 0x0 of device cpu',
+      ...{
+        help: `-machine cap-${capability.name}= as it was saved`,
+        qemu: `cap-${capability.name} higher level`,
+      },
     };
   }
   const processors = hotplugProcessors(described);
@@ -185,12 +219,4 @@ function describedFinding(
     help: deviceHelp(idstr),
     qemu: `Missing section footer for ${idstr}`,
   };
-}
-
-/** A processor without the timer of FEAT_WFxT has no room for it. */
-function timerFault(saved: Uint8Array, own: Uint8Array): string | undefined {
-  const has = (body: Uint8Array) => Buffer.from(body).includes('cpu/wfxt-timer');
-  return has(saved) && !has(own)
-    ? 'the processor has a timer in the file that the destination has no room for'
-    : undefined;
 }

@@ -30,9 +30,20 @@ const CAPABILITY_BYTES: Readonly<
 > = {
   1: [[2, 2]],
   9: [[2, 2]],
-  16: [[2, 2]],
+  // What it is, its link with the port's number, its slot.
+  16: [
+    [2, 2],
+    [4, 4],
+    [12, 4],
+  ],
   17: [[4, 8]],
 };
+const EXPRESS = 16;
+/** What a capability of Express has from its second version on: its slot, and more of what it can. */
+const EXPRESS_2_BYTES: readonly (readonly [offset: number, lengthBytes: number])[] = [
+  [20, 4],
+  [36, 4],
+];
 const MSIX = 17;
 const MSIX_TABLE_SIZE = 0x7ff;
 
@@ -75,7 +86,11 @@ export function findConfigDifference(saved: Uint8Array, own: Uint8Array): Config
 function* capabilityBytes(config: Uint8Array): Generator<FixedBytes, void, undefined> {
   for (const { at, id } of capabilitiesOf(config)) {
     yield { at, lengthBytes: 2, what: 'capabilities' };
-    for (const [offset, lengthBytes] of CAPABILITY_BYTES[id] ?? []) {
+    const isSecond = id === EXPRESS && ((config[at + 2] ?? 0) & 0x0f) > 1;
+    for (const [offset, lengthBytes] of [
+      ...(CAPABILITY_BYTES[id] ?? []),
+      ...(isSecond ? EXPRESS_2_BYTES : []),
+    ]) {
       yield { at: at + offset, lengthBytes, what: `capability ${id}` };
     }
   }

@@ -3,6 +3,9 @@ import type { VmsdDevice, VmsdStruct } from '@mapped-ram/reader';
 /** Fields that are as long as what is in them. */
 const OF_ANY_LENGTH = new Set(['qtailq', 'gtree', 'qlist', 'virtio', 'data']);
 
+/** A field that tells how long the buffer behind it is (QEMU: `VMSTATE_VBUFFER_UINT32`), such as `fdt_size` of `fdt_blob`. */
+const IS_LENGTH = /^(.+_)(size|len|length)$/;
+
 /** The type byte before a subsection; its name's length and its version surround the name. */
 const SUBSECTION = 0x05;
 const VERSION_BYTES = 4;
@@ -41,8 +44,16 @@ class LayoutWalk {
   /** @returns where the struct ends, with its subsections */
   struct({ vmsd_name = '', fields = [], subsections = [] }: VmsdStruct, start: number): number {
     let at = start;
-    for (const { type, size, array_len = 1, struct } of fields) {
+    let told: { readonly of: string; readonly lengthBytes: number } | undefined;
+    for (const { name, type, size, array_len = 1, struct } of fields) {
       if (OF_ANY_LENGTH.has(type)) throw new UnknownLengthError();
+      if (type === 'buffer' && told !== undefined && name.startsWith(told.of)) {
+        at += told.lengthBytes;
+        continue;
+      }
+      const [, of] = IS_LENGTH.exec(name) ?? [];
+      const lengthBytes = size === 4 ? this.#numberAt(at) : undefined;
+      if (of !== undefined && lengthBytes !== undefined) told = { of, lengthBytes };
       if (struct?.subsections === undefined && !hasNested(struct)) {
         at += size * array_len;
         continue;
@@ -53,6 +64,11 @@ class LayoutWalk {
       }
     }
     return this.#subsections(vmsd_name, subsections, at);
+  }
+
+  #numberAt(at: number): number | undefined {
+    if (at + 4 > this.#body.length) return undefined;
+    return new DataView(this.#body.buffer, this.#body.byteOffset + at, 4).getUint32(0);
   }
 
   #subsections(owner: string, described: readonly VmsdStruct[], start: number): number {

@@ -33,13 +33,16 @@ export function argumentsOf({ machine, memory, processors, cpu, rest }: MachineO
   ];
 }
 
-const words = (text: string): string[] => text.split(' ');
+/** Splits options into words. */
+export const words = (text: string): string[] => text.split(' ');
 
-function setting(what: string, options: Partial<MachineOptions>): Variation {
+/** Another machine, memory, number or model of processors. */
+export function setting(what: string, options: Partial<MachineOptions>): Variation {
   return { what, change: (machine) => ({ ...machine, ...options }) };
 }
 
-function replaced(from: string, to: string): Variation {
+/** Other words among the rest of the options. */
+export function replaced(from: string, to: string): Variation {
   return {
     what: `${from} -> ${to === '' ? 'nothing' : to}`,
     change: (machine) => {
@@ -50,14 +53,16 @@ function replaced(from: string, to: string): Variation {
   };
 }
 
-function added(text: string): Variation {
+/** More options. */
+export function added(text: string): Variation {
   return {
     what: `with ${text}`,
     change: (machine) => ({ ...machine, rest: [...machine.rest, ...words(text)] }),
   };
 }
 
-const SAME: Variation = { what: 'the same', change: (machine) => machine };
+/** The machine that was saved. */
+export const SAME: Variation = { what: 'the same', change: (machine) => machine };
 
 const MEMORY: readonly Variation[] = [
   setting('-m 32M', { memory: '32M' }),

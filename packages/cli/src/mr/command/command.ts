@@ -6,6 +6,7 @@ import { printableJson } from '../../shared/printable.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { aboutFile } from '../file-error.js';
 import { formatOption, inputOptions, wantsJson } from '../file-options.js';
+import { readMachineRecord } from '../machine-record.js';
 import { readingGroup, withSnapshotFile } from '../snapshot-file.js';
 import { commandText } from './command-text.js';
 
@@ -14,7 +15,7 @@ export const commandCommand: Command = {
   arguments: '[options] FILE',
   description:
     'Writes the QEMU command line that a snapshot fits, as far as the file tells: machine, memory, processors, and every device in its slot with its options. Disks and networks are ' +
-    'not in the file: placeholders stand for them, which start. It is a script for a shell; what the file does not tell stands in its comments.',
+    'not in the file: placeholders stand for them, which start. What mr save --record kept beside the file is used too. It is a script for a shell; what the file does not tell stands in its comments.',
   optionGroups: [
     {
       title: 'What to write',
@@ -40,7 +41,8 @@ export const commandCommand: Command = {
     ['mr command --libvirt --name web guest.mr', 'a domain for libvirt'],
     ['mr command --format json guest.mr', 'the arguments as a list'],
   ],
-  async run(line, { terminal, signal }) {
+  async run(line, context) {
+    const { terminal, signal } = context;
     const [path, ...others] = line.paths;
     if (path === undefined || others.length > 0) throw new UsageError('one FILE is needed');
     const name = lastValue(line, 'name') ?? 'guest';
@@ -48,9 +50,10 @@ export const commandCommand: Command = {
     if (asDomain && wantsJson(line)) throw new UsageError('--libvirt writes XML: leave out --format');
     if (!asDomain && line.values.has('name')) throw new UsageError('--name needs --libvirt');
     const options = { ...inputOptions(line), tolerant: true, signal };
-    const command = await withSnapshotFile(path, options, ({ snapshot }) =>
-      aboutFile(path, deriveCommand(snapshot)),
-    );
+    const command = await withSnapshotFile(path, options, async ({ snapshot, source }) => {
+      const record = await readMachineRecord(path, source.sizeBytes, context);
+      return aboutFile(path, deriveCommand(snapshot, record));
+    });
     if (asDomain) terminal.stdout.write(formatDomain(command, name));
     else
       terminal.stdout.write(

@@ -21,6 +21,7 @@ import { printable, printableJson } from '../../shared/printable.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { aboutFile, FileError } from '../file-error.js';
 import { forceOption, formatOption, inputGroup, inputOptions, wantsJson } from '../file-options.js';
+import { readMachineRecord } from '../machine-record.js';
 import { writeOutputFile } from '../output-file.js';
 import { qmpOptions, qmpSocketOf, withQmp } from '../with-qemu/qmp-socket.js';
 import { fitText } from './fit-text.js';
@@ -137,12 +138,14 @@ async function fit(
   path: string,
   destination: Destination,
   line: CommandLine,
-  { signal }: CommandContext,
+  context: CommandContext,
 ): Promise<FitReport> {
+  const { signal } = context;
   const { streamOffset } = inputOptions(line);
   const source = await aboutFile(path, openFileSource(path));
   try {
-    return await aboutFile(path, fitSnapshot(source, destination, { streamOffset, signal }));
+    const record = await readMachineRecord(path, source.sizeBytes, context);
+    return await aboutFile(path, fitSnapshot(source, destination, { streamOffset, record, signal }));
   } finally {
     await source.close();
   }

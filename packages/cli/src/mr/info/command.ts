@@ -14,18 +14,19 @@ import { textColumns } from '../../shared/terminal.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { aboutFile, errorText, FileError } from '../file-error.js';
 import { formatOption, inputOptions, wantsJson } from '../file-options.js';
+import { readMachineRecord } from '../machine-record.js';
 import { paintFor } from '../paint.js';
 import { withProgress } from '../progress.js';
 import { readingGroup, withSnapshotFile } from '../snapshot-file.js';
 import { fingerprintText } from './fingerprint-text.js';
-import { infoText } from './info-text.js';
+import { infoText, type RecordedInfo } from './info-text.js';
 
 /** `mr info` */
 export const infoCommand: Command = {
   arguments: '[options] FILE...',
   description:
     'Tells what is in a snapshot: the machine, how it was saved as far as the file tells, its memory block by block, its ' +
-    'sections and devices, and a fingerprint. Snapshots with the same fingerprint can be restored into the same machine.',
+    'sections and devices, and a fingerprint; and what mr save --record kept beside it. Snapshots with the same fingerprint can be restored into the same machine.',
   optionGroups: [
     {
       title: 'What to look at',
@@ -60,7 +61,7 @@ export const infoCommand: Command = {
     const isJson = wantsJson(line);
     const isFingerprint = line.flags.has('fingerprint');
     const options = { ...inputOptions(line), deep: line.flags.has('deep'), wholeOnly: isFingerprint };
-    const infos: SnapshotInfo[] = [];
+    const infos: RecordedInfo[] = [];
     let status: ExitStatus = ExitStatus.ok;
     for (const path of line.paths) {
       try {
@@ -94,15 +95,18 @@ interface FileOptions {
 function describeFile(
   path: string,
   { deep, wholeOnly, ...openOptions }: FileOptions,
-  { terminal, signal }: CommandContext,
-): Promise<SnapshotInfo> {
+  context: CommandContext,
+): Promise<RecordedInfo> {
+  const { terminal, signal } = context;
   return withSnapshotFile(path, { ...openOptions, tolerant: true, signal }, async ({ snapshot, source }) => {
     const [problem] = snapshot.problems;
     if (snapshot.streamVersion === undefined) throw new FileError(path, problem?.error);
     if (wholeOnly) checkWhole(path, snapshot);
-    return withProgress(terminal, path, (onProgress) =>
+    const record = wholeOnly ? undefined : await readMachineRecord(path, source.sizeBytes, context);
+    const info = await withProgress(terminal, path, (onProgress) =>
       aboutFile(path, describeSnapshot(snapshot, source, { deep, guest: true, signal, onProgress })),
     );
+    return { ...info, record: record ?? null };
   });
 }
 
@@ -124,7 +128,7 @@ function differencesFromFirst(infos: readonly SnapshotInfo[]): FingerprintDiffer
 }
 
 function toJson(
-  infos: readonly SnapshotInfo[],
+  infos: readonly RecordedInfo[],
   isFingerprint: boolean,
   differences: readonly FingerprintDifference[][],
 ): unknown {

@@ -1,3 +1,4 @@
+import type { MachineRecord } from '@mapped-ram/fit';
 import type { GuestInfo } from '@mapped-ram/guest';
 import { type BlockInfo, notInTheFile, type SnapshotInfo } from '@mapped-ram/inspect';
 import { printable } from '../../shared/printable.js';
@@ -11,8 +12,13 @@ const LABEL_COLUMNS = 16;
 /** How much of the fingerprint is shown: enough to compare by eye. */
 const FINGERPRINT_DIGITS = 16;
 
+/** What is in a snapshot, and what was kept of its machine. */
+export interface RecordedInfo extends SnapshotInfo {
+  readonly record: MachineRecord | null;
+}
+
 /** What is in a snapshot, for people. */
-export function infoText(info: SnapshotInfo, { paint, columns }: TextStyle): string {
+export function infoText(info: RecordedInfo, { paint, columns }: TextStyle): string {
   const row = (label: string, text: string) =>
     wrap(text, columns, `  ${paint('label', label.padEnd(LABEL_COLUMNS))}`, ' '.repeat(LABEL_COLUMNS + 2));
   const indented = (lines: readonly string[]) =>
@@ -29,6 +35,13 @@ export function infoText(info: SnapshotInfo, { paint, columns }: TextStyle): str
     '',
     paint('heading', `Devices: ${formatNumber(info.devices.length)}`),
     ...(info.devices.length === 0 ? [] : indented(deviceTable(info.devices))),
+    ...(info.record === null
+      ? []
+      : [
+          '',
+          paint('heading', 'Kept beside it'),
+          ...recordFacts(info.record).flatMap(([label, text]) => row(label, printable(text))),
+        ]),
     '',
     paint('heading', 'Not in the file'),
     ...notInTheFile.flatMap((text) => wrap(text, columns, '  ')),
@@ -70,6 +83,32 @@ function facts(info: SnapshotInfo): (readonly [label: string, text: string])[] {
   if (info.targetPageBits !== null) rows.push(['target page', formatBytes(2 ** info.targetPageBits)]);
   if (info.layout !== 'mapped-ram') rows.push(['layout', info.layout ?? 'not read so far']);
   rows.push(['fingerprint', info.fingerprint.hash.slice(0, FINGERPRINT_DIGITS)]);
+  return rows;
+}
+
+/** What the record tells, in rows. */
+function recordFacts({
+  qemu,
+  accelerator,
+  processors,
+  firmware,
+  devices,
+  disks,
+  file,
+}: MachineRecord): [label: string, text: string][] {
+  const { count, model = 'unknown' } = processors;
+  const rows: [string, string][] = [
+    ['saved by', `QEMU ${qemu}${accelerator === undefined ? '' : `, ${accelerator}`}`],
+    ['processors', `${formatNumber(count)}, ${model}`],
+  ];
+  if (firmware !== undefined) rows.push(['firmware', firmware]);
+  if (devices.length > 0) rows.push(['devices', devices.map(({ type }) => type).join(', ')]);
+  for (const { device, file: image, format = 'raw', sizeBytes } of disks) {
+    if (image === undefined) continue;
+    const size = sizeBytes === undefined ? '' : `, ${formatBytes(sizeBytes)}`;
+    rows.push(['disk', `${device}: ${image} (${format}${size})`]);
+  }
+  if (file?.digest !== undefined) rows.push(['digest', file.digest]);
   return rows;
 }
 

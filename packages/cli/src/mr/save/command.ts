@@ -1,4 +1,5 @@
-import { type SavedSnapshot, type SaveProgress, saveSnapshot } from '@mapped-ram/migrate';
+import { type SavedSnapshot, type SaveOptions, type SaveProgress, saveSnapshot } from '@mapped-ram/migrate';
+import type { QmpExecutor } from '@mapped-ram/qmp';
 import type { Command } from '../../shared/command.js';
 import { lastValue, toOffset } from '../../shared/option-values.js';
 import { formatBytes, formatCount } from '../../shared/quantities.js';
@@ -10,6 +11,7 @@ import { answerTimeoutOption, qmpOptions, secondsOf, socketAndFile } from '../wi
 import { runWithQemu } from '../with-qemu/run-with-qemu.js';
 import { transferOf, transferOptions } from '../with-qemu/transfer-group.js';
 import { type PackedSave, savePacked } from './save-packed.js';
+import { prepareRecord, writeRecord } from './save-record.js';
 import { type SavedTrim, savedTrimJson, savedTrimLines, trimSaved } from './trim-saved.js';
 
 /** `mr save` */
@@ -60,6 +62,10 @@ export const saveCommand: Command = {
           name: 'pack',
           help: 'Into a packed file, as mr pack makes it of what QEMU saves, which for a while lies beside it.',
         },
+        {
+          name: 'record',
+          help: 'Also write FILE.machine.json: what QEMU tells of its machine and the file does not hold (version, model of the processors, devices and their options, disks), with the digest of FILE. mr fit, mr command and mr info use it.',
+        },
         formatOption,
       ],
     },
@@ -74,6 +80,7 @@ export const saveCommand: Command = {
     ['mr save --qmp qmp.sock guest.mr', 'stop the guest and save it'],
     ['mr save --qmp qmp.sock --live --keep-running guest.mr', 'a checkpoint of a guest that goes on'],
     ['mr save --qmp qmp.sock --trim guest.mr', 'without the pages that a Linux guest does not use'],
+    ['mr save --qmp qmp.sock --record guest.mr', 'and keep what else QEMU knows of its machine'],
     ['mr save --qmp qmp.sock --channels 4 --direct-io guest.mr', 'in parallel, past the page cache'],
   ],
   run(line, context) {
@@ -100,14 +107,32 @@ export const saveCommand: Command = {
         onProgress: ({ round, ...progress }: SaveProgress) =>
           onProgress({ ...progress, remark: `round ${round}` }),
       };
-      if (isPacked) return packedResult(await savePacked(qmp, request.path, { ...saving, trims }));
-      const saved = await saveSnapshot(qmp, request.path, saving);
-      const { byteOffset: streamOffset, signal } = options;
-      const trim = trims ? await trimSaved(request.path, { streamOffset, signal }) : undefined;
-      return savedResult(saved, trim);
+      const record = line.flags.has('record')
+        ? await prepareRecord(qmp, request.path, options.overwrite)
+        : undefined;
+      const result = isPacked
+        ? packedResult(await savePacked(qmp, request.path, { ...saving, trims }))
+        : await savedPlain(qmp, request.path, saving, trims);
+      if (record === undefined) return result;
+      const written = await writeRecord(record, request.path, options);
+      return {
+        json: { ...result.json, record: written },
+        lines: [...result.lines, `${written}: what QEMU tells of its machine`],
+      };
     });
   },
 };
+
+async function savedPlain(
+  qmp: QmpExecutor,
+  path: string,
+  saving: SaveOptions,
+  trims: boolean,
+): Promise<TransformResult> {
+  const saved = await saveSnapshot(qmp, path, saving);
+  const { byteOffset: streamOffset, signal } = saving;
+  return savedResult(saved, trims ? await trimSaved(path, { streamOffset, signal }) : undefined);
+}
 
 function savedResult(saved: SavedSnapshot, trim: SavedTrim | undefined): TransformResult {
   const [first = '', ...findings] = savedLines(saved);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allOrFew, scratchParent } from '@mapped-ram/fixtures';
 import { idlingFirmware } from '@mapped-ram/tool-capture/guests';
@@ -76,6 +76,26 @@ describe.skipIf(qemu.kind === 'missing')(`with a running QEMU${missing}`, () => 
     expect(status).toBe(0);
     expect(out).toContain(`${at('guest.mr')}: not trimmed: no Linux kernel was found`);
     expect((await runMr('info', at('guest.mr'))).status).toBe(0);
+  });
+
+  it('keeps what QEMU tells of its machine, for mr info, mr command and mr fit', async () => {
+    await start('qmp.sock', 'pc-i440fx-10.0', '-cpu', 'Westmere', '-device', 'e1000,addr=7,romfile=');
+    const save = ['save', '--qmp', at('qmp.sock'), '--record', '--keep-running', at('guest.mr')];
+    expect(await runMrJson(...save)).toMatchObject({ record: at('guest.mr.machine.json') });
+    expect(statSync(at('guest.mr.machine.json')).mode & 0o777).toBe(0o600);
+    const info = await runMr('info', at('guest.mr'));
+    expect(info.out).toMatch(/saved by +QEMU 10\.0/);
+    expect(info.out).toMatch(/processors +1, Westmere/);
+    expect(info.out).toMatch(/digest +sha256:[0-9a-f]{64}/);
+    expect((await runMr('command', at('guest.mr'))).out).toContain('-cpu Westmere');
+    rmSync(at('guest.mr'));
+    expect((await runMrJson(...save)).error).toMatchObject({ code: 'target-exists' });
+
+    await runMrJson(...save, '--force');
+    writeFileSync(at('guest.mr.machine.json'), '{"format":"mapped-ram-machine","version":1}');
+    const damaged = await runMr('command', at('guest.mr'));
+    expect(damaged.out).not.toContain('-cpu');
+    expect(damaged.err).toMatch(/guest\.mr\.machine\.json is not used: the record is damaged/);
   });
 
   it('reports as JSON, what was done and why not', async () => {
