@@ -110,6 +110,8 @@ export interface RunRequest {
   readonly streamOffset?: number;
   /** For `judge`. */
   readonly qemu?: JudgedQemu;
+  /** For `judge`: false where the restore is one with mapped-ram off, or libvirt sets the capability as its header says. Absent: on. */
+  readonly mappedRam?: false;
   readonly destination?: Destination;
   /** What was saved: the memory in the good file that a mutation began with, or that a writer was given. */
   readonly saved?: SavedFile | SavedMemory;

@@ -79,6 +79,7 @@ async function putCase(
           file,
           ...(isTold && { streamOffset: testCase.streamOffset as number }),
           ...(qemu !== undefined && { qemu }),
+          ...(testCase.mappedRam === false && { mappedRam: false as const }),
           ...(start.knows === 'destination' && { destination: testCase.destination, saved }),
         };
         const reply = await process.run(request);

@@ -17,6 +17,8 @@ export interface TestCase {
   readonly destination: Destination;
   /** What is asked of it, where that is not the same for all; nothing, where the testee has not the first of these operations. */
   readonly operations?: readonly Operation[];
+  /** False where it is restored with mapped-ram off, or libvirt decides that. */
+  readonly mappedRam?: false;
   /** Writes the file. */
   write(path: string): Promise<void>;
 }
@@ -28,6 +30,7 @@ export function vectorCase(vector: Vector): TestCase {
     saved: vector.base,
     ...(vector.streamOffset !== undefined && { streamOffset: vector.streamOffset }),
     findsStream: vector.readBy === 'libvirt',
+    ...(vector.readBy === 'libvirt' && { mappedRam: false as const }),
     destination: destinationOf(vector.base),
     write: async (path) => writeImage(await buildVectorImage(vector), path, vector.file.storage),
   };

@@ -56,6 +56,7 @@ async function judge(request: RunRequest, qemu: QemuVersion): Promise<AnswerBody
       uri: `file:${request.file}${offset}`,
       capabilities: [...destination.capabilities, ...(multifd ? ['multifd'] : [])],
       ...(multifd && { parameters: { 'multifd-channels': 2 } }),
+      ...(request.mappedRam === false && { mappedRam: false }),
     });
     if (outcome.kind !== 'completed') return { ok: explain(outcome) };
     const difference = await findMemoryDifference(vm, destination.memory, saved);

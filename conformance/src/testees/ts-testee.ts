@@ -54,6 +54,7 @@ async function judge(request: RunRequest): Promise<AnswerBody> {
       multifd: qemu.multifd,
       deep,
       seal: () => sealed.finish(),
+      mappedRam: request.mappedRam !== false,
       ...offsetOption(request),
     });
     const reached = report.findings.filter((finding) => finding.reached);

@@ -6,6 +6,11 @@ import type { ExpectedOutcome } from '../vector/vector.js';
 const OFFSET_1_MIB = 'qemu-10.0/offset-aligned';
 const MIB = 0x100000;
 
+/** A classic stream behind libvirt's header, and the records of its first two pages. */
+const RAW = 'libvirt-11.3/save-raw';
+const FIRST_PAGE = 0x10579;
+const SECOND_PAGE = FIRST_PAGE + 8 + 7 + 4096;
+
 /** The numbers of libvirt's header by their offsets in it, CONTAINER-3. */
 const libvirtField = { version: 16, dataLength: 20, wasRunning: 24, format: 28, cookieOffset: 32 } as const;
 
@@ -40,6 +45,7 @@ interface LibvirtImage {
   /** What libvirt of the time of another QEMU does, where that differs. */
   readonly verdictOf?: VectorDefinition['verdictOf'];
   readonly rules?: readonly string[];
+  readonly readersMayReject?: boolean;
   /** `libvirt-11.3/save-sparse` by default. */
   readonly base?: string;
   mutate?(m: Mutation): void;
@@ -149,6 +155,62 @@ export const containerVectors = [
     outcome: 'rejected',
     verdict: 'refused',
     rules: ['libvirt-format'],
+  }),
+  libvirtImage('raw', {
+    what: 'A libvirt save image of format 0, with a classic stream in it.',
+    why: 'libvirt leaves mapped-ram off for it.',
+    clauses: ['CLASSIC-1', 'CONTAINER-7'],
+    base: RAW,
+    readersMayReject: true,
+    outcome: 'accepted',
+    verdict: 'restores',
+    rules: ['not-mapped-ram'],
+  }),
+  libvirtImage('raw-page-of-no-block', {
+    what: 'A libvirt save image of format 0; its first page names a block that is not in the table.',
+    why: 'A page of a classic stream comes with the name of its block.',
+    clauses: ['CLASSIC-2'],
+    base: RAW,
+    outcome: 'rejected',
+    verdict: 'refused',
+    rules: ['classic-page-record', 'not-mapped-ram'],
+    mutate: (m) => m.bytes(FIRST_PAGE + 9, 'PC'),
+  }),
+  libvirtImage('raw-page-missing', {
+    what: 'A libvirt save image of format 0; its second page has the address of the first.',
+    why: 'Nothing comes of a page then, and it stays what the destination has there. A guest that reports free pages does the same.',
+    clauses: ['CLASSIC-4'],
+    base: RAW,
+    readersMayReject: true,
+    outcome: 'accepted',
+    verdict: 'restores',
+    rules: ['classic-pages-missing', 'not-mapped-ram'],
+    mutate: (m) => m.u64(SECOND_PAGE, 0x28n),
+  }),
+  libvirtImage('raw-xbzrle', {
+    what: 'A libvirt save image of format 0; its second page is stored as a difference.',
+    why: 'What xbzrle stores is walked over, and not read.',
+    clauses: ['CLASSIC-5'],
+    base: RAW,
+    readersMayReject: true,
+    outcome: 'accepted',
+    verdict: 'restores',
+    rules: ['classic-pages-unread', 'not-mapped-ram'],
+    mutate: (m) => {
+      m.u8(SECOND_PAGE + 7, 0x60);
+      // How it is encoded, its length, no equal bytes, and then 4,090 that differ.
+      m.bytes(SECOND_PAGE + 8, Uint8Array.of(1, 0x0f, 0xfd, 0, 0xfa, 0x1f));
+    },
+  }),
+  libvirtImage('raw-cut', {
+    what: 'A libvirt save image of format 0 that ends in its pages.',
+    why: 'A disk that is full leaves such an image, with its first magic; a copy that did not finish one with the second.',
+    clauses: ['CLASSIC-2', 'END-1'],
+    base: RAW,
+    outcome: 'rejected',
+    verdict: 'refused',
+    rules: ['stream-truncated', 'not-mapped-ram'],
+    mutate: (m) => m.truncate(SECOND_PAGE + 100),
   }),
   libvirtImage('cookie-offset', {
     what: 'A libvirt save image whose cookieOffset is more than its data_len.',

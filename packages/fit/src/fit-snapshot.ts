@@ -49,7 +49,7 @@ export async function fitSnapshot(
   const { streamOffset, multifd = false, record, signal } = options;
   const place = { ...(streamOffset !== undefined && { streamOffset }), ...(signal && { signal }) };
   const qemu = releaseOf(destination);
-  const report = await lintSource(source, { ...place, qemu, multifd, rules: releaseRules });
+  const report = await lintSource(source, { ...place, qemu, multifd, mappedRam: true, rules: releaseRules });
   const snapshot = await openSnapshot(source, { ...place, tolerant: true });
   const findings: FitFinding[] = [...faults(report)];
   const machine = snapshot.configuration?.machine;

@@ -31,6 +31,8 @@ const whatByContentsCode = {
 /** What is told of packed files, seals and differences, which stand around a snapshot. */
 const whatByContainerCode = {
   'bad-packed-file': 'the packed file is not well-formed',
+  'bad-disk-image': 'the disk image is not well-formed',
+  'bad-compressed-file': 'the compressed file is not well-formed',
   'bad-seal': 'the seal is not well-formed',
   'bad-delta': 'the difference is not well-formed',
   'bad-machine-record': 'the record of the machine is not well-formed',

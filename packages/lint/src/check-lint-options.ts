@@ -23,6 +23,7 @@ export function checkLintOptions(options: LintOptions): void {
     qemu: (value) => void qemuVersionOf(value as string),
     multifd: booleanOption,
     deep: booleanOption,
+    mappedRam: booleanOption,
     scanner: checkScanner,
     probeBytes: integerOption(),
     streamOffset: integerOption(),

@@ -44,6 +44,8 @@ export interface LintContext {
      * data under clear bits, or holes that were filled. Absent where a bitmap cannot be read.
      */
     readonly neededBytes?: number;
+    /** Whether it is the VM state in a disk image. */
+    readonly isVmState: boolean;
     /** Where a stream seems to start, in a file that has none where it should be. */
     readonly streamElsewhere?: number;
   };

@@ -145,6 +145,7 @@ export class PagesGatherer {
         ramBlocks: this.#snapshot.ramBlocks,
         setPagesOf: (block) => setPages.get(block),
         guest: this.#manner.guest,
+        isVmState: this.#source.isVmState,
       }),
     };
   }

@@ -41,6 +41,7 @@ export async function gatherContext(
     file: {
       name: source.name,
       sizeBytes,
+      isVmState: source.isVmState ?? false,
       ...(allocatedBytes !== undefined && { allocatedBytes }),
       ...(needed !== undefined && { neededBytes: needed }),
       ...(streamElsewhere !== undefined && { streamElsewhere }),

@@ -35,6 +35,7 @@ export async function judgeSnapshot(
   { streamOffset, wordOrder, dropUnmarkedPages = false }: JudgeOptions = {},
 ): Promise<void> {
   const options = {
+    mappedRam: true,
     ...(streamOffset !== undefined && { streamOffset }),
     ...(wordOrder !== undefined && { wordOrder }),
   };

@@ -31,6 +31,7 @@ export async function lintSource(unguarded: ByteSource, options: LintOptions = {
   const levels = options.rules ?? {};
   const snapshot = await openSnapshot(source, {
     tolerant: true,
+    classic: options.mappedRam !== true,
     ...(options.streamOffset !== undefined && { streamOffset: options.streamOffset }),
     ...(options.wordOrder !== undefined && { wordOrder: options.wordOrder }),
   });

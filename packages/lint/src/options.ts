@@ -16,6 +16,11 @@ export interface LintOptions {
   readonly qemu?: QemuVersion | `${QemuVersion}.${number}`;
   /** Predict a restore with the multifd capability on. */
   readonly multifd?: boolean;
+  /**
+   * Predict a restore with the capability mapped-ram on, whatever the stream is: a classic one is refused. By default the capability is
+   * as the stream wants it, and a classic stream is walked to its end.
+   */
+  readonly mappedRam?: boolean;
   /** Read the pages too. */
   readonly deep?: boolean;
   /**

@@ -17,6 +17,9 @@ import { blockTableRule } from './rules/block-table/rule.js';
 import { capabilityUnknownRule } from './rules/capability-unknown/rule.js';
 import { capabilityUnusualRule } from './rules/capability-unusual/rule.js';
 import { changedSinceSealedRule } from './rules/changed-since-sealed/rule.js';
+import { classicPageRecordRule } from './rules/classic-page-record/rule.js';
+import { classicPagesMissingRule } from './rules/classic-pages-missing/rule.js';
+import { classicPagesUnreadRule } from './rules/classic-pages-unread/rule.js';
 import { commandLengthRule } from './rules/command-length/rule.js';
 import { commandMisplacedRule } from './rules/command-misplaced/rule.js';
 import { commandUnknownRule } from './rules/command-unknown/rule.js';
@@ -32,6 +35,7 @@ import { footersAbsentRule } from './rules/footers-absent/rule.js';
 import { holesLostRule } from './rules/holes-lost/rule.js';
 import { ignoreSharedRule } from './rules/ignore-shared/rule.js';
 import { ignoredBlockRule } from './rules/ignored-block/rule.js';
+import { internalSnapshotRule } from './rules/internal-snapshot/rule.js';
 import { libvirtCookieOffsetRule } from './rules/libvirt-cookie-offset/rule.js';
 import { libvirtDomainMismatchRule } from './rules/libvirt-domain-mismatch/rule.js';
 import { libvirtFormatRule } from './rules/libvirt-format/rule.js';
@@ -99,6 +103,7 @@ export const rules: readonly Rule[] = [
   limitExceededRule,
   valueTooLargeRule,
   notMappedRamRule,
+  internalSnapshotRule,
   configurationMissingRule,
   configurationMalformedRule,
   machineTypeRule,
@@ -131,6 +136,9 @@ export const rules: readonly Rule[] = [
   ramEosExtraBitsRule,
   ramSizeMissingRule,
   ramSizeRepeatedRule,
+  classicPageRecordRule,
+  classicPagesMissingRule,
+  classicPagesUnreadRule,
   blockTableRule,
   blockNameRule,
   blockDuplicateRule,

@@ -11,6 +11,16 @@ export interface BlockSummary {
   readonly setPages: number | null;
 }
 
+/** One block of a classic stream. */
+export interface ClassicBlockSummary {
+  readonly id: string;
+  /** Bytes of memory. */
+  readonly usedLength: number;
+  readonly pages: number;
+  /** Pages that came with their contents. */
+  readonly storedPages: number;
+}
+
 /** One section of the stream. */
 export interface SectionSummary {
   readonly kind: 'start' | 'part' | 'end' | 'full' | 'command';
@@ -30,6 +40,8 @@ export interface SnapshotSummary {
   /** Page size in bytes; null where no block gives one. */
   readonly pageSize: number | null;
   readonly blocks: readonly BlockSummary[];
+  /** Only of a classic stream, whose pages are in the stream itself. */
+  readonly classicBlocks?: readonly ClassicBlockSummary[];
   readonly sections: readonly SectionSummary[];
 }
 

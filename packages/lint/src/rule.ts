@@ -52,6 +52,8 @@ export interface Rule {
   /** Severity of a finding in a file that QEMU restores all the same. Where QEMU does not restore it rightly, it is an error. */
   readonly severity: Severity;
   readonly needs: RuleNeeds;
+  /** It fires by what the file lies in, such as a disk image, and not by what is in it: no vector is such a file. */
+  readonly aboutContainer?: true;
   /** Codes of the reader's problems that this rule reports; each code belongs to one rule. */
   readonly problems?: readonly MappedRamErrorCode[];
   /** Clauses of spec/mapped-ram.md, such as `LAYOUT-3`, or of spec/packed.md, such as `SEAL-5`. */

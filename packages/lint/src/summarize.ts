@@ -1,7 +1,7 @@
 import { commands } from '@mapped-ram/format';
-import type { Section } from '@mapped-ram/reader';
+import type { ClassicBlockPages, Section } from '@mapped-ram/reader';
 import type { LintContext } from './context.js';
-import type { SectionSummary, SnapshotSummary } from './report.js';
+import type { ClassicBlockSummary, SectionSummary, SnapshotSummary } from './report.js';
 
 /** The report's picture of what the file holds; null where no stream was found. */
 export function summarize({ snapshot, blocks }: LintContext): SnapshotSummary | null {
@@ -10,7 +10,7 @@ export function summarize({ snapshot, blocks }: LintContext): SnapshotSummary | 
     streamOffset: snapshot.streamOffset,
     machine: snapshot.configuration?.machine ?? null,
     capabilities: snapshot.configuration?.capabilities?.map(({ value }) => value) ?? [],
-    pageSize: snapshot.ramBlocks[0]?.pageSize ?? null,
+    pageSize: snapshot.classic?.pageSize ?? snapshot.ramBlocks[0]?.pageSize ?? null,
     blocks: blocks.map(({ block, bitmap }) => ({
       id: block.idstr,
       usedLength: block.usedLength,
@@ -19,8 +19,20 @@ export function summarize({ snapshot, blocks }: LintContext): SnapshotSummary | 
       pages: block.pageCount,
       setPages: block.ignored ? 0 : (bitmap?.setPages ?? null),
     })),
+    ...(snapshot.classic !== undefined && {
+      classicBlocks: snapshot.classic.blocks.map(summarizeClassicBlock),
+    }),
     sections: snapshot.sections.map(summarizeSection),
   };
+}
+
+function summarizeClassicBlock({
+  idstr,
+  usedLength,
+  pageCount,
+  storedPages,
+}: ClassicBlockPages): ClassicBlockSummary {
+  return { id: idstr, usedLength, pages: pageCount, storedPages };
 }
 
 function summarizeSection(section: Section): SectionSummary {

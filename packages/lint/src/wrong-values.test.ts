@@ -9,6 +9,7 @@ const nonsense: readonly unknown[] = [null, Number.NaN, 7n, Symbol('seven'), '',
 const wrong: Record<keyof LintOptions, readonly unknown[]> = {
   qemu: [...nonsense, 10, 10.1, '10', '12.0', '10.0.', '10.0.13.1', '10.0-rc1', 'v10.0', [], {}, '8.2.0'],
   multifd: [...nonsense, 0, 1, {}],
+  mappedRam: [...nonsense, 0, 1, {}],
   deep: [...nonsense, 0, 1, {}],
   scanner: [...nonsense, {}, { scan: 7 }],
   probeBytes: [...nonsense, -1, 0.5, Number.POSITIVE_INFINITY, {}],

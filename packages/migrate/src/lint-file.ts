@@ -28,7 +28,7 @@ export async function lintFile(
   const source = await openFileSource(path);
   try {
     return await lintSource(source, {
-      ...{ qemu: lintVersion(version), multifd: directIo || channels !== undefined },
+      ...{ qemu: lintVersion(version), multifd: directIo || channels !== undefined, mappedRam: true },
       ...(byteOffset !== undefined && { streamOffset: byteOffset }),
       ...(signal && { signal }),
     });

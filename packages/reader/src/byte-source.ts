@@ -26,6 +26,11 @@ export interface ByteSource {
   /** Where a read costs much however short it is: bytes of pages that are best read at once. */
   readonly preferredReadBytes?: number;
   /**
+   * It is the VM state in a disk image, of an internal snapshot: QEMU loads it from there, and what older snapshots left may lie under
+   * clear bits.
+   */
+  readonly isVmState?: boolean;
+  /**
    * Where the source knows its holes: the stretches between two offsets that are none, in ascending order; none past its end.
    * They may hold zeros all the same.
    */

@@ -1,7 +1,7 @@
 export { isMappedRamError, MappedRamError, type MappedRamErrorCode } from '@mapped-ram/format';
 export { type ByteSource, type Extent, extentsOf, type ReadOptions } from './byte-source.js';
 export { type ClassicOptions, readClassicStream } from './classic/read-classic-stream.js';
-export type { ClassicBlock, ClassicMemory, ClassicRun, ClassicVisitor } from './classic/visitor.js';
+export type { ClassicMemory, ClassicRun, ClassicVisitor } from './classic/visitor.js';
 export { CONTAINER_HEAD_BYTES, type ContainedSource, type Container, openContained } from './containers.js';
 export type { ScalarValue, StateNode, StateValue } from './device-state/decode.js';
 export { findVirtioQueues, type VirtioDeviceQueues, type VirtioQueue } from './device-state/virtio-queues.js';
@@ -9,6 +9,9 @@ export { findDevice } from './device-state/vmdescription.js';
 export type {
   BodyBound,
   ByteSpan,
+  ClassicBlock,
+  ClassicBlockPages,
+  ClassicPages,
   CommandSection,
   Configuration,
   ConfigurationSubsection,

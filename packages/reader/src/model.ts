@@ -134,6 +134,41 @@ export interface RamBlock extends ByteSpan {
   readonly ignored: boolean;
 }
 
+/** A RAM block of a classic stream. */
+export interface ClassicBlock {
+  /** Position in the table, from 0. */
+  readonly index: number;
+  readonly idstr: string;
+  /** Bytes of memory. */
+  readonly usedLength: number;
+  /** Only with `x-ignore-shared`. */
+  readonly guestPhysicalAddress?: bigint;
+  readonly pageCount: number;
+}
+
+/** A RAM block of a classic stream that was read to its end. */
+export interface ClassicBlockPages extends ClassicBlock {
+  /** Pages that came with their contents, each counted once. */
+  readonly storedPages: number;
+  /** The other pages that came: zero pages, or stored as differences. */
+  readonly zeroPages: number;
+  /** Pages of which nothing came. */
+  readonly missingPages: number;
+}
+
+/** The memory in a classic stream. */
+export interface ClassicPages {
+  /** Bytes a page of the target. */
+  readonly pageSize: number;
+  /** Where the block table begins: the MEM_SIZE word. */
+  readonly byteOffset: number;
+  readonly blocks: readonly ClassicBlockPages[];
+  /** Records of pages that are stored as differences from others (the capability xbzrle): they are not read. */
+  readonly xbzrleRecords: number;
+  /** Whether pages were counted: not of more than 2^28, which is 1 TiB of 4 KiB pages. */
+  readonly isCounted: boolean;
+}
+
 /** The exact numbers of a block table's entry of which one is beyond 2^53 - 1. */
 export interface OversizedBlock extends ByteSpan {
   readonly idstr: string;
@@ -227,6 +262,8 @@ export interface StreamModel {
   readonly oversizedBlock?: OversizedBlock;
   /** `mapped-ram`, or `classic` where pages are in the stream itself; absent where the walk did not get there. */
   readonly ramLayout?: 'mapped-ram' | 'classic';
+  /** The memory of a classic stream, where it was asked for (`OpenOptions.classic`) and the walk came to it. */
+  readonly classic?: ClassicPages;
   /** Offset of the end marker (0x00). */
   readonly endMarkerOffset?: number;
   readonly vmdescription?: VmdescriptionFrame;

@@ -12,9 +12,11 @@ import {
   type WordOrderGuess,
 } from '@mapped-ram/format';
 import type { ByteSource } from './byte-source.js';
+import { walkClassicPages } from './classic/count-pages.js';
 import { decodeState, type StateNode } from './device-state/decode.js';
 import { findDevice } from './device-state/vmdescription.js';
 import type {
+  ClassicPages,
   Configuration,
   LibvirtSaveHeader,
   OpeningSection,
@@ -62,6 +64,8 @@ export interface OpenOptions {
   readonly wordOrder?: WordOrder;
   /** Give a snapshot whatever is wrong with the file, with what was read and `problems`. */
   readonly tolerant?: boolean;
+  /** Walk a classic stream to its end too, over all of its pages, and count them. Off if not given: the walk ends at its first page. */
+  readonly classic?: boolean;
   /** Ends opening and every later read through the snapshot. */
   readonly signal?: AbortSignal;
 }
@@ -99,13 +103,20 @@ export async function openSnapshot(source: ByteSource, options: OpenOptions = {}
     streamOffset: integerOption(),
     wordOrder: textOption(['le', 'be']),
     tolerant: booleanOption,
+    classic: booleanOption,
     signal: signalOption,
   });
   const watched = guardSource(source, options.signal);
-  const model = await walkStream(watched, options);
+  const model = await walkWhole(watched, options);
   const [problem] = model.problems;
   if (problem !== undefined && options.tolerant !== true) throw problem.error;
   return new Snapshot(watched, model);
+}
+
+async function walkWhole(source: ByteSource, options: OpenOptions): Promise<StreamModel> {
+  const model = await walkStream(source, options);
+  if (options.classic !== true || model.ramLayout !== 'classic') return model;
+  return (await walkClassicPages(source, options.streamOffset)) ?? model;
 }
 
 /** An open snapshot: what the stream holds, and access to bitmaps, pages and device state. */
@@ -118,6 +129,7 @@ export class Snapshot implements StreamModel {
   declare readonly ramBlocks: readonly RamBlock[];
   declare readonly oversizedBlock?: OversizedBlock;
   declare readonly ramLayout?: 'mapped-ram' | 'classic';
+  declare readonly classic?: ClassicPages;
   declare readonly endMarkerOffset?: number;
   declare readonly vmdescription?: VmdescriptionFrame;
   declare readonly endOffset: number;

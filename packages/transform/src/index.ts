@@ -1,4 +1,5 @@
 export { type ChannelOptions, ChannelTransport } from './channel-transport.js';
+export { classicStreamOf, type ViewOptions, viewClassicStream } from './convert/classic-view.js';
 export type { ConvertOptions, ConvertReport, StreamKind } from './convert/convert-report.js';
 export { convertSnapshot } from './convert/convert-snapshot.js';
 export { type CopyReport, copySnapshot } from './copy-snapshot.js';

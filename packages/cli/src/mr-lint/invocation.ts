@@ -2,7 +2,7 @@ import { type LintOptions, type QemuVersion, qemuVersionOf, qemuVersions, rules 
 import type { CommandLine } from '../shared/command-line.js';
 import { didYouMean } from '../shared/nearest.js';
 import { oneOf, toOffset } from '../shared/option-values.js';
-import { bitmapOrders } from '../shared/reading-options.js';
+import { bitmapOrders, snapshotOption } from '../shared/reading-options.js';
 import { UsageError } from '../shared/usage-error.js';
 import { type Format, formats, type Level, levels } from './options.js';
 
@@ -13,6 +13,8 @@ export interface LintInvocation {
   readonly paths: readonly string[];
   readonly format: Format;
   readonly quiet: boolean;
+  /** Which internal snapshot of a disk image is meant. */
+  readonly snapshot?: string;
   readonly options: LintOptions;
 }
 
@@ -36,7 +38,9 @@ export function toInvocation({ flags, values, paths }: CommandLine): Invocation 
   if (ruleId !== undefined) return { kind: 'explain', ruleId: knownRule(ruleId) };
   if (flags.has('rules')) return { kind: 'rules', format: oneOf('format', format, ['pretty', 'json']) };
   if (paths.length === 0) throw new UsageError('no file given');
-  return { kind: 'lint', paths, format, quiet: flags.has('quiet'), options };
+  const snapshot = last(snapshotOption.name);
+  const chosen = snapshot === undefined ? {} : { snapshot };
+  return { kind: 'lint', paths, format, quiet: flags.has('quiet'), ...chosen, options };
 }
 
 function lintOptions(

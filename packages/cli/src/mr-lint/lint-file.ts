@@ -1,8 +1,9 @@
 import { type LintOptions, lintSource } from '@mapped-ram/lint';
 import { SealedReading } from '@mapped-ram/pack/file';
 import type { ByteSource } from '@mapped-ram/reader';
+import type { OpenSource } from '@mapped-ram/reader/file';
 import { toFileFault } from '../shared/file-fault.js';
-import { openSource } from '../shared/open-source.js';
+import { sourceOpener } from '../shared/open-source.js';
 import type { DeepRunThreads } from './deep-run-threads.js';
 import type { FileResult } from './file-result.js';
 
@@ -10,12 +11,14 @@ import type { FileResult } from './file-result.js';
  * Opens, checks and closes one file. A file that cannot be read is a result too.
  *
  * @param scanners In a deep run.
+ * @param openSource How it is opened, where it may lie in a container.
  * @throws The signal's reason, when aborted; nothing else.
  */
 export async function lintFile(
   path: string,
   options: LintOptions,
   scanners?: DeepRunThreads,
+  openSource: OpenSource = sourceOpener(undefined),
 ): Promise<FileResult> {
   let source: ByteSource | undefined;
   try {

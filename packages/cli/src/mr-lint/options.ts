@@ -1,6 +1,6 @@
 import { MAX_CHANNELS } from '@mapped-ram/multifd/limits';
 import type { OptionGroup, OptionSpec } from '../shared/option-spec.js';
-import { bitmapOrderOption, offsetOption } from '../shared/reading-options.js';
+import { bitmapOrderOption, offsetOption, snapshotOption } from '../shared/reading-options.js';
 
 /** Every output format, the default first. */
 export const formats = ['pretty', 'json', 'sarif', 'github'] as const;
@@ -32,6 +32,7 @@ export const optionGroups: readonly OptionGroup[] = [
         help: `Threads that read pages in a deep run, 1 to ${MAX_CHANNELS}; by default one a processor, for a large file.`,
       },
       { name: 'direct-io', help: 'In a deep run, read pages past the page cache if the file system can.' },
+      snapshotOption,
       offsetOption,
       bitmapOrderOption,
     ],

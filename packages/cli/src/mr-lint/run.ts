@@ -1,6 +1,7 @@
 import { type LintProgress, newestQemuVersion, qemuVersionOf } from '@mapped-ram/lint';
 import { colourPaint, plainPaint, wantsColour } from '../shared/colour.js';
 import { ExitStatus } from '../shared/exit-status.js';
+import { sourceOpener } from '../shared/open-source.js';
 import { printable } from '../shared/printable.js';
 import { ProgressLine } from '../shared/progress-line.js';
 import { type Terminal, textColumns } from '../shared/terminal.js';
@@ -20,7 +21,7 @@ import { countFindings } from './verdict-line.js';
  * @throws The signal's reason, when aborted.
  */
 export async function runLint(
-  { paths, format, quiet, options }: LintInvocation,
+  { paths, format, quiet, snapshot, options }: LintInvocation,
   { stdout, stderr, env }: Terminal,
   version: string,
   signal: AbortSignal,
@@ -32,6 +33,7 @@ export async function runLint(
   const style = { paint, columns: textColumns(stdout) };
   const output = createOutput(format, { qemu, multifd, deep, quiet }, style, version);
 
+  const openSource = sourceOpener(snapshot);
   let status: ExitStatus = ExitStatus.ok;
   for (const path of paths) {
     // Nobody reads on, as in `mr-lint *.mr | head -1`.
@@ -40,7 +42,7 @@ export async function runLint(
     let result: FileResult;
     try {
       const onProgress = ({ doneBytes, totalBytes }: LintProgress) => progress?.update(doneBytes, totalBytes);
-      result = await lintFile(path, { ...options, signal, onProgress }, scanners);
+      result = await lintFile(path, { ...options, signal, onProgress }, scanners, openSource);
     } finally {
       progress?.clear();
     }

@@ -1,9 +1,11 @@
 import type { OpenOptions } from '@mapped-ram/reader';
+import type { OpenSource } from '@mapped-ram/reader/file';
 import type { CommandLine } from '../shared/command-line.js';
 import type { HelpTable } from '../shared/help-page.js';
+import { sourceOpener } from '../shared/open-source.js';
 import type { OptionGroup, OptionSpec } from '../shared/option-spec.js';
 import { lastValue, oneOf, toOffset } from '../shared/option-values.js';
-import { bitmapOrderOption, bitmapOrders, offsetOption } from '../shared/reading-options.js';
+import { bitmapOrderOption, bitmapOrders, offsetOption, snapshotOption } from '../shared/reading-options.js';
 import { UsageError } from '../shared/usage-error.js';
 
 /** `--force` */
@@ -19,7 +21,7 @@ export const formatOption: OptionSpec = {
 /** How the input is read. */
 export const inputGroup: OptionGroup = {
   title: 'How to read IN',
-  options: [offsetOption, bitmapOrderOption],
+  options: [snapshotOption, offsetOption, bitmapOrderOption],
 };
 
 /** `--drop-unmarked-pages`, of commands that leave out what the bitmaps do not mark. */
@@ -57,6 +59,11 @@ export function inputOptions(line: CommandLine): Pick<OpenOptions, 'streamOffset
 export function orderOption(line: CommandLine): Pick<OpenOptions, 'wordOrder'> {
   const order = lastValue(line, 'bitmap-order');
   return order === undefined ? {} : { wordOrder: oneOf('bitmap-order', order, bitmapOrders) };
+}
+
+/** How files are opened that may lie in a container, by what {@link inputGroup} says. */
+export function openerOption(line: CommandLine): { openSource: OpenSource } {
+  return { openSource: sourceOpener(lastValue(line, snapshotOption.name)) };
 }
 
 /** IN and OUT. @throws UsageError where there are not exactly two */

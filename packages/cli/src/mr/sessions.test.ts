@@ -1,5 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { allOrFew, loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
@@ -20,6 +21,9 @@ const FILES = {
   'raw.save': 'libvirt-11.3/save-raw',
   'external.save': 'libvirt-11.3/snapshot-sparse',
 };
+
+/** What snapshot-save of QEMU 11.1 made, with mapped-ram on. */
+const DISK = new URL('../../../containers/src/testing/internal-snapshot-11.1.qcow2.gz', import.meta.url);
 
 let folder: string;
 let binFolder: string;
@@ -44,13 +48,15 @@ it.each(
       'unpack',
       'seal',
       'delta',
+      'reading',
     ],
-    ['repair', 'clone'],
+    ['repair', 'clone', 'reading'],
   ),
 )('the session of mr %s goes as its page says', async (name) => {
   const work = join(folder, name);
   mkdirSync(work);
   for (const [file, id] of Object.entries(FILES)) await (await loadCapture(id)).writeTo(join(work, file));
+  writeFileSync(join(work, 'disk.qcow2'), gunzipSync(readFileSync(DISK)));
   const session = sessionOf(name);
   const commands = commandsOf(session);
   expect(commands.length).toBeGreaterThan(1);

@@ -16,3 +16,10 @@ export const bitmapOrderOption: OptionSpec = {
   value: 'le|be',
   help: 'Byte order of the words of the bitmaps, which is that of the host that saved; le by default.',
 };
+
+/** `--snapshot` */
+export const snapshotOption: OptionSpec = {
+  name: 'snapshot',
+  value: 'NAME|ID',
+  help: 'Which internal snapshot is meant, where the file is a disk image (qcow2). Without, those that it has are listed.',
+};

@@ -8,7 +8,7 @@ const bin = fileURLToPath(new URL('../../dist/bin/', import.meta.url));
 
 /** The session that the page of a command of `mr` shows: commands behind `$`, and what they print. */
 export function sessionOf(name: string): string {
-  const page = readFileSync(join(docs, `mr-${name}.md`), 'utf8');
+  const page = readFileSync(join(docs, name === 'reading' ? 'reading.md' : `mr-${name}.md`), 'utf8');
   return /^```console\n(.*?)^```$/ms.exec(page)?.[1] ?? '';
 }
 

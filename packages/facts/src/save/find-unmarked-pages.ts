@@ -55,7 +55,8 @@ export async function findUnmarkedPages(
   for (const block of storedBlocks(snapshot.ramBlocks)) {
     setPages.set(block, await snapshot.countSetPages(block));
   }
-  const evidence = { ramBlocks: snapshot.ramBlocks, setPagesOf, guest: manner.guest };
+  const { isVmState } = source;
+  const evidence = { ramBlocks: snapshot.ramBlocks, setPagesOf, guest: manner.guest, isVmState };
   const blocks: UnmarkedPages[] = [];
   for (const block of separateBlocks([...setPages.keys()], source.sizeBytes)) {
     const count = setPagesOf(block);

@@ -18,16 +18,20 @@ export interface UnmarkedEvidence {
   readonly setPagesOf: (block: RamBlock) => number | undefined;
   /** What the guest did during the save. */
   readonly guest: GuestDuringSave;
+  /** Whether it lies in a disk image, where an older one may lie under clear bits: `ByteSource.isVmState`. */
+  readonly isVmState?: boolean | undefined;
 }
 
 /**
  * Tells what bytes under clear bits of a block mean. A save made at a standstill stores each page once, and a page that is zero not
- * at all (QEMU 10.0 to 11.1, migration/ram.c, `ram_save_target_page`), so that no bytes lie under a clear bit of it.
+ * at all (QEMU 10.0 to 11.1, migration/ram.c, `ram_save_target_page`), so that no bytes lie under a clear bit of it. In the VM state of a
+ * disk image those of an older snapshot may lie there (QEMU 11.1, block/qcow2-snapshot.c, `qcow2_snapshot_create`).
  */
 export function meaningOfUnmarked(block: RamBlock, evidence: UnmarkedEvidence): UnmarkedMeaning {
-  const { ramBlocks, setPagesOf, guest } = evidence;
+  const { ramBlocks, setPagesOf, guest, isVmState } = evidence;
   const stored = storedBlocks(ramBlocks);
   const isClear = (other: RamBlock) => setPagesOf(other) === 0;
+  if (isVmState === true) return stored.every(isClear) ? 'unclear' : 'stale';
   if (guest === 'standstill' || stored.every(isClear)) return 'lost';
   // A machine draws on its displays and writes to its flash as it runs.
   if (!isGuestMemory(block)) return 'stale';

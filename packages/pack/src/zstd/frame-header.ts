@@ -103,6 +103,15 @@ export function frameLength(bytes: Uint8Array, header: FrameHeader = readFrameHe
   return end;
 }
 
+/**
+ * The frame at the beginning of some bytes, behind which others may stand.
+ *
+ * @throws MappedRamError `bad-packed-file`.
+ */
+export function firstFrame(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, frameLength(bytes));
+}
+
 /** A frame is not one. @param what What is wrong with it, in words that follow "a frame" */
 export function notAFrame(what: string): MappedRamError {
   return new MappedRamError('bad-packed-file', { what: `a frame ${what}` });

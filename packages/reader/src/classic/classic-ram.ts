@@ -8,7 +8,7 @@ import {
   RamFlag,
 } from '@mapped-ram/format';
 import type { ByteSource } from '../byte-source.js';
-import type { Configuration } from '../model.js';
+import type { ClassicBlock, Configuration } from '../model.js';
 import { exactOf } from '../stream/exact.js';
 import type { RamBodyDraft } from '../stream/ram-body-draft.js';
 import { readRamWord } from '../stream/ram-format.js';
@@ -16,7 +16,7 @@ import type { RamContext, RamReader } from '../stream/ram-reader.js';
 import type { SourceWindow } from '../window.js';
 import { PageRecords } from './page-records.js';
 import { RecordInput } from './record-input.js';
-import type { ClassicBlock, ClassicRun, ClassicVisitor } from './visitor.js';
+import type { ClassicRun, ClassicVisitor } from './visitor.js';
 
 const NOTHING = new Uint8Array();
 
@@ -105,7 +105,7 @@ export class ClassicRam implements RamReader {
     if (this.#records !== undefined) throw secondTable(bodyOffset);
     draft.endOffset += RAM_WORD_LENGTH_BYTES;
     const { layout, hasGuestPhysicalAddress } = await format.entryFormat(draft.endOffset);
-    if (layout === 'mapped-ram') {
+    if (layout === 'mapped-ram' || (await format.looksMappedRam(draft.endOffset))) {
       const what = 'the stream is a mapped-ram one, and not classic';
       throw new MappedRamError('unsupported', { what, byteOffset: draft.endOffset, path: 'ram' });
     }
@@ -130,7 +130,12 @@ export class ClassicRam implements RamReader {
       });
       draft.endOffset = endOffset;
     }
-    this.#records = new PageRecords(blocks, pageSize);
+    const { unreadPage } = this.#visitor;
+    this.#records = new PageRecords(
+      blocks,
+      pageSize,
+      unreadPage && ((blockIndex, page) => unreadPage.call(this.#visitor, blockIndex, page)),
+    );
     await this.#visitor.begin({ stream, bodyOffset, pageSize, blocks });
   }
 }

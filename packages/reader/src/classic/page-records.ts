@@ -1,9 +1,14 @@
 import { MappedRamError, RAM_WORD_LENGTH_BYTES, RamFlag } from '@mapped-ram/format';
+import type { ClassicBlock } from '../model.js';
 import type { InputPiece } from './record-input.js';
-import type { ClassicBlock, ClassicRun } from './visitor.js';
+import type { ClassicRun } from './visitor.js';
 
 /** Why {@link PageRecords.take} stopped: the piece is used up, pages come that are in the batch, a word ends the records. */
 export type RecordsEnd = 'piece' | 'batch' | 'eos' | 'mem-size';
+
+/** What comes before a difference: how it is encoded, and a be16 length (QEMU 11.1, migration/ram.c, `load_xbzrle`). */
+const XBZRLE_HEADER_BYTES = 3;
+const XBZRLE_ENCODING = 1;
 
 /** A run while it grows. */
 interface RunDraft {
@@ -12,6 +17,11 @@ interface RunDraft {
   pageCount: number;
   /** Where its pages start in the buffer; -1 where they are zero. */
   start: number;
+  /** Where the contents of its first and of its last page lie in the file, or the fills of zero pages. */
+  byteOffset: number;
+  lastOffset: number;
+  /** 0 while there is one page. */
+  strideBytes: number;
 }
 
 /**
@@ -23,6 +33,7 @@ export class PageRecords {
   readonly #blocks: readonly ClassicBlock[];
   readonly #pageSize: number;
   readonly #indexByName: ReadonlyMap<string, number>;
+  readonly #unreadPage: ((blockIndex: number, page: number) => void) | undefined;
   #blockIndex = -1;
   #piece: InputPiece = { buffer: new Uint8Array(), start: 0, end: 0, byteOffset: 0, isLast: true };
   #view = viewOf(this.#piece);
@@ -30,7 +41,13 @@ export class PageRecords {
   #packed = 0;
   #drafts: RunDraft[] = [];
 
-  constructor(blocks: readonly ClassicBlock[], pageSize: number) {
+  /** @param unreadPage Called for pages that are stored as differences, which are refused where it is missing. */
+  constructor(
+    blocks: readonly ClassicBlock[],
+    pageSize: number,
+    unreadPage?: (blockIndex: number, page: number) => void,
+  ) {
+    this.#unreadPage = unreadPage;
     this.#blocks = blocks;
     this.#pageSize = pageSize;
     this.#indexByName = new Map(blocks.map(({ idstr, index }) => [idstr, index]));
@@ -70,14 +87,20 @@ export class PageRecords {
         this.#position += RAM_WORD_LENGTH_BYTES;
         return 'eos';
       }
-      if (kind !== RamFlag.page && kind !== RamFlag.zero) throw this.#wrongFlags(flags);
+      const isUnread = kind === RamFlag.xbzrle && this.#unreadPage !== undefined;
+      if (kind !== RamFlag.page && kind !== RamFlag.zero && !isUnread) throw this.#wrongFlags(flags);
       const nameBytes = this.#nameLengthBytes(flags);
       const contents = this.#position + RAM_WORD_LENGTH_BYTES + nameBytes;
-      const recordEnd = contents + (kind === RamFlag.page ? this.#pageSize : 1);
-      if (nameBytes < 0 || recordEnd > end) break;
+      if (nameBytes < 0) break;
+      const recordEnd = contents + this.#contentsBytes(kind, contents);
+      // The length of a difference is among its bytes.
+      if (recordEnd > end || Number.isNaN(recordEnd)) break;
       if (nameBytes > 0) this.#readName(this.#position + RAM_WORD_LENGTH_BYTES);
-      const address = this.#view.getUint32(this.#position) * 2 ** 32 + (low - flags);
-      if (!this.#append(address / this.#pageSize, kind === RamFlag.page ? contents : -1)) return 'batch';
+      const page = (this.#view.getUint32(this.#position) * 2 ** 32 + (low - flags)) / this.#pageSize;
+      if (isUnread) {
+        this.#checkPage(page);
+        this.#unreadPage?.(this.#blockIndex, page);
+      } else if (!this.#append(page, kind === RamFlag.page ? contents : -1, contents)) return 'batch';
       if (kind === RamFlag.zero) this.#checkFill(contents);
       this.#position = recordEnd;
     }
@@ -88,7 +111,7 @@ export class PageRecords {
 
   /** The runs since they were last taken: views into the piece. */
   takeRuns(): ClassicRun[] {
-    const runs = this.#drafts.map(({ start, ...run }): ClassicRun => {
+    const runs = this.#drafts.map(({ start, lastOffset: _, ...run }): ClassicRun => {
       if (start < 0) return run;
       return { ...run, bytes: this.#piece.buffer.subarray(start, start + run.pageCount * this.#pageSize) };
     });
@@ -96,32 +119,71 @@ export class PageRecords {
     return runs;
   }
 
-  /** Adds a page to the batch; false where it may be in it already. */
-  #append(page: number, contents: number): boolean {
+  /** Bytes of a record behind its word and name; NaN where the piece ends before that is told. */
+  #contentsBytes(kind: number, contents: number): number {
+    if (kind === RamFlag.page) return this.#pageSize;
+    if (kind === RamFlag.zero) return 1;
+    if (contents + XBZRLE_HEADER_BYTES > this.#piece.end) return Number.NaN;
+    const encoding = this.#view.getUint8(contents);
+    const lengthBytes = this.#view.getUint16(contents + 1);
+    if (encoding === XBZRLE_ENCODING && lengthBytes <= this.#pageSize)
+      return XBZRLE_HEADER_BYTES + lengthBytes;
+    const what = 'a page that is stored as a difference has a header that does not exist';
+    throw new MappedRamError('unexpected-value', {
+      what,
+      byteOffset: this.byteOffset,
+      path: 'ram',
+      actual: encoding,
+    });
+  }
+
+  #checkPage(page: number): void {
     const block = this.#blocks[this.#blockIndex];
-    if (block === undefined || page >= block.pageCount) {
-      throw new MappedRamError('unexpected-value', {
-        what: block === undefined ? 'a page of no block' : 'a page behind the end of its block',
-        byteOffset: this.byteOffset,
-        path: block === undefined ? 'ram' : `ram.blocks[${this.#blockIndex}]`,
-        actual: page,
-      });
-    }
+    if (block !== undefined && page < block.pageCount) return;
+    throw new MappedRamError('unexpected-value', {
+      what: block === undefined ? 'a page of no block' : 'a page behind the end of its block',
+      byteOffset: this.byteOffset,
+      path: block === undefined ? 'ram' : `ram.blocks[${this.#blockIndex}]`,
+      actual: page,
+    });
+  }
+
+  /**
+   * Adds a page to the batch; false where it may be in it already.
+   *
+   * @param contents Where the page is in the piece; -1 where it is zero.
+   * @param at Where its bytes, or the one that stands for them, are in the piece.
+   */
+  #append(page: number, contents: number, at: number): boolean {
+    this.#checkPage(page);
+    const byteOffset = this.#piece.byteOffset + at - this.#piece.start;
     const last = this.#drafts.at(-1);
     const isZero = contents < 0;
     if (last?.blockIndex === this.#blockIndex) {
       const next = last.firstPage + last.pageCount;
       if (page < next) return false;
-      if (page === next && isZero === last.start < 0) {
+      const strideBytes = byteOffset - last.lastOffset;
+      const isInStep = last.strideBytes === 0 || last.strideBytes === strideBytes;
+      if (page === next && isZero === last.start < 0 && (isZero || isInStep)) {
         if (!isZero) this.#pack(contents);
         last.pageCount++;
+        last.strideBytes = strideBytes;
+        last.lastOffset = byteOffset;
         return true;
       }
     } else if (this.#drafts.some(({ blockIndex }) => blockIndex === this.#blockIndex)) {
       return false;
     }
     const start = isZero ? -1 : this.#pack(contents);
-    this.#drafts.push({ blockIndex: this.#blockIndex, firstPage: page, pageCount: 1, start });
+    this.#drafts.push({
+      blockIndex: this.#blockIndex,
+      firstPage: page,
+      pageCount: 1,
+      start,
+      byteOffset,
+      lastOffset: byteOffset,
+      strideBytes: 0,
+    });
     return true;
   }
 

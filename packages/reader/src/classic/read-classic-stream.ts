@@ -35,13 +35,26 @@ export async function readClassicStream(
   checkOptions<ClassicOptions>(options, { streamOffset: integerOption(), signal: signalOption });
   const { streamOffset, signal } = options;
   const watched = guardSource(source, signal);
+  const model = await walkClassicStream(watched, visitor, streamOffset);
+  const [problem] = model.problems;
+  if (problem !== undefined) throw problem.error;
+  return model;
+}
+
+/**
+ * The same of a stream with whatever is wrong with it: that becomes problems.
+ *
+ * @throws MappedRamError `read-failed`, `short-read`; what the visitor throws, unless it is about contents.
+ */
+export async function walkClassicStream(
+  watched: ByteSource,
+  visitor: ClassicVisitor,
+  streamOffset: number | undefined,
+): Promise<StreamModel> {
   const window = new SourceWindow(watched);
   const search = { fromOffset: streamOffset ?? 0, sparesPages: true };
   const vmdescription = await findVmdescription(watched, window, search);
   const pageSize = vmdescription?.json?.page_size || USUAL_PAGE_BYTES;
   const ramReader = new ClassicRam(watched, window, visitor, pageSize);
-  const model = await walkStreamOnce(watched, { streamOffset, ramReader }, vmdescription);
-  const [problem] = model.problems;
-  if (problem !== undefined) throw problem.error;
-  return model;
+  return walkStreamOnce(watched, { streamOffset, ramReader }, vmdescription);
 }

@@ -1,16 +1,4 @@
-import type { StreamModel } from '../model.js';
-
-/** A RAM block of a classic stream. */
-export interface ClassicBlock {
-  /** Position in the table, from 0. */
-  readonly index: number;
-  readonly idstr: string;
-  /** Bytes of memory. */
-  readonly usedLength: number;
-  /** Only with `x-ignore-shared`. */
-  readonly guestPhysicalAddress?: bigint;
-  readonly pageCount: number;
-}
+import type { ClassicBlock, StreamModel } from '../model.js';
 
 /** What is known of a classic stream when its memory begins. */
 export interface ClassicMemory {
@@ -30,6 +18,10 @@ export interface ClassicRun {
   readonly pageCount: number;
   /** The pages: a view that is valid until the visitor is done with the batch. Absent where all of them are zero. */
   readonly bytes?: Uint8Array;
+  /** Where the contents of the first page lie in the file. */
+  readonly byteOffset: number;
+  /** From the contents of one page to those of the next, in the file. */
+  readonly strideBytes: number;
 }
 
 /** Who takes in the memory of a classic stream while it is read. */
@@ -41,4 +33,9 @@ export interface ClassicVisitor {
    * counts then.
    */
   pages(runs: readonly ClassicRun[]): Promise<void>;
+  /**
+   * Pages that are stored as differences from what was sent before (the capability xbzrle). They can be passed over, and not
+   * read; where this is missing, the first one is refused.
+   */
+  unreadPage?(blockIndex: number, page: number): void;
 }

@@ -44,12 +44,13 @@ export function cachedSource(source: ByteSource, options: CachedSourceOptions = 
     maxRequests: integerOption(1, 64),
   });
   const cache = new BlockCache(guardSource(source), options);
-  const { name, sizeBytes, allocatedBytes, dataExtents } = source;
+  const { name, sizeBytes, allocatedBytes, isVmState, dataExtents } = source;
   return {
     name,
     sizeBytes,
     preferredReadBytes: cache.maxRequestBytes,
     ...(allocatedBytes !== undefined && { allocatedBytes }),
+    ...(isVmState !== undefined && { isVmState }),
     ...(dataExtents !== undefined && { dataExtents: dataExtents.bind(source) }),
     get requests() {
       return cache.requests;

@@ -25,6 +25,7 @@ export function countingSource(source: ByteSource): CountingSource {
     sizeBytes: source.sizeBytes,
     ...(source.allocatedBytes !== undefined && { allocatedBytes: source.allocatedBytes }),
     ...(source.preferredReadBytes !== undefined && { preferredReadBytes: source.preferredReadBytes }),
+    ...(source.isVmState !== undefined && { isVmState: source.isVmState }),
     ...(source.dataExtents !== undefined && {
       dataExtents: (from: number, to: number) => extentsOf(source, from, to),
     }),

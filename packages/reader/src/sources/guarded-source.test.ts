@@ -14,6 +14,7 @@ const wrongParts: Record<keyof ByteSource, readonly unknown[]> = {
   sizeBytes: [undefined, null, Number.NaN, -1, 0.5, 8192n, '8192', Number.POSITIVE_INFINITY, 2 ** 53, {}],
   allocatedBytes: [null, Number.NaN, -1, 7n, '7'],
   preferredReadBytes: [null, Number.NaN, -1, 7n, '7'],
+  isVmState: [null, 7, 'true'],
   dataExtents: [null, [], 7],
   read: [undefined, null, 7, {}],
   close: [undefined, null, 7],

@@ -15,12 +15,13 @@ export function guardSource(source: ByteSource, signal?: AbortSignal): ByteSourc
   if (signal !== undefined) signalOption(signal, 'signal');
   if (signal === undefined && guarded.has(source)) return source;
   checkSource(source);
-  const { name, sizeBytes, allocatedBytes, preferredReadBytes } = source;
+  const { name, sizeBytes, allocatedBytes, preferredReadBytes, isVmState } = source;
   const guard: ByteSource = {
     name,
     sizeBytes,
     ...(allocatedBytes !== undefined && { allocatedBytes }),
     ...(preferredReadBytes !== undefined && { preferredReadBytes }),
+    ...(isVmState !== undefined && { isVmState }),
     ...(source.dataExtents !== undefined && {
       dataExtents: (from: number, to: number) => orderedExtents(source, from, to),
     }),
@@ -62,10 +63,8 @@ function checkSource(source: unknown): asserts source is ByteSource {
       `expected a source, an object with name, sizeBytes, read and close, got ${typeof source}${hint}`,
     );
   }
-  const { name, sizeBytes, allocatedBytes, preferredReadBytes, dataExtents, read, close } = source as Record<
-    string,
-    unknown
-  >;
+  const { name, sizeBytes, allocatedBytes, preferredReadBytes, isVmState, dataExtents, read, close } =
+    source as Record<string, unknown>;
   const fault =
     (typeof name !== 'string' && 'name is no string') ||
     (!isCount(sizeBytes) && 'sizeBytes is no whole number of bytes') ||
@@ -77,6 +76,7 @@ function checkSource(source: unknown): asserts source is ByteSource {
     (preferredReadBytes !== undefined &&
       !isCount(preferredReadBytes) &&
       'preferredReadBytes is no whole number of bytes') ||
+    (isVmState !== undefined && typeof isVmState !== 'boolean' && 'isVmState is neither true nor false') ||
     (dataExtents !== undefined && typeof dataExtents !== 'function' && 'dataExtents is no function');
   if (fault !== false) throw new TypeError(`the source is none: ${fault}`);
 }

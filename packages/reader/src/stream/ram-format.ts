@@ -59,6 +59,11 @@ export class RamFormat {
     return this.#entryFormat;
   }
 
+  /** Whether a mapped-ram header seems to follow the table's first entry, whatever the capability list says. */
+  async looksMappedRam(firstEntryOffset: number): Promise<boolean> {
+    return (await this.#sniffEntryFormat(firstEntryOffset)).layout === 'mapped-ram';
+  }
+
   /**
    * The page size of the stream's target, below which the bits of a word are flags. The word at `wordOffset` and the
    * entry behind it may be looked at.

@@ -2,6 +2,7 @@ import { booleanOption, checkOptions, MappedRamError, textOption } from '@mapped
 import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import type { SnapshotTarget } from '@mapped-ram/writer';
 import { openOptions } from '../complete-snapshot.js';
+import { copySnapshot } from '../copy-snapshot.js';
 import { checkNotCompressed } from '../libvirt-image.js';
 import { transformChecks } from '../option-checks.js';
 import type { ConvertOptions, ConvertReport, StreamKind } from './convert-report.js';
@@ -28,6 +29,7 @@ export async function convertSnapshot(
   const [problem] = model.problems;
   if (model.ramLayout === undefined && problem !== undefined) throw problem.error;
   const isMappedRam = model.ramLayout !== 'classic';
+  if (isMappedRam && to === 'mapped-ram' && options.takeOut === true) return takeOut(source, target, options);
   if (isMappedRam === (to === 'mapped-ram')) {
     const what = isMappedRam
       ? 'the file is a mapped-ram one already'
@@ -35,4 +37,14 @@ export async function convertSnapshot(
     throw new MappedRamError('unsupported', { what });
   }
   return isMappedRam ? convertToStream(source, target, options) : convertToMappedRam(source, target, options);
+}
+
+async function takeOut(
+  source: ByteSource,
+  target: SnapshotTarget,
+  options: ConvertOptions,
+): Promise<ConvertReport> {
+  const { sizeBytes, setPages } = await copySnapshot(source, target, options);
+  const pages = setPages.reduce((sum, count) => sum + count, 0);
+  return { from: 'mapped-ram', to: 'mapped-ram', pages, sizeBytes };
 }

@@ -13,6 +13,7 @@ import {
   type SnapshotTarget,
   type SnapshotWriter,
   type StreamPart,
+  type WrittenSnapshot,
 } from '@mapped-ram/writer';
 import { openOptions } from '../complete-snapshot.js';
 import { LibvirtFormat, libvirtFront } from '../libvirt-image.js';
@@ -32,9 +33,11 @@ export async function convertToMappedRam(
   target: SnapshotTarget,
   options: TransformOptions = {},
 ): Promise<ConvertReport> {
-  const visitor = new MappingVisitor(source, target, options);
-  const model = await readClassicStream(source, visitor, openOptions(options));
-  const { sizeBytes, setPages } = await visitor.writer.finish(await tailOf(model, source));
+  const { sizeBytes, setPages } = await mapClassicStream(
+    source,
+    new MappingVisitor(source, target, options),
+    options,
+  );
   return {
     from: 'stream',
     to: 'mapped-ram',
@@ -43,15 +46,39 @@ export async function convertToMappedRam(
   };
 }
 
+/**
+ * Reads a classic stream and finishes the snapshot that a visitor makes of it.
+ *
+ * @throws MappedRamError as {@link convertToMappedRam} does.
+ */
+export async function mapClassicStream(
+  source: ByteSource,
+  visitor: MappingVisitor,
+  options: TransformOptions & { readonly signal?: AbortSignal | undefined },
+): Promise<WrittenSnapshot> {
+  const { signal } = options;
+  const model = await readClassicStream(source, visitor, { ...openOptions(options), signal });
+  return visitor.writer.finish(await tailOf(model, source));
+}
+
+/** How pages are put in their places. */
+export interface MappingOptions extends TransformOptions {
+  /** The stream starts where it did. Otherwise at the start of the file, or behind the header of libvirt. */
+  readonly keepsOffset?: boolean;
+}
+
+/** Pages that are not zero. */
+export type StoredRun = Required<ClassicRun>;
+
 /** Puts every page in its place while the stream is read. */
-class MappingVisitor implements ClassicVisitor {
+export class MappingVisitor implements ClassicVisitor {
   readonly #source: ByteSource;
   readonly #target: SnapshotTarget;
-  readonly #options: TransformOptions;
+  readonly #options: MappingOptions;
   #writer: SnapshotWriter | undefined;
   #doneBytes = 0;
 
-  constructor(source: ByteSource, target: SnapshotTarget, options: TransformOptions) {
+  constructor(source: ByteSource, target: SnapshotTarget, options: MappingOptions) {
     this.#source = source;
     this.#target = target;
     this.#options = options;
@@ -69,6 +96,7 @@ class MappingVisitor implements ClassicVisitor {
     const ignored = await findBlocksWithoutPages(source, memory, this.#options);
     this.#writer = await createSnapshot(this.#target, {
       front: libvirtFront(stream, source, { format: LibvirtFormat.sparse }),
+      streamOffset: this.#options.keepsOffset === true ? stream.streamOffset : undefined,
       head: convertHead(stream, source, 'mapped-ram', bodyOffset),
       blocks: blocks.map(({ idstr, usedLength, guestPhysicalAddress, index }) => ({
         idstr,
@@ -91,18 +119,24 @@ class MappingVisitor implements ClassicVisitor {
   /** Writes the runs of one block; where those of the next one start. */
   async #pagesOfBlock(runs: readonly ClassicRun[], start: number): Promise<number> {
     const { blockIndex } = runs[start] as ClassicRun;
-    const stored: Required<ClassicRun>[] = [];
+    const stored: StoredRun[] = [];
     let at = start;
     for (; runs[at]?.blockIndex === blockIndex; at++) {
-      const { firstPage, pageCount, bytes } = runs[at] as ClassicRun;
+      const { bytes, ...run } = runs[at] as ClassicRun;
+      const { firstPage, pageCount } = run;
       if (bytes === undefined) await this.writer.clearPages(blockIndex, firstPage, pageCount);
-      else stored.push({ blockIndex, firstPage, pageCount, bytes });
+      else stored.push({ ...run, bytes });
       this.#doneBytes += (bytes?.length ?? 0) + pageCount;
     }
-    const { transport = pagesInTurn } = this.#options;
-    await transport.write(this.writer, blockIndex, stored);
+    await this.store(blockIndex, stored);
     this.#options.onProgress?.({ doneBytes: this.#doneBytes, totalBytes: this.#source.sizeBytes });
     return at;
+  }
+
+  /** Stores pages of one block. */
+  protected async store(blockIndex: number, runs: readonly StoredRun[]): Promise<void> {
+    const { transport = pagesInTurn } = this.#options;
+    await transport.write(this.writer, blockIndex, runs);
   }
 }
 

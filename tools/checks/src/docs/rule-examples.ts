@@ -36,7 +36,9 @@ export async function ruleExamples(): Promise<ReadonlyMap<string, RuleExample>> 
   const folder = await mkdtemp(join(tmpdir(), 'mapped-ram-rule-examples-'));
   try {
     const examples = new Map<string, RuleExample>();
-    let pending = rules.map((rule) => ({ rule, attempts: attemptsFor(rule, vectors) }));
+    let pending = rules
+      .filter(({ aboutContainer }) => aboutContainer !== true)
+      .map((rule) => ({ rule, attempts: attemptsFor(rule, vectors) }));
     for (let turn = 0; pending.length > 0; turn++) {
       const asked = pending.map(({ rule, attempts }) => ({ rule, ...attemptAt(rule, attempts, turn) }));
       for (const { vector } of asked) await writeVector(vector, folder);

@@ -64,12 +64,16 @@ function fileLines(report: FileReport, context: OutputContext, style: PrettyStyl
 /** `pc-q35-10.0, 3 blocks, 128 MiB of RAM, 4,321 of 32,768 pages set` */
 function summaryInWords(snapshot: SnapshotSummary | null): string {
   if (snapshot === null) return 'no migration stream found';
-  const { machine, blocks, streamOffset } = snapshot;
+  const { machine, blocks, classicBlocks, streamOffset } = snapshot;
   const total = (of: (block: BlockSummary) => number) => blocks.reduce((sum, block) => sum + of(block), 0);
   const parts = [
     machine === null ? 'machine not named' : printable(machine),
-    formatCount(blocks.length, 'block'),
+    formatCount((classicBlocks ?? blocks).length, 'block'),
   ];
+  if (classicBlocks !== undefined) {
+    const total = classicBlocks.reduce((sum, { usedLength }) => sum + usedLength, 0);
+    parts.push(`${formatBytes(total)} of RAM`, 'a classic stream');
+  }
   if (blocks.length > 0) {
     const unread = blocks.some(({ setPages }) => setPages === null)
       ? ' (not every bitmap could be read)'

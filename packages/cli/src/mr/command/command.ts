@@ -5,9 +5,9 @@ import { lastValue } from '../../shared/option-values.js';
 import { printableJson } from '../../shared/printable.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { aboutFile } from '../file-error.js';
-import { formatOption, inputOptions, wantsJson } from '../file-options.js';
+import { formatOption, wantsJson } from '../file-options.js';
 import { readMachineRecord } from '../machine-record.js';
-import { readingGroup, withSnapshotFile } from '../snapshot-file.js';
+import { readingGroup, readingOptions, withSnapshotFile } from '../snapshot-file.js';
 import { commandText } from './command-text.js';
 
 /** `mr command` */
@@ -49,7 +49,7 @@ export const commandCommand: Command = {
     const asDomain = line.flags.has('libvirt');
     if (asDomain && wantsJson(line)) throw new UsageError('--libvirt writes XML: leave out --format');
     if (!asDomain && line.values.has('name')) throw new UsageError('--name needs --libvirt');
-    const options = { ...inputOptions(line), tolerant: true, signal };
+    const options = { ...readingOptions(line), tolerant: true, signal };
     const command = await withSnapshotFile(path, options, async ({ snapshot, source }) => {
       const record = await readMachineRecord(path, source.sizeBytes, context);
       return aboutFile(path, deriveCommand(snapshot, record));

@@ -1,9 +1,8 @@
 import { convertSnapshot, transformFile } from '@mapped-ram/transform';
 import type { Command } from '../../shared/command.js';
-import { openSource } from '../../shared/open-source.js';
+import { isContainer } from '../../shared/open-source.js';
 import { lastValue, oneOf } from '../../shared/option-values.js';
 import { formatBytes, formatCount } from '../../shared/quantities.js';
-import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
 import {
   dropOption,
@@ -14,6 +13,7 @@ import {
   inputAndOutput,
   inputGroup,
   inputOptions,
+  openerOption,
   wantsJson,
 } from '../file-options.js';
 import { runTransform } from '../run-transform.js';
@@ -22,11 +22,12 @@ const KINDS = ['mapped-ram', 'stream'] as const;
 
 /** `mr convert` */
 export const convertCommand: Command = {
-  arguments: '--to KIND [options] IN OUT',
+  arguments: '[options] IN OUT',
   description:
     'Makes a mapped-ram snapshot out of a classic migration stream (migrate to a file: or exec: without the ' +
-    'capability, or the raw save image of libvirt), or the other way round. Memory, devices and machine stay what they ' +
-    'are; a libvirt save image stays one. Streams with xbzrle or compressed pages are refused.',
+    'capability, or a save image of libvirt, raw or compressed), or the other way round; or takes a snapshot out of a disk image, of ' +
+    'either kind. Memory, devices and machine stay what they are; a libvirt save image stays one. Streams with xbzrle or ' +
+    'compressed pages are refused.',
   optionGroups: [
     {
       title: 'What to make',
@@ -34,7 +35,7 @@ export const convertCommand: Command = {
         {
           name: 'to',
           value: 'KIND',
-          help: 'mapped-ram, where every page has its place; or stream, where pages follow one another.',
+          help: 'mapped-ram, where every page has its place; or stream, where pages follow one another. mapped-ram by default.',
         },
         dropUnmarkedOption,
         {
@@ -54,22 +55,26 @@ export const convertCommand: Command = {
   examples: [
     ['mr convert --to mapped-ram guest.stream guest.mr', 'for a quick restore with multifd'],
     ['mr convert --to stream guest.mr guest.stream', 'for a QEMU before 9.0'],
+    ['mr convert --snapshot base disk.qcow2 guest.mr', 'out of a disk image, also for a QEMU before 10.2'],
   ],
   run(line, context) {
     const { input, output } = inputAndOutput(line);
-    const kind = lastValue(line, 'to');
-    if (kind === undefined) throw new UsageError(`--to is needed: ${KINDS.join(' or ')}`);
-    const to = oneOf('to', kind, KINDS);
+    const to = oneOf('to', lastValue(line, 'to') ?? 'mapped-ram', KINDS);
     const files = { input, output, json: wantsJson(line) };
     const channels = channelOptions(line, input, context);
     const pair = {
       ...files,
       overwrite: line.flags.has('force'),
       signal: context.signal,
-      openSource,
+      ...openerOption(line),
       channels,
     };
-    const options = { ...inputOptions(line), ...dropOption(line), large: line.flags.has('large') };
+    const options = {
+      ...inputOptions(line),
+      ...dropOption(line),
+      large: line.flags.has('large'),
+      takeOut: isContainer(input),
+    };
     return runTransform(files, context, async (onProgress) => {
       const { report } = await transformFile(pair, (source, target, transport) =>
         convertSnapshot(source, target, to, { ...options, transport, onProgress }),

@@ -9,7 +9,6 @@ import {
 import type { Command, CommandContext } from '../../shared/command.js';
 import type { CommandLine } from '../../shared/command-line.js';
 import type { ExitStatus } from '../../shared/exit-status.js';
-import { openSource } from '../../shared/open-source.js';
 import { formatBytes, formatCount } from '../../shared/quantities.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
 import {
@@ -21,6 +20,7 @@ import {
   inputAndOutput,
   inputGroup,
   inputOptions,
+  openerOption,
   wantsJson,
 } from '../file-options.js';
 import { checkPipeSize, largePipeOption } from '../pipe-size.js';
@@ -60,7 +60,12 @@ function runFileToFile(
   line: CommandLine,
   context: CommandContext,
 ): Promise<ExitStatus> {
-  const pair = { ...files, overwrite: line.flags.has('force'), signal: context.signal, openSource };
+  const pair = {
+    ...files,
+    overwrite: line.flags.has('force'),
+    signal: context.signal,
+    ...openerOption(line),
+  };
   const options = { ...inputOptions(line), ...dropOption(line) };
   return runTransform(files, context, async (onProgress) => {
     const { report, inputAllocatedBytes, outputAllocatedBytes } = await transformFile(
@@ -100,7 +105,7 @@ function runToPipe(files: TransformFiles, line: CommandLine, context: CommandCon
   const { terminal, signal } = context;
   checkPipes(files, terminal);
   return runTransform(files, silentFor(files, context), async (onProgress) => {
-    const source = await openSparseFile(files.input, { signal, openSource });
+    const source = await openSparseFile(files.input, { signal, ...openerOption(line) });
     try {
       await checkPipeSize(files.input, source.sizeBytes, line, context);
       await copyToPipe(source, writeToStandardOutput, {

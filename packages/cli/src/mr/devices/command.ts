@@ -9,10 +9,10 @@ import { textColumns } from '../../shared/terminal.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { deviceTable } from '../device-text/device-table.js';
 import { aboutFile, FileError } from '../file-error.js';
-import { forceOption, formatOption, inputOptions } from '../file-options.js';
+import { forceOption, formatOption } from '../file-options.js';
 import { writeOutputFile } from '../output-file.js';
 import { paintFor } from '../paint.js';
-import { readingGroup, withSnapshotFile } from '../snapshot-file.js';
+import { type ReadingOptions, readingGroup, readingOptions, withSnapshotFile } from '../snapshot-file.js';
 import { chooseDevices } from './choose-devices.js';
 import { devicesJson } from './devices-json.js';
 import { type DevicesRequest, requestOf } from './request.js';
@@ -71,8 +71,11 @@ export const devicesCommand: Command = {
   async run(line, { terminal, signal }) {
     const request = requestOf(line);
     const describedBy = lastValue(line, 'described-by');
-    const description = describedBy === undefined ? undefined : await descriptionIn(describedBy, signal);
-    return withSnapshotFile(request.path, { ...inputOptions(line), signal }, async (file) => {
+    const description =
+      describedBy === undefined
+        ? undefined
+        : await descriptionIn(describedBy, { ...readingOptions(line), signal });
+    return withSnapshotFile(request.path, { ...readingOptions(line), signal }, async (file) => {
       const sections = chooseDevices(file, request);
       const shown: ShownDevice[] = [];
       for (const section of request.view === 'list' ? [] : sections) {
@@ -93,10 +96,10 @@ export const devicesCommand: Command = {
 };
 
 /** The vmdescription of another snapshot. */
-async function descriptionIn(path: string, signal: AbortSignal): Promise<Vmdescription> {
+async function descriptionIn(path: string, options: ReadingOptions): Promise<Vmdescription> {
   const frame = await withSnapshotFile(
     path,
-    { tolerant: true, signal },
+    { ...options, tolerant: true },
     async ({ snapshot }) => snapshot.vmdescription,
   );
   if (frame?.json !== undefined) return frame.json;

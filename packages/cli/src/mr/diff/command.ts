@@ -5,10 +5,10 @@ import { lastValue, oneOf } from '../../shared/option-values.js';
 import { printableJson } from '../../shared/printable.js';
 import { textColumns } from '../../shared/terminal.js';
 import { UsageError } from '../../shared/usage-error.js';
-import { formatOption, inputOptions, wantsJson } from '../file-options.js';
+import { formatOption, wantsJson } from '../file-options.js';
 import { paintFor } from '../paint.js';
 import { withProgress } from '../progress.js';
-import { readingGroup, withSnapshotFile } from '../snapshot-file.js';
+import { readingGroup, readingOptions, withSnapshotFile } from '../snapshot-file.js';
 import { diffJson } from './diff-json.js';
 import { diffText } from './diff-text.js';
 
@@ -65,7 +65,7 @@ export const diffCommand: Command = {
       maxRuns: flags.has('all') ? Number.POSITIVE_INFINITY : MAX_RUNS,
       ...(only !== undefined && { only: oneOf('only', only, ['pages', 'devices']) }),
     };
-    const openOptions = { ...inputOptions(line), signal };
+    const openOptions = { ...readingOptions(line), signal };
     const difference = await withSnapshotFile(a, openOptions, (left) =>
       withSnapshotFile(b, openOptions, (right) =>
         withProgress(terminal, `${a} ${b}`, (onProgress) =>

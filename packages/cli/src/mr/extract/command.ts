@@ -8,7 +8,6 @@ import {
   readPhysicalMap,
 } from '@mapped-ram/extract';
 import type { Command } from '../../shared/command.js';
-import { openSource } from '../../shared/open-source.js';
 import { lastValue } from '../../shared/option-values.js';
 import { formatBytes, formatCount, formatNumber } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
@@ -20,9 +19,11 @@ import {
   formatOption,
   inputGroup,
   inputOptions,
+  openerOption,
   wantsJson,
 } from '../file-options.js';
 import { guestOptions, vmcoreinfoOption } from '../guest-options.js';
+import { readingOpener } from '../reading-opener.js';
 import { runTransform, type TransformResult } from '../run-transform.js';
 import { mapJson, mapTable } from './map-table.js';
 import { givenMap, type Wanted, wantedOf } from './wanted.js';
@@ -130,7 +131,10 @@ export const extractCommand: Command = {
       vmcoreinfo,
       overwrite: line.flags.has('force'),
       signal: context.signal,
-      openSource,
+      openSource: readingOpener(openerOption(line).openSource, {
+        streamOffset: inputOptions(line).streamOffset,
+        signal: context.signal,
+      }),
       map,
     };
     const channels = wanted.kind === 'map' ? undefined : channelOptions(line, input, context);

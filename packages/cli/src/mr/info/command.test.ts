@@ -80,13 +80,25 @@ describe('mr info', () => {
 
 describe('mr info --fingerprint', () => {
   it('refuses what it could read in part only: of the rest it knows nothing', async () => {
-    const classic = await folder.put('libvirt-11.3/save-raw', 'classic.save');
+    const classic = await folder.put('libvirt-11.3/save-raw', 'classic.save', (image) =>
+      image.truncate(2 ** 20),
+    );
     for (const path of [classic, cut]) {
       const { status, out, err } = await runMr('info', '--fingerprint', path);
       expect(status).toBe(2);
       expect(out).toBe('');
       expect(err).toContain('only a part of it could be read');
     }
+  });
+
+  it('covers a classic stream, which fits what the snapshot fits that it becomes', async () => {
+    const classic = await folder.put('libvirt-11.3/save-raw', 'whole.save');
+    const mapped = folder.at('whole.mr');
+    await runMr('convert', classic, mapped);
+    const { status, out } = await runMr('info', '--fingerprint', classic, mapped);
+    expect(status).toBe(0);
+    expect(out.trimEnd().split('\n')).toHaveLength(2);
+    expect((await runMr('info', '--fingerprint', classic, live)).status).toBe(1);
   });
 
   it('is one line for a file, and 0 where all are the same', async () => {

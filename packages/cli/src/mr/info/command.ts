@@ -1,4 +1,4 @@
-import { MappedRamError } from '@mapped-ram/format';
+import { MAPPED_RAM_CAPABILITY, MappedRamError } from '@mapped-ram/format';
 import {
   compareFingerprints,
   describeSnapshot,
@@ -6,18 +6,19 @@ import {
   notInTheFile,
   type SnapshotInfo,
 } from '@mapped-ram/inspect';
-import type { Snapshot } from '@mapped-ram/reader';
+import type { ByteSource, Snapshot } from '@mapped-ram/reader';
+import { classicStreamOf } from '@mapped-ram/transform';
 import type { Command, CommandContext } from '../../shared/command.js';
 import { ExitStatus } from '../../shared/exit-status.js';
 import { printableJson } from '../../shared/printable.js';
 import { textColumns } from '../../shared/terminal.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { aboutFile, errorText, FileError } from '../file-error.js';
-import { formatOption, inputOptions, wantsJson } from '../file-options.js';
+import { formatOption, wantsJson } from '../file-options.js';
 import { readMachineRecord } from '../machine-record.js';
 import { paintFor } from '../paint.js';
 import { withProgress } from '../progress.js';
-import { readingGroup, withSnapshotFile } from '../snapshot-file.js';
+import { type ReadingOptions, readingGroup, readingOptions, withSnapshotFile } from '../snapshot-file.js';
 import { fingerprintText } from './fingerprint-text.js';
 import { infoText, type RecordedInfo } from './info-text.js';
 
@@ -60,7 +61,7 @@ export const infoCommand: Command = {
     if (line.paths.length === 0) throw new UsageError('no file given');
     const isJson = wantsJson(line);
     const isFingerprint = line.flags.has('fingerprint');
-    const options = { ...inputOptions(line), deep: line.flags.has('deep'), wholeOnly: isFingerprint };
+    const options = { ...readingOptions(line), deep: line.flags.has('deep'), wholeOnly: isFingerprint };
     const infos: RecordedInfo[] = [];
     let status: ExitStatus = ExitStatus.ok;
     for (const path of line.paths) {
@@ -85,11 +86,10 @@ export const infoCommand: Command = {
   },
 };
 
-interface FileOptions {
+interface FileOptions extends ReadingOptions {
   readonly deep: boolean;
   /** Refuse a file that cannot be read to its end: a fingerprint would not tell of the rest. */
   readonly wholeOnly: boolean;
-  readonly streamOffset?: number;
 }
 
 function describeFile(
@@ -106,8 +106,17 @@ function describeFile(
     const info = await withProgress(terminal, path, (onProgress) =>
       aboutFile(path, describeSnapshot(snapshot, source, { deep, guest: true, signal, onProgress })),
     );
-    return { ...info, record: record ?? null };
+    return { ...asInStream(info, source), record: record ?? null };
   });
+}
+
+/** What is known of a classic stream, which is read as the snapshot that it would become: what it is itself. */
+function asInStream(info: SnapshotInfo, source: ByteSource): SnapshotInfo {
+  const stream = classicStreamOf(source);
+  if (stream === undefined) return info;
+  const capabilities = info.capabilities.filter((name) => name !== MAPPED_RAM_CAPABILITY);
+  const libvirt = info.libvirt && { ...info.libvirt, format: 0 };
+  return { ...info, layout: 'classic', sizeBytes: stream.sizeBytes, capabilities, libvirt };
 }
 
 /** @throws FileError where the walk over the stream did not come to its end */

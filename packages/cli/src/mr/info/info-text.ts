@@ -58,7 +58,7 @@ function facts(info: SnapshotInfo): (readonly [label: string, text: string])[] {
   const { save, libvirt } = info;
   const rows: [string, string][] = [
     ['machine', info.machine ?? 'not told'],
-    ['capabilities', info.capabilities.join(', ') || 'not told'],
+    ['capabilities', info.capabilities.join(', ') || (info.layout === 'classic' ? 'none' : 'not told')],
   ];
   if (info.uuid !== null) rows.push(['uuid', info.uuid]);
   rows.push(['saved while', savedWhile(info)]);
@@ -81,7 +81,7 @@ function facts(info: SnapshotInfo): (readonly [label: string, text: string])[] {
   }
   if (info.guest !== null) rows.push(...guestFacts(info.guest));
   if (info.targetPageBits !== null) rows.push(['target page', formatBytes(2 ** info.targetPageBits)]);
-  if (info.layout !== 'mapped-ram') rows.push(['layout', info.layout ?? 'not read so far']);
+  if (info.layout !== 'mapped-ram') rows.push(['layout', layoutInWords(info)]);
   rows.push(['fingerprint', info.fingerprint.hash.slice(0, FINGERPRINT_DIGITS)]);
   return rows;
 }
@@ -110,6 +110,11 @@ function recordFacts({
   }
   if (file?.digest !== undefined) rows.push(['digest', file.digest]);
   return rows;
+}
+
+function layoutInWords({ layout, blocks }: SnapshotInfo): string {
+  if (layout === null) return 'not read so far';
+  return blocks.length === 0 ? 'classic' : 'classic: places are those that mr convert would give';
 }
 
 function guestFacts(guest: GuestInfo): [label: string, text: string][] {

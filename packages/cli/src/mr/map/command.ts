@@ -5,10 +5,10 @@ import { lastValue } from '../../shared/option-values.js';
 import { textColumns } from '../../shared/terminal.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { aboutFile } from '../file-error.js';
-import { forceOption, inputOptions } from '../file-options.js';
+import { forceOption } from '../file-options.js';
 import { writeOutputFile } from '../output-file.js';
 import { paintFor } from '../paint.js';
-import { readingGroup, withSnapshotFile } from '../snapshot-file.js';
+import { readingGroup, readingOptions, withSnapshotFile } from '../snapshot-file.js';
 import { blockCaption } from './block-caption.js';
 import { terminalMap } from './terminal-map.js';
 
@@ -52,7 +52,7 @@ export const mapCommand: Command = {
       throw new UsageError(`one file is drawn, and ${line.paths.length} were given`);
     const output = lastValue(line, 'output');
     const draw = output === undefined ? undefined : drawingFor(output);
-    await withSnapshotFile(path, { ...inputOptions(line), signal }, async ({ snapshot }: SnapshotFile) => {
+    await withSnapshotFile(path, { ...readingOptions(line), signal }, async ({ snapshot }: SnapshotFile) => {
       if (output !== undefined && draw !== undefined) {
         const picture = await aboutFile(path, drawMap(snapshot, path, blockCaption));
         await writeOutputFile(output, draw(picture), line.flags.has('force'));

@@ -4,9 +4,9 @@ import { ExitStatus } from '../../shared/exit-status.js';
 import { printable, printableJson } from '../../shared/printable.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { aboutFile } from '../file-error.js';
-import { formatOption, inputOptions, wantsJson } from '../file-options.js';
+import { formatOption, wantsJson } from '../file-options.js';
 import { guestOptions, vmcoreinfoOption } from '../guest-options.js';
-import { readingGroup, withSnapshotFile } from '../snapshot-file.js';
+import { readingGroup, readingOptions, withSnapshotFile } from '../snapshot-file.js';
 import { textTable } from '../text-table.js';
 
 /** `mr ps` */
@@ -44,7 +44,7 @@ export const psCommand: Command = {
     const isJson = wantsJson(line);
     const threads = line.flags.has('threads');
     const find = await guestOptions(line);
-    return withSnapshotFile(path, { ...inputOptions(line), signal }, async ({ snapshot }) => {
+    return withSnapshotFile(path, { ...readingOptions(line), signal }, async ({ snapshot }) => {
       const guest = await aboutFile(path, openLinuxGuest(snapshot, find));
       const tasks: GuestTask[] = [];
       const collect = async () => {

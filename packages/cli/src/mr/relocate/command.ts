@@ -1,6 +1,5 @@
 import { relocateSnapshot, transformFile } from '@mapped-ram/transform';
 import type { Command } from '../../shared/command.js';
-import { openSource } from '../../shared/open-source.js';
 import { lastValue, toOffset } from '../../shared/option-values.js';
 import { formatBytes, formatOffset } from '../../shared/quantities.js';
 import { bitmapOrderOption } from '../../shared/reading-options.js';
@@ -12,6 +11,7 @@ import {
   forceOption,
   formatOption,
   inputAndOutput,
+  openerOption,
   orderOption,
   wantsJson,
 } from '../file-options.js';
@@ -68,7 +68,12 @@ export const relocateCommand: Command = {
       ...(from !== undefined && { streamOffset: toOffset(from, 'from') }),
     };
     const files = { input, output, json: wantsJson(line) };
-    const pair = { ...files, overwrite: line.flags.has('force'), signal: context.signal, openSource };
+    const pair = {
+      ...files,
+      overwrite: line.flags.has('force'),
+      signal: context.signal,
+      ...openerOption(line),
+    };
     return runTransform(files, context, async (onProgress) => {
       const { report } = await transformFile(pair, (source, target) =>
         relocateSnapshot(source, target, toByte, { ...options, onProgress }),

@@ -2,7 +2,6 @@ import { type QemuVersion, qemuVersions } from '@mapped-ram/lint';
 import { type RepairReport, repairSnapshot, transformFile } from '@mapped-ram/transform';
 import type { Command } from '../../shared/command.js';
 import type { CommandLine } from '../../shared/command-line.js';
-import { openSource } from '../../shared/open-source.js';
 import { lastValue } from '../../shared/option-values.js';
 import { UsageError } from '../../shared/usage-error.js';
 import {
@@ -11,6 +10,7 @@ import {
   inputAndOutput,
   inputGroup,
   inputOptions,
+  openerOption,
   wantsJson,
 } from '../file-options.js';
 import { runTransform } from '../run-transform.js';
@@ -62,7 +62,12 @@ export const repairCommand: Command = {
       markUnclearPages: line.flags.has('mark-pages'),
       forQemu: qemuOf(line),
     };
-    const pair = { ...files, overwrite: line.flags.has('force'), signal: context.signal, openSource };
+    const pair = {
+      ...files,
+      overwrite: line.flags.has('force'),
+      signal: context.signal,
+      ...openerOption(line),
+    };
     return runTransform(files, context, async (onProgress) => {
       const { report } = await transformFile(pair, (source, target) =>
         repairSnapshot(source, target, { ...options, onProgress }),

@@ -1,5 +1,5 @@
 import { type SavedSnapshot, type SaveOptions, type SaveProgress, saveSnapshot } from '@mapped-ram/migrate';
-import type { QmpExecutor } from '@mapped-ram/qmp';
+import type { QmpClient } from '@mapped-ram/qmp';
 import type { Command } from '../../shared/command.js';
 import { lastValue, toOffset } from '../../shared/option-values.js';
 import { formatBytes, formatCount } from '../../shared/quantities.js';
@@ -124,7 +124,7 @@ export const saveCommand: Command = {
 };
 
 async function savedPlain(
-  qmp: QmpExecutor,
+  qmp: QmpClient,
   path: string,
   saving: SaveOptions,
   trims: boolean,

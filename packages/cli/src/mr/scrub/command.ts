@@ -1,6 +1,5 @@
 import { scrubInPlace, scrubToCopy, transformFile } from '@mapped-ram/transform';
 import type { Command } from '../../shared/command.js';
-import { openSource } from '../../shared/open-source.js';
 import { formatBytes, formatCount } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
@@ -11,6 +10,7 @@ import {
   formatOption,
   inputGroup,
   inputOptions,
+  openerOption,
   wantsJson,
 } from '../file-options.js';
 import { checkInPlace } from '../in-place.js';
@@ -59,7 +59,7 @@ export const scrubCommand: Command = {
         const { zeroPages, allocatedBytesBefore: before, allocatedBytesAfter: after } = report;
         return describe(output, { zeroPages, before, after });
       }
-      const pair = { ...files, overwrite: line.flags.has('force'), signal, channels, openSource };
+      const pair = { ...files, overwrite: line.flags.has('force'), signal, channels, ...openerOption(line) };
       const outcome = await transformFile(pair, (source, target, transport) =>
         scrubToCopy(source, target, { ...options, transport, onProgress }),
       );

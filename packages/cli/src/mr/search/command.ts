@@ -15,10 +15,10 @@ import { printable, printableJson } from '../../shared/printable.js';
 import { formatNumber } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { aboutFile } from '../file-error.js';
-import { formatOption, inputOptions, wantsJson } from '../file-options.js';
+import { formatOption, wantsJson } from '../file-options.js';
 import { guestOptions, vmcoreinfoOption } from '../guest-options.js';
 import { withProgress } from '../progress.js';
-import { readingGroup, withSnapshotFile } from '../snapshot-file.js';
+import { readingGroup, readingOptions, withSnapshotFile } from '../snapshot-file.js';
 import { patternOf } from './pattern-of.js';
 
 const DEFAULT_LIMIT = 1000;
@@ -70,7 +70,7 @@ export const searchCommand: Command = {
     const idstr = lastValue(line, 'block');
     const isJson = wantsJson(line);
     const find = await guestOptions(line);
-    return withSnapshotFile(path, { ...inputOptions(line), signal }, async ({ snapshot }) => {
+    return withSnapshotFile(path, { ...readingOptions(line), signal }, async ({ snapshot }) => {
       const blocks = snapshot.ramBlocks.filter((block) => idstr === undefined || block.idstr === idstr);
       if (blocks.length === 0) throw new UsageError(`there is no block ${idstr} in ${path}`);
       const matches: Match[] = [];

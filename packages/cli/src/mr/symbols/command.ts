@@ -13,9 +13,9 @@ import { lastValue, oneOf } from '../../shared/option-values.js';
 import { formatNumber } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { aboutFile } from '../file-error.js';
-import { forceOption, inputOptions } from '../file-options.js';
+import { forceOption } from '../file-options.js';
 import { guestOptions, vmcoreinfoOption } from '../guest-options.js';
-import { readingGroup, withSnapshotFile } from '../snapshot-file.js';
+import { readingGroup, readingOptions, withSnapshotFile } from '../snapshot-file.js';
 import { writeText } from './write-text.js';
 
 const FORMATS = ['system-map', 'isf'] as const;
@@ -66,7 +66,7 @@ export const symbolsCommand: Command = {
     if (isLinked && format === 'isf') throw new UsageError('--linked is about a System.map');
     const output = lastValue(line, 'output');
     const find = await guestOptions(line);
-    return withSnapshotFile(path, { ...inputOptions(line), signal }, async ({ snapshot }) => {
+    return withSnapshotFile(path, { ...readingOptions(line), signal }, async ({ snapshot }) => {
       const guest = await aboutFile(path, openLinuxGuest(snapshot, find));
       const { count, pieces } = await aboutFile(path, symbolText(guest, format, isLinked));
       await writeText(pieces, output, { terminal, overwrite: line.flags.has('force') });

@@ -1,9 +1,15 @@
 import { planTrim, transformFile, trimInPlace, trimToCopy } from '@mapped-ram/transform';
 import type { Command } from '../../shared/command.js';
-import { openSource } from '../../shared/open-source.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { channelGroup, channelOptions } from '../channel-options.js';
-import { forceOption, formatOption, inputGroup, inputOptions, wantsJson } from '../file-options.js';
+import {
+  forceOption,
+  formatOption,
+  inputGroup,
+  inputOptions,
+  openerOption,
+  wantsJson,
+} from '../file-options.js';
 import { guestOptions, vmcoreinfoOption } from '../guest-options.js';
 import { checkInPlace } from '../in-place.js';
 import { runTransform, type TransformResult } from '../run-transform.js';
@@ -58,7 +64,10 @@ export const trimCommand: Command = {
     };
     return runTransform(files, context, async (onProgress) => {
       if (isDry)
-        return describe({ path: input, report: await planTrim(input, { ...options, signal, openSource }) });
+        return describe({
+          path: input,
+          report: await planTrim(input, { ...options, signal, ...openerOption(line) }),
+        });
       if (line.paths.length === 1) {
         checkInPlace(input);
         const { allocatedBytesBefore, allocatedBytesAfter, ...report } = await trimInPlace(input, {
@@ -73,7 +82,7 @@ export const trimCommand: Command = {
         });
       }
       const channels = channelOptions(line, input, context);
-      const pair = { ...files, overwrite: line.flags.has('force'), signal, channels, openSource };
+      const pair = { ...files, overwrite: line.flags.has('force'), signal, channels, ...openerOption(line) };
       const { report, inputAllocatedBytes, outputAllocatedBytes } = await transformFile(
         pair,
         (source, target, transport) => trimToCopy(source, target, { ...options, transport, onProgress }),

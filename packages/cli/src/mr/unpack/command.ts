@@ -2,7 +2,7 @@ import { type UnpackOptions, unpackFile, unpackTo, withSpooled } from '@mapped-r
 import { allocatedBytes } from '@mapped-ram/transform';
 import type { Command, CommandContext } from '../../shared/command.js';
 import type { CommandLine } from '../../shared/command-line.js';
-import { openSource } from '../../shared/open-source.js';
+import { sourceOpener } from '../../shared/open-source.js';
 import { formatBytes } from '../../shared/quantities.js';
 import { fileExitStatus, forceOption, formatOption, inputAndOutput, wantsJson } from '../file-options.js';
 import { spoolName } from '../pack/command.js';
@@ -56,7 +56,7 @@ async function unpack(
 ): Promise<TransformResult> {
   const options = { ...given, signal: context.signal };
   if (output === PIPE) {
-    const { source } = await openSource(input);
+    const { source } = await sourceOpener(undefined)(input);
     const { sizeBytes } = source;
     await source.close();
     await checkPipeSize(input, sizeBytes, line, context);

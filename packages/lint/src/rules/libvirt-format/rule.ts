@@ -1,5 +1,10 @@
 import type { LibvirtSaveHeader, Snapshot } from '@mapped-ram/reader';
-import { isCompressedFormat, LIBVIRT_SPARSE_FORMAT, libvirtFormats } from '../../facts/libvirt-formats.js';
+import {
+  isCompressedFormat,
+  LIBVIRT_RAW_FORMAT,
+  LIBVIRT_SPARSE_FORMAT,
+  libvirtFormats,
+} from '../../facts/libvirt-formats.js';
 import type { Rule, RuleHit } from '../../rule.js';
 
 /** What is wrong with the format's number, if anything, and what comes of it. */
@@ -17,6 +22,15 @@ function fault(
   }
   if (format === LIBVIRT_SPARSE_FORMAT && layout === 'classic') {
     return { message: 'The libvirt header says sparse (6), but the stream behind it is a classic one.' };
+  }
+  if (format !== LIBVIRT_RAW_FORMAT && layout === 'classic') {
+    return {
+      message: `The libvirt header says ${name} (${format}), but the stream behind it is not compressed.`,
+      behaviour: {
+        outcome: 'refused',
+        says: `libvirt gives the stream to ${name}, which cannot decompress it.`,
+      },
+    };
   }
   if (format !== LIBVIRT_SPARSE_FORMAT && layout === 'mapped-ram') {
     return {

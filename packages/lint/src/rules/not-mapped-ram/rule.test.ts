@@ -7,7 +7,14 @@ ruleCases(notMappedRamRule, {
     {
       name: 'a classic stream',
       capture: 'libvirt-11.3/save-raw',
-      finds: [{ outcome: 'refused', severity: 'error', where: 'configuration.capabilities' }],
+      finds: [{ outcome: 'restores', severity: 'note', where: 'configuration.capabilities' }],
+    },
+    {
+      name: 'a classic stream that is read with multifd',
+      capture: 'libvirt-11.3/save-raw',
+      streamOffset: 66821,
+      multifd: true,
+      finds: [{ outcome: 'restores', severity: 'note' }],
     },
     {
       name: 'another capability in its place',

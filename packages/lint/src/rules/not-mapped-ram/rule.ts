@@ -1,8 +1,9 @@
 import { MAPPED_RAM_CAPABILITY } from '@mapped-ram/format';
+import type { LintContext } from '../../context.js';
 import { LIBVIRT_SPARSE_FORMAT } from '../../facts/libvirt-formats.js';
 import { problemHit, streamProblems } from '../../facts/problem-hit.js';
 import { stopOfWalk } from '../../facts/walk-stop.js';
-import type { Rule } from '../../rule.js';
+import type { Rule, RuleHit } from '../../rule.js';
 
 const problems = ['not-mapped-ram'] as const;
 
@@ -14,18 +15,23 @@ export const notMappedRamRule: Rule = {
   problems,
   clauses: ['CONFIG-5', 'CONFIG-9', 'CONFIG-10'],
   description: `Only the capability list in the configuration section says that a stream is a mapped-ram one. Without
-\`mapped-ram\` in it the stream is a classic one, in which pages follow each other in the order in which they were sent;
-QEMU with the capability on refuses it. The prediction is for such a QEMU: with the capability off, and through libvirt
-that reads \`raw\` in its header, the stream restores as well as any other.
+\`mapped-ram\` in it the stream is a classic one, in which pages follow each other in the order in which they were sent. QEMU restores
+it with the capability off, as it is by default, and libvirt does so for an image of the format \`raw\` and the compressed ones. With the
+capability on it is refused. Such a stream is walked to its end, page by page, and the verdict is for a restore with the capability off.
 
-In a stream without a configuration section nothing says so. It is then recognised by the header behind the first
-block's entry.`,
+Where the block table has the headers of mapped-ram all the same, the file is refused either way. In a stream without a
+configuration section the header behind the first block's entry is what tells.`,
   qemu: [{ outcome: 'refused', says: '`Capability mapped-ram is on, but received capability is off`' }],
-  remedy: 'Restore a classic stream with the capability off, or save again with `mapped-ram` on.',
+  remedy:
+    'Nothing has to be done to restore a classic stream: leave the capability off. `mr convert` makes a mapped-ram file of it, which restores with multifd.',
   *check(context) {
-    const { configuration, libvirt, sections } = context.snapshot;
+    const { configuration, libvirt, sections, classic } = context.snapshot;
     // With this format it is a fault of the libvirt header, reported as such.
     if (libvirt?.format === LIBVIRT_SPARSE_FORMAT) return;
+    if (classic !== undefined) {
+      yield classicHit(context, classic.byteOffset);
+      return;
+    }
     if (configuration === undefined) {
       for (const problem of streamProblems(context, problems)) {
         const message = 'The block table has no mapped-ram headers: this is a classic migration stream.';
@@ -49,3 +55,23 @@ block's entry.`,
     };
   },
 };
+
+/** A classic stream whose pages were walked: what it is, and no fault of it. */
+function classicHit({ snapshot, target }: LintContext, tableOffset: number): RuleHit {
+  const { configuration, libvirt } = snapshot;
+  const place = {
+    message: 'This is a classic migration stream, not a mapped-ram one.',
+    span: configuration ?? { byteOffset: tableOffset, byteLength: 8 },
+    where: configuration === undefined ? 'ram' : 'configuration.capabilities',
+  };
+  if (target.multifd && libvirt === undefined) {
+    const says =
+      'With multifd, from a file: `Migration requires multi-channel URIs (e.g. tcp)`. Without, it is read.';
+    return { ...place, behaviour: { outcome: 'refused', says }, metAt: 0 };
+  }
+  const says =
+    libvirt === undefined
+      ? 'Reads it with mapped-ram off, as it is by default. With it on: `Capability mapped-ram is on, but received capability is off`.'
+      : 'libvirt leaves mapped-ram off for it, so that QEMU reads it.';
+  return { ...place, severity: 'note', behaviour: { outcome: 'restores', says } };
+}

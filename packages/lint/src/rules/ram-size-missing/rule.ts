@@ -20,6 +20,8 @@ them QEMU loads nothing and does not complain. A machine without memory has a su
   *check(context) {
     const start = ramSections(context)[0];
     if (start === undefined || !walkedToEnd(context)) return;
+    // In a classic stream the table is read with its pages.
+    if ((context.snapshot.classic?.blocks.length ?? 0) > 0) return;
     const tables = ramSections(context).flatMap(({ section }) => section.ram?.blockTables ?? []);
     if (tables.some(({ totalBytes }) => totalBytes > 0n)) return;
     if (tables.length > 0 && !hasRamSection(context, 'part')) return;

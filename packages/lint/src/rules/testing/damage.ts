@@ -1,5 +1,6 @@
 import { loadCapture, type SparseImage } from '@mapped-ram/fixtures';
 import {
+  type ByteSource,
   type ContinuingSection,
   type OpeningSection,
   openSnapshot,
@@ -19,18 +20,29 @@ export type Damage = (image: SparseImage, good: Snapshot) => void;
 export interface DamageOptions extends Omit<LintOptions, 'rules'> {
   /** The capture to damage; a small one by default. */
   readonly capture?: string;
+  /** The file is the VM state in a disk image. */
+  readonly isVmState?: boolean;
 }
 
 /** Damages a capture and returns what one rule finds in it. */
 export async function findingsOf(
   rule: Rule,
   damage: Damage = () => {},
-  { capture = 'qemu-10.0/none', ...options }: DamageOptions = {},
+  { capture = 'qemu-10.0/none', isVmState = false, ...options }: DamageOptions = {},
 ): Promise<readonly Finding[]> {
   const image = await loadCapture(capture);
   damage(image, await openSnapshot(await loadCapture(capture), { tolerant: true }));
   const others = rules.filter(({ id }) => id !== rule.id).map(({ id }) => [id, 'off'] as const);
-  const report = await lintSource(image, { ...options, rules: Object.fromEntries(others) });
+  const source: ByteSource = isVmState
+    ? {
+        name: image.name,
+        sizeBytes: image.sizeBytes,
+        isVmState,
+        read: image.read.bind(image),
+        close: async () => {},
+      }
+    : image;
+  const report = await lintSource(source, { ...options, rules: Object.fromEntries(others) });
   return report.findings;
 }
 

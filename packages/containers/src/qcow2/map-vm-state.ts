@@ -1,0 +1,167 @@
+import { MappedRamError } from '@mapped-ram/format';
+import type { ByteSource } from '@mapped-ram/reader';
+import { readPart } from '../read-part.js';
+import { ClusterMap } from './cluster-map.js';
+import type { Qcow2Header } from './header.js';
+import type { InternalSnapshot } from './snapshot-table.js';
+
+/** QCOW_MAX_L1_SIZE of QEMU 11.1 (block/qcow2.h). */
+const MAX_L1_BYTES = 32 * 1024 * 1024;
+
+/** Tables that are read at most: with clusters of 64 KiB, 2 TiB of VM state. */
+const MAX_L2_BYTES = 256 * 1024 * 1024;
+
+/** Stretches that are kept at most, at 24 bytes each. */
+const MAX_RUNS = 16 * 1024 * 1024;
+
+const L1_ENTRY_BYTES = 8;
+const SUBCLUSTERS = 32;
+const SECTOR_BYTES = 512;
+
+/** Of an entry: bits 9 to 55 are an offset, and the two highest tell the kind (docs/interop/qcow2.rst of QEMU). */
+const OFFSET_MASK = 0x00ff_ffff_ffff_fe00n;
+const COMPRESSED = 1n << 62n;
+const ZERO = 1n;
+
+/** Where the VM state begins and what a table covers, all in bytes. */
+interface Geometry {
+  readonly clusterBytes: number;
+  readonly clusterBits: number;
+  readonly l2EntryBytes: number;
+  /** What one table of level 2 covers. */
+  readonly tableCovers: number;
+  /** The entry of the level 1 table at which the VM state begins. */
+  readonly firstEntry: number;
+}
+
+function geometryOf({ clusterBits, hasExtendedL2 }: Qcow2Header, { diskBytes }: InternalSnapshot): Geometry {
+  const clusterBytes = 2 ** clusterBits;
+  const l2EntryBytes = hasExtendedL2 ? 16 : 8;
+  const tableCovers = (clusterBytes / l2EntryBytes) * clusterBytes;
+  return {
+    clusterBytes,
+    clusterBits,
+    l2EntryBytes,
+    tableCovers,
+    firstEntry: Math.ceil(diskBytes / tableCovers),
+  };
+}
+
+/**
+ * Finds the VM state of a snapshot: it follows the disk, from what the next table of level 2 covers on. Mirrors
+ * `qcow2_vm_state_offset` and `qcow2_get_host_offset` (QEMU 11.1, block/qcow2.c, block/qcow2-cluster.c). What a backing file holds
+ * does not matter: VM state is written to the image itself.
+ *
+ * @throws MappedRamError `bad-disk-image`, `limit-exceeded`, `read-failed`.
+ */
+export async function mapVmState(
+  source: ByteSource,
+  header: Qcow2Header,
+  snapshot: InternalSnapshot,
+): Promise<ClusterMap> {
+  const geometry = geometryOf(header, snapshot);
+  const { clusterBytes, tableCovers, firstEntry } = geometry;
+  const tables = await readL1(source, snapshot, firstEntry, clusterBytes);
+  const map = new ClusterMap();
+  const seen = new Set<number>();
+  for (let index = 0; index < tables.length; index++) {
+    const entry = tables[index] as bigint;
+    const tableOffset = Number(entry & OFFSET_MASK);
+    if (tableOffset === 0) continue;
+    const path = `qcow2.l1[${firstEntry + index}]`;
+    checkAligned(tableOffset, clusterBytes, path);
+    if (seen.has(tableOffset)) throw badImage('two entries lead to one table', tableOffset, path);
+    seen.add(tableOffset);
+    if (seen.size * clusterBytes > MAX_L2_BYTES) throw tooLarge(tableOffset, path);
+    addTable(map, await readPart(source, tableOffset, clusterBytes), index * tableCovers, header, geometry);
+    if (map.count > MAX_RUNS) throw tooLarge(tableOffset, path);
+  }
+  return map;
+}
+
+async function readL1(
+  source: ByteSource,
+  { l1Offset, l1Entries }: InternalSnapshot,
+  firstEntry: number,
+  clusterBytes: number,
+): Promise<BigUint64Array> {
+  const path = 'qcow2.l1';
+  if (l1Entries * L1_ENTRY_BYTES > MAX_L1_BYTES) {
+    throw new MappedRamError('limit-exceeded', {
+      what: 'the level 1 table is too long',
+      byteOffset: l1Offset,
+      path,
+      expected: `at most ${MAX_L1_BYTES / L1_ENTRY_BYTES} entries`,
+      actual: l1Entries,
+    });
+  }
+  checkAligned(l1Offset, clusterBytes, path);
+  const count = Math.max(0, l1Entries - firstEntry);
+  const bytes = await readPart(source, l1Offset + firstEntry * L1_ENTRY_BYTES, count * L1_ENTRY_BYTES);
+  const view = new DataView(bytes.buffer);
+  return BigUint64Array.from({ length: count }, (_, index) => view.getBigUint64(index * L1_ENTRY_BYTES));
+}
+
+function addTable(
+  map: ClusterMap,
+  table: Uint8Array,
+  stateOffset: number,
+  { hasExtendedL2, version }: Qcow2Header,
+  geometry: Geometry,
+): void {
+  const { clusterBytes, l2EntryBytes } = geometry;
+  const view = new DataView(table.buffer, table.byteOffset, table.length);
+  for (let at = 0; at < table.length; at += l2EntryBytes) {
+    const byteOffset = stateOffset + (at / l2EntryBytes) * clusterBytes;
+    // Most entries of a table are empty, and no bigint is made for them.
+    if (view.getUint32(at) === 0 && view.getUint32(at + 4) <= 1) continue;
+    const entry = view.getBigUint64(at);
+    if ((entry & COMPRESSED) !== 0n) {
+      const { hostOffset, packedBytes } = compressedPlace(entry, geometry.clusterBits);
+      map.add(byteOffset, clusterBytes, hostOffset, packedBytes);
+      continue;
+    }
+    const hostOffset = Number(entry & OFFSET_MASK);
+    if (hostOffset === 0) continue;
+    checkAligned(hostOffset, clusterBytes, 'qcow2.l2');
+    if (hasExtendedL2) addSubclusters(map, view.getUint32(at + 12), byteOffset, hostOffset, clusterBytes);
+    else if (version < 3 || (entry & ZERO) === 0n) map.add(byteOffset, clusterBytes, hostOffset);
+  }
+}
+
+/** The allocated ones of 32 subclusters; the others are zero. */
+function addSubclusters(
+  map: ClusterMap,
+  allocated: number,
+  byteOffset: number,
+  hostOffset: number,
+  clusterBytes: number,
+): void {
+  const subclusterBytes = clusterBytes / SUBCLUSTERS;
+  for (let index = 0; index < SUBCLUSTERS; index++) {
+    if (((allocated >>> index) & 1) === 0) continue;
+    map.add(byteOffset + index * subclusterBytes, subclusterBytes, hostOffset + index * subclusterBytes);
+  }
+}
+
+/** An offset of any byte, and how many sectors it reaches into; the data may end before. */
+function compressedPlace(entry: bigint, clusterBits: number) {
+  const offsetBits = BigInt(62 - (clusterBits - 8));
+  const hostOffset = Number(entry & ((1n << offsetBits) - 1n));
+  const sectors = Number((entry & (COMPRESSED - 1n)) >> offsetBits) + 1;
+  return { hostOffset, packedBytes: sectors * SECTOR_BYTES - (hostOffset % SECTOR_BYTES) };
+}
+
+function checkAligned(byteOffset: number, clusterBytes: number, path: string): void {
+  if (byteOffset % clusterBytes === 0) return;
+  throw badImage('a table or cluster is not where one can be', byteOffset, path);
+}
+
+function badImage(what: string, byteOffset: number, path: string): MappedRamError {
+  return new MappedRamError('bad-disk-image', { what, byteOffset, path });
+}
+
+function tooLarge(byteOffset: number, path: string): MappedRamError {
+  const what = 'the VM state is larger than can be mapped';
+  return new MappedRamError('limit-exceeded', { what, byteOffset, path });
+}

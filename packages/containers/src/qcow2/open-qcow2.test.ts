@@ -1,0 +1,201 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { loadCapture, scratchParent } from '@mapped-ram/fixtures';
+import { openCodec } from '@mapped-ram/pack/codec';
+import { type ByteSource, memorySource, openSnapshot } from '@mapped-ram/reader';
+import { describe, expect, it } from 'vitest';
+import { type BuiltImage, buildQcow2 } from '../testing/build-qcow2.js';
+import { listInternalSnapshots, openInternalSnapshot } from './open-qcow2.js';
+
+const capture = await loadCapture('qemu-10.0/none');
+const state = capture.bytes(0, capture.sizeBytes);
+
+async function contents(source: ByteSource): Promise<Uint8Array> {
+  const bytes = new Uint8Array(source.sizeBytes);
+  // In pieces that begin and end anywhere.
+  for (let at = 0; at < bytes.length; at += 100_001) await source.read(bytes.subarray(at, at + 100_001), at);
+  return bytes;
+}
+
+function image(wanted: Partial<BuiltImage> = {}, compressed = false) {
+  return buildQcow2({
+    ...wanted,
+    snapshots: [
+      { id: '1', name: 'first', state: new Uint8Array(300).fill(7) },
+      { id: '2', name: 'base', state, compressed },
+    ],
+  });
+}
+
+const zstd = await openCodec();
+const kinds: readonly (readonly [string, Partial<BuiltImage>, boolean])[] = [
+  ['clusters of 64 KiB', {}, false],
+  ['clusters of 512 bytes', { clusterBits: 9 }, false],
+  ['clusters of 2 MiB', { clusterBits: 21 }, false],
+  ['version 2', { version: 2 }, false],
+  ['subclusters', { extendedL2: true }, false],
+  ['subclusters of 512 bytes', { extendedL2: true, clusterBits: 14 }, false],
+  ['compressed clusters', {}, true],
+  ['clusters compressed by zstd', { zstd }, true],
+  ['a disk that ends within what a table covers', { diskBytes: 700 * 2 ** 20 }, false],
+];
+
+function hasQemuImg(): boolean {
+  try {
+    execFileSync('qemu-img', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe.each(kinds)('%s', (_, wanted, compressed) => {
+  const { bytes } = image(wanted, compressed);
+
+  it('give the VM state', async () => {
+    const source = await openInternalSnapshot(memorySource(bytes), 'base');
+    expect(source).toMatchObject({ sizeBytes: state.length, isVmState: true });
+    expect(Buffer.from(await contents(source)).equals(state)).toBe(true);
+    expect((await openSnapshot(source)).configuration?.machine).toBe('none');
+  });
+
+  it.skipIf(!hasQemuImg())(
+    hasQemuImg() ? 'are an image as QEMU takes it' : 'missing tool: qemu-img (qemu-utils)',
+    () => {
+      const folder = mkdtempSync(join(scratchParent, 'qcow2-test-'));
+      try {
+        writeFileSync(join(folder, 'disk.qcow2'), bytes);
+        const checked = execFileSync('qemu-img', ['check', 'disk.qcow2'], { cwd: folder, encoding: 'utf8' });
+        expect(checked).toContain('No errors were found');
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
+});
+
+describe('the image that QEMU 11.1 wrote', () => {
+  const packed = readFileSync(new URL('../testing/internal-snapshot-11.1.qcow2.gz', import.meta.url));
+  const disk = memorySource(gunzipSync(packed), 'disk.qcow2');
+
+  it('has one snapshot, whose VM state reaches further than its length', async () => {
+    const snapshots = await listInternalSnapshots(disk);
+    expect(snapshots).toMatchObject([
+      { id: '1', name: 's1', vmStateBytes: 358_417, diskBytes: 16 * 2 ** 20 },
+    ]);
+  });
+
+  it.each(['1', 's1'])('is opened by %s', async (wanted) => {
+    const source = await openInternalSnapshot(disk, wanted);
+    const snapshot = await openSnapshot(source);
+    expect(source.sizeBytes).toBe(snapshot.endOffset);
+    expect(snapshot.ramBlocks.map(({ idstr }) => idstr)).toContain('pc.bios');
+    // A piece of 64 MiB in which no page is set takes no cluster.
+    const [ram] = snapshot.ramBlocks;
+    const extents = [
+      ...(source.dataExtents?.(ram?.pagesOffset ?? 0, (ram?.pagesOffset ?? 0) + 2 ** 26) ?? []),
+    ];
+    expect(extents).toEqual([]);
+  });
+
+  it('is listed where no snapshot is named, and where none has the name', async () => {
+    const listed = {
+      code: 'unsupported',
+      what: expect.stringContaining('1 "s1" (2026-11-29T04:15Z, 0.3 MiB'),
+    };
+    await expect(openInternalSnapshot(disk)).rejects.toMatchObject(listed);
+    await expect(openInternalSnapshot(disk, 's2')).rejects.toMatchObject(listed);
+  });
+});
+
+describe('a name', () => {
+  it('that two snapshots have is refused, and an id is not', async () => {
+    const { bytes } = buildQcow2({
+      snapshots: ['1', '2'].map((id) => ({ id, name: 'same', state })),
+    });
+    await expect(openInternalSnapshot(memorySource(bytes), 'same')).rejects.toThrow('more than one snapshot');
+    expect((await openInternalSnapshot(memorySource(bytes), '2')).sizeBytes).toBe(state.length);
+  });
+
+  it('of a snapshot without VM state is refused', async () => {
+    const { bytes } = buildQcow2({
+      snapshots: [{ id: '1', name: 'disk', state: new Uint8Array(), vmStateBytes: 0 }],
+    });
+    await expect(openInternalSnapshot(memorySource(bytes), 'disk')).rejects.toThrow('of the disk alone');
+  });
+});
+
+describe('a hostile image', () => {
+  const { bytes, places } = image();
+  const l1 = places.l1Offsets[1] as number;
+  const [l2 = 0] = places.l2Offsets[1] ?? [];
+  type Damage = (view: DataView) => void;
+  const damages: readonly (readonly [string, Damage, string])[] = [
+    ['is encrypted', (view) => view.setUint32(32, 2), 'unsupported'],
+    ['has its data elsewhere', (view) => view.setBigUint64(72, 4n), 'unsupported'],
+    ['has an unknown feature', (view) => view.setBigUint64(72, 1n << 40n), 'unsupported'],
+    ['has version 4', (view) => view.setUint32(4, 4), 'bad-disk-image'],
+    ['has clusters of 4 GiB', (view) => view.setUint32(20, 32), 'bad-disk-image'],
+    [
+      'has subclusters of no size',
+      (view) => [view.setUint32(20, 9), view.setBigUint64(72, 16n)],
+      'bad-disk-image',
+    ],
+    ['has 2^32 - 1 snapshots', (view) => view.setUint32(60, 2 ** 32 - 1), 'limit-exceeded'],
+    ['has its snapshots behind its end', (view) => view.setBigUint64(64, 1n << 40n), 'bad-disk-image'],
+    ['has its snapshots beyond 2^53', (view) => view.setBigUint64(64, 1n << 60n), 'bad-disk-image'],
+    [
+      'has a huge level 1 table',
+      (view) => view.setUint32(places.snapshotsOffset + 72 + 8, 2 ** 32 - 1),
+      'limit-exceeded',
+    ],
+    ['has much extra data', (view) => view.setUint32(places.snapshotsOffset + 36, 2 ** 31), 'bad-disk-image'],
+    ['has a table off its place', (view) => view.setBigUint64(l1 + 8, BigInt(l2 + 512)), 'bad-disk-image'],
+    ['has a table behind its end', (view) => view.setBigUint64(l1 + 8, 1n << 40n), 'bad-disk-image'],
+    ['has a cluster off its place', (view) => view.setBigUint64(l2, BigInt(l2 + 512)), 'bad-disk-image'],
+    [
+      'has an unknown compression',
+      (view) => [view.setBigUint64(72, 8n), view.setUint8(104, 9)],
+      'bad-disk-image',
+    ],
+  ];
+
+  it.each(damages)('that %s is refused', async (_, damage, code) => {
+    const copy = bytes.slice();
+    damage(new DataView(copy.buffer));
+    await expect(openInternalSnapshot(memorySource(copy), 'base')).rejects.toMatchObject({ code });
+  });
+
+  it('whose entries lead to one table is refused', async () => {
+    const { bytes: small, places: at } = image({ clusterBits: 9 });
+    const view = new DataView(small.buffer);
+    const table = at.l1Offsets[1] as number;
+    const first = Math.ceil(2 ** 20 / (64 * 512)) * 8;
+    view.setBigUint64(table + first + 8, view.getBigUint64(table + first));
+    await expect(openInternalSnapshot(memorySource(small), 'base')).rejects.toThrow(
+      'two entries lead to one table',
+    );
+  });
+
+  it('with a cluster behind its end reads as zeros there', async () => {
+    const copy = bytes.slice();
+    new DataView(copy.buffer).setBigUint64(l2 + 8, 1n << 40n);
+    const source = await openInternalSnapshot(memorySource(copy), 'base');
+    expect((await contents(source)).subarray(65536, 131072).every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('whose compressed clusters are garbage is refused where they are read', async () => {
+    for (const wanted of [{}, { zstd }]) {
+      const { bytes: packed, places: at } = image(wanted, true);
+      const offset = Number(
+        new DataView(packed.buffer).getBigUint64(at.l2Offsets[1]?.[0] ?? 0) & 0xff_ffff_ffffn,
+      );
+      packed.fill(0xff, offset, offset + 16);
+      await expect(openInternalSnapshot(memorySource(packed), 'base')).rejects.toMatchObject({
+        code: 'bad-disk-image',
+      });
+    }
+  });
+});

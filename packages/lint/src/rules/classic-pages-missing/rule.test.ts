@@ -1,0 +1,21 @@
+import { firstPages } from '../testing/classic-pages.js';
+import { be64 } from '../testing/damage.js';
+import { ruleCases } from '../testing/rule-cases.js';
+import { classicPagesMissingRule } from './rule.js';
+
+const CAPTURE = 'libvirt-11.3/save-raw';
+
+ruleCases(classicPagesMissingRule, {
+  fires: [
+    {
+      name: 'a page that came has the address of another',
+      capture: CAPTURE,
+      edit: (image, good) => {
+        const [, second] = firstPages(image, good);
+        image.patch(second.wordOffset, be64(0x28));
+      },
+      finds: [{ outcome: 'restores', severity: 'warning', where: 'ram.blocks[0]' }],
+    },
+  ],
+  silent: [{ name: 'a good classic stream', capture: CAPTURE }, { name: 'a mapped-ram file' }],
+});
