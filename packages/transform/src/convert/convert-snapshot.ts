@@ -23,7 +23,7 @@ export async function convertSnapshot(
   options: ConvertOptions = {},
 ): Promise<ConvertReport> {
   textOption(['mapped-ram', 'stream'])(to, 'to');
-  checkOptions<ConvertOptions>(options, { ...transformChecks, large: booleanOption });
+  checkOptions<ConvertOptions>(options, { ...transformChecks, large: booleanOption, takeOut: booleanOption });
   const model = await openSnapshot(source, { ...openOptions(options), tolerant: true });
   checkNotCompressed(model);
   const [problem] = model.problems;

@@ -16,12 +16,12 @@ export type SavedTrim =
  */
 export async function trimSaved(
   path: string,
-  options: { readonly streamOffset?: number | undefined; readonly signal: AbortSignal },
+  options: { readonly streamOffset?: number | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<SavedTrim> {
   try {
     return { kind: 'trimmed', report: await trimInPlace(path, options) };
   } catch (error) {
-    if (options.signal.aborted) return { kind: 'left', reason: 'it was interrupted' };
+    if (options.signal?.aborted === true) return { kind: 'left', reason: 'it was interrupted' };
     if (error instanceof MappedRamError) return { kind: 'left', reason: error.message };
     throw error;
   }
