@@ -26,7 +26,7 @@ const PAGE_BYTES = 4096;
 
 const ONE_NODE = ['-machine', 'pc-q35-10.0', '-m', '192M'];
 const TWO_NODES = [
-  ...['-machine', 'pc-q35-10.0', '-cpu', 'max', '-m', '320M'],
+  ...['-machine', 'pc-q35-10.0', '-cpu', 'max', '-m', '320M', '-smp', '2,sockets=2'],
   ...['-object', 'memory-backend-ram,id=ram-node0,size=192M', '-numa', 'node,memdev=ram-node0,cpus=0'],
   ...['-object', 'memory-backend-ram,id=ram-node1,size=128M', '-numa', 'node,memdev=ram-node1,cpus=1'],
 ];

@@ -1,0 +1,48 @@
+import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
+import { findLinuxGuest } from '@mapped-ram/tool-qemu/linux-guest';
+import { expect, it } from 'vitest';
+import { type LinuxMachine, restoredLog, save, withLinux } from '../testing/linux-guest.js';
+import { useScratch } from '../testing/scratch.js';
+import { trimInPlace } from './trim-in-place.js';
+
+const scratch = useScratch();
+const MACHINE: LinuxMachine = { args: ['-machine', 'pc-q35-10.0', '-m', '256M'], fillMiB: 100 };
+const SAVES = 5;
+
+/** Processes come and go, and memory is taken and given back, on both processors all the time. */
+const CHURN = ['fill-memory 16', 'ls -l /proc/self /bin | sort > /mnt/list; rm /mnt/list'];
+
+const guest = findLinuxGuest();
+const missing = [guest, ...QEMU_VERSIONS.map((version) => findQemu(version))].find(
+  (tool) => tool.kind === 'missing',
+);
+
+it.skipIf(missing !== undefined)(
+  missing?.kind === 'missing'
+    ? `missing tool: ${missing.reason}`
+    : 'a guest that is saved amid churn goes on, each of five times, in every QEMU',
+  async () => {
+    if (guest.kind === 'missing') return;
+    const paths = Array.from({ length: SAVES }, (_, index) => scratch.path(`churn-${index}.mr`));
+    await withLinux(guest, '10.0', MACHINE, async (booted) => {
+      const { console, vm } = booted;
+      for (const command of CHURN) await console.run(`while :; do ${command}; done >/dev/null 2>&1 &`);
+      for (const path of paths) {
+        // Something is done in between: the guest answers.
+        await console.run('cat /proc/buddyinfo');
+        await save(booted, path);
+        // It is not done with the save when it says so.
+        const state = async () => (await vm.qmp.execute<{ status: string }>('query-status')).status;
+        await expect.poll(state).toBe('postmigrate');
+        await vm.qmp.execute('cont');
+      }
+    });
+    for (const path of paths) {
+      const { zones, droppedPages } = await trimInPlace(path);
+      // A zone that was in the middle of a change is named and left.
+      const trimmed = zones.filter(({ fault }) => fault === undefined);
+      expect(trimmed.reduce((sum, zone) => sum + zone.droppedPages, 0)).toBe(droppedPages);
+      for (const version of QEMU_VERSIONS) await restoredLog(path, version, MACHINE);
+    }
+  },
+);

@@ -1,0 +1,60 @@
+import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
+import { findLinuxGuest, type LinuxKernelName } from '@mapped-ram/tool-qemu/linux-guest';
+import { describe, expect, it } from 'vitest';
+import { type LinuxMachine, restoredLog, save, withLinux } from '../testing/linux-guest.js';
+import { useScratch } from '../testing/scratch.js';
+import { trimInPlace } from './trim-in-place.js';
+
+const scratch = useScratch();
+
+/** Three zones: of so much memory, q35 has one GiB above 4 GiB. */
+const THREE_ZONES = ['-machine', 'pc-q35-10.0', '-m', '3G'];
+
+/** Two nodes, and page tables of five levels. */
+const TWO_NODES = [
+  ...['-machine', 'pc-q35-10.0', '-cpu', 'max', '-m', '320M', '-smp', '2,sockets=2'],
+  ...['-object', 'memory-backend-ram,id=ram-node0,size=192M', '-numa', 'node,memdev=ram-node0,cpus=0'],
+  ...['-object', 'memory-backend-ram,id=ram-node1,size=128M', '-numa', 'node,memdev=ram-node1,cpus=1'],
+];
+
+interface Case {
+  readonly kernel: LinuxKernelName;
+  readonly args: readonly string[];
+  readonly zones: readonly string[];
+}
+
+const CASES: readonly Case[] = [
+  { kernel: 'bullseye', args: THREE_ZONES, zones: ['0 DMA', '0 DMA32', '0 Normal'] },
+  { kernel: 'bookworm', args: TWO_NODES, zones: ['0 DMA', '0 DMA32', '1 DMA32'] },
+  { kernel: 'trixie', args: TWO_NODES, zones: ['0 DMA', '0 DMA32', '1 DMA32'] },
+  { kernel: 'trixie-backports', args: TWO_NODES, zones: ['0 DMA', '0 DMA32', '1 DMA32'] },
+];
+
+describe.each(CASES)('a guest with the kernel of $kernel', ({ kernel, args, zones }) => {
+  const guest = findLinuxGuest(kernel);
+  const missing = [guest, ...QEMU_VERSIONS.map((version) => findQemu(version))].find(
+    (tool) => tool.kind === 'missing',
+  );
+  if (missing?.kind === 'missing' || guest.kind === 'missing') {
+    it.skip(`missing tool: ${missing?.kind === 'missing' ? missing.reason : ''}`, () => {});
+    return;
+  }
+
+  it('goes on without what it does not use, in every zone', async () => {
+    const path = scratch.path(`${kernel}.mr`);
+    const machine: LinuxMachine = { args, fillMiB: 180 };
+    await withLinux(guest, '10.0', machine, async (booted) => {
+      await booted.console.run('fill-memory 150');
+      await save(booted, path);
+    });
+    const report = await trimInPlace(path);
+    expect(report.release).toBe(guest.release);
+    expect(report.zones.map(({ node, name }) => `${node} ${name}`)).toEqual(zones);
+    for (const { fault, droppedPages } of report.zones) {
+      expect(fault).toBeUndefined();
+      expect(droppedPages).toBeGreaterThan(0);
+    }
+    expect(report.droppedBytes).toBeGreaterThan(100 * 2 ** 20);
+    for (const version of QEMU_VERSIONS) await restoredLog(path, version, machine);
+  });
+});
