@@ -2,7 +2,7 @@ import { stat, statfs } from 'node:fs/promises';
 
 /** Something that can make a clone's memory change under it, or keep it from being shared. */
 export interface CloneWarning {
-  readonly code: 'writable-file' | 'unsound-file-system' | 'unknown-machine';
+  readonly code: 'writable-file' | 'unsound-file-system' | 'unknown-machine' | 'shared-file' | 'fixed-port';
   /** One sentence. */
   readonly message: string;
 }

@@ -3,12 +3,32 @@ import { formatOptions, isMachineName, MappedRamError } from '@mapped-ram/format
 import type { RamBlock } from '@mapped-ram/reader';
 import type { BlockChoice } from './block-choice.js';
 
+/** The names that blocks have in a clone's state, where they are others than in the snapshot. */
+export type BackendNames = ReadonlyMap<RamBlock, string>;
+
+/**
+ * The names that blocks have with another id for the memory backend of the main RAM.
+ *
+ * @throws RangeError where there is no main RAM, or no object can have that id.
+ */
+export function backendNames({ mainRam }: BlockChoice, id: string | undefined): BackendNames {
+  if (id === undefined) return new Map();
+  if (mainRam === undefined)
+    throw new RangeError('the machine has no main RAM whose backend could have an id');
+  if (objectIdOf({ idstr: id }) !== id) throw new RangeError(`no object of QEMU can have the id ${id}`);
+  const prefix = hasObjectPath(mainRam.idstr)
+    ? mainRam.idstr.slice(0, mainRam.idstr.lastIndexOf('/') + 1)
+    : '';
+  return new Map([[mainRam, `${prefix}${id}`]]);
+}
+
 /** Where the memory of a clone comes from. */
 export interface MappedFile {
   /** Absolute. */
   readonly path: string;
   /** Machine type, where the snapshot names one. */
   readonly machine: string | undefined;
+  readonly names?: BackendNames;
 }
 
 /**
@@ -17,19 +37,24 @@ export interface MappedFile {
  *
  * @throws RangeError where {@link checkMachine} throws.
  */
-export function cloneArguments({ path, machine }: MappedFile, { mapped, mainRam }: BlockChoice): string[] {
-  const main = mainRam && objectIdOf(mainRam);
+export function cloneArguments(
+  { path, machine, names = new Map() }: MappedFile,
+  { mapped, mainRam }: BlockChoice,
+): string[] {
+  const idOf = (block: RamBlock) => objectIdOf({ idstr: names.get(block) ?? block.idstr });
+  const main = mainRam && idOf(mainRam);
   const machineOptions = formatOptions(machine, main === undefined ? {} : { 'memory-backend': main });
   return [
     ...(machineOptions === '' ? [] : ['-machine', machineOptions]),
-    ...mapped.flatMap((block) => ['-object', memoryBackend(block, path)]),
+    ...mapped.flatMap((block) => ['-object', memoryBackend(block, idOf(block) ?? '', path)]),
     ...['-incoming', 'defer'],
   ];
 }
 
-function memoryBackend(block: RamBlock, path: string): string {
+/** The option for an object that maps a block's memory privately. */
+export function memoryBackend(block: RamBlock, id: string, path: string): string {
   return formatOptions('memory-backend-file', {
-    id: objectIdOf(block) ?? '',
+    id,
     size: block.usedLength,
     'mem-path': path,
     offset: block.pagesOffset,

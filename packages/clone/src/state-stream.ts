@@ -11,8 +11,19 @@ import {
   type StreamPart,
   writeParts,
 } from '@mapped-ram/writer';
+import type { BackendNames } from './qemu-arguments.js';
 import { RecordBuffer } from './record-buffer.js';
 import { writtenBeforeLoading } from './reset-writes.js';
+
+/** What else than the memory of the mapped blocks is to be other than in the snapshot. */
+export interface StateOptions {
+  /** What comes before the stream in the file. */
+  readonly front?: readonly StreamPart[];
+  /** Blocks under other names than they have in the snapshot. */
+  readonly names?: BackendNames;
+  /** Leave out the capability `x-ignore-shared`, where a VM that was not prepared lacks a block of that name anyway. */
+  readonly withoutCapability?: boolean;
+}
 
 /**
  * Writes a migration stream that holds all of a snapshot but the memory of some blocks, as QEMU loads it where these
@@ -30,17 +41,21 @@ export async function writeStateStream(
   snapshot: Snapshot,
   source: ByteSource,
   mapped: ReadonlySet<RamBlock>,
+  { front = [], names = new Map(), withoutCapability = false }: StateOptions = {},
 ): Promise<void> {
-  const blocks = snapshot.ramBlocks.map(({ idstr, usedLength, guestPhysicalAddress = 0n }) => ({
-    idstr,
-    usedLength,
-    guestPhysicalAddress,
+  const nameOf = (block: RamBlock) => names.get(block) ?? block.idstr;
+  const blocks = snapshot.ramBlocks.map((block) => ({
+    idstr: nameOf(block),
+    usedLength: block.usedLength,
+    ...(!withoutCapability && { guestPhysicalAddress: block.guestPhysicalAddress ?? 0n }),
   }));
-  const head = [...headOf(snapshot, source), memSizeWord(blocks), ...blocks.map(blockEntry)];
+  const capabilities = withoutCapability ? undefined : [IGNORE_SHARED_CAPABILITY];
+  const head = headOf(snapshot, source, capabilities);
   await checkSize(snapshot, mapped);
-  const records = new RecordBuffer(target, await writeParts(target, 0, head));
+  const parts = [...front, ...head, memSizeWord(blocks), ...blocks.map(blockEntry)];
+  const records = new RecordBuffer(target, await writeParts(target, 0, parts));
   for (const block of snapshot.ramBlocks) {
-    records.beginBlock(block.idstr);
+    records.beginBlock(nameOf(block));
     if (!mapped.has(block)) await writePages(records, snapshot, block);
     else await writeRanges(records, snapshot, block);
   }
@@ -67,14 +82,18 @@ async function checkSize(snapshot: Snapshot, mapped: ReadonlySet<RamBlock>): Pro
 }
 
 /** From the magic to the header of the ram section, with another list of capabilities. */
-function headOf(snapshot: Snapshot, source: ByteSource): StreamPart[] {
+function headOf(
+  snapshot: Snapshot,
+  source: ByteSource,
+  capabilities: readonly string[] | undefined,
+): StreamPart[] {
   const { configuration, streamOffset } = snapshot;
   const { section } = findBlockTable(snapshot);
   const part = (from: number, to: number) => ({ source, byteOffset: from, byteLength: to - from });
   if (configuration === undefined) return [part(streamOffset, section.bodyOffset)];
   return [
     part(streamOffset, configuration.byteOffset),
-    configurationSection({ ...configuration, capabilities: [IGNORE_SHARED_CAPABILITY] }),
+    configurationSection({ ...configuration, capabilities }),
     part(configuration.byteOffset + configuration.byteLength, section.bodyOffset),
   ];
 }

@@ -27,7 +27,14 @@ export {
   type LibvirtDomain,
   parseDomain,
 } from './libvirt/domain.js';
-export { type DomainReading, readLibvirtDomain } from './libvirt/read-domain.js';
+export {
+  addQemuArguments,
+  changeAttributes,
+  type DomainIdentity,
+  dropElement,
+  renameDomain,
+} from './libvirt/edit-domain.js';
+export { type DomainReading, readLibvirtCookie, readLibvirtDomain } from './libvirt/read-domain.js';
 export { childOf, type XmlElement, XmlError } from './libvirt/xml-tree.js';
 export { findMachineMemory, type MachineMemory } from './main-memory.js';
 export { type BitmapFacts, gatherBitmapFacts } from './pages/bitmap-facts.js';

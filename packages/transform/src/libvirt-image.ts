@@ -1,46 +1,19 @@
 import { MappedRamError } from '@mapped-ram/format';
-import type { ByteSource, LibvirtSaveHeader, StreamModel } from '@mapped-ram/reader';
-import type { StreamPart } from '@mapped-ram/writer';
-
-/** What libvirt calls the layouts of the stream in its save images (libvirt 11.3, qemu_saveimage.h). */
-export const LibvirtFormat = { raw: 0, sparse: 6 } as const;
+import type { ByteSource, StreamModel } from '@mapped-ram/reader';
+import {
+  LIBVIRT_NUMBERS_END,
+  LibvirtFormat,
+  type LibvirtNumbers,
+  libvirtHeader,
+  type StreamPart,
+} from '@mapped-ram/writer';
 
 const COMPLETE_MAGIC = 'LibvirtQemudSave';
-
-/** Version of the header, which libvirt writes and takes. */
-export const LIBVIRT_VERSION = 2;
-
-/** Of the numbers in libvirt's header, each of four bytes (libvirt 11.3, qemu_saveimage.h, `virQEMUSaveHeader`). */
-const FieldOffset = {
-  version: 16,
-  dataLengthBytes: 20,
-  wasRunning: 24,
-  format: 28,
-  cookieOffset: 32,
-} as const;
-const BEHIND_FIELDS = 36;
-
-/** The numbers of libvirt's header. */
-export type LibvirtNumbers = Pick<LibvirtSaveHeader, keyof typeof FieldOffset>;
+const FORMAT_OFFSET = 28;
 
 /** What of libvirt's header is to be another. */
 export interface LibvirtChanges extends Partial<LibvirtNumbers> {
   readonly isComplete?: boolean;
-}
-
-/** The first bytes of libvirt's header; what is behind them is zeros, up to 92 bytes. */
-export function libvirtHeader(
-  magic: LibvirtSaveHeader['magic'],
-  numbers: LibvirtNumbers,
-  byteOrder: LibvirtSaveHeader['byteOrder'],
-): Uint8Array {
-  const bytes = new Uint8Array(BEHIND_FIELDS);
-  new TextEncoder().encodeInto(magic, bytes);
-  const view = new DataView(bytes.buffer);
-  for (const [name, byteOffset] of Object.entries(FieldOffset)) {
-    view.setUint32(byteOffset, numbers[name as keyof LibvirtNumbers], byteOrder === 'le');
-  }
-  return bytes;
 }
 
 /**
@@ -55,7 +28,7 @@ export function libvirtFront(
   const magic = isComplete ? COMPLETE_MAGIC : libvirt.magic;
   return [
     libvirtHeader(magic, { ...libvirt, ...numbers }, libvirt.byteOrder),
-    { source, byteOffset: BEHIND_FIELDS, byteLength: streamOffset - BEHIND_FIELDS },
+    { source, byteOffset: LIBVIRT_NUMBERS_END, byteLength: streamOffset - LIBVIRT_NUMBERS_END },
   ];
 }
 
@@ -69,7 +42,7 @@ export function checkNotCompressed({ libvirt }: Pick<StreamModel, 'libvirt'>): v
   if (format === LibvirtFormat.raw || format === LibvirtFormat.sparse) return;
   throw new MappedRamError('unsupported', {
     what: 'libvirt compressed the stream; have it save with save_image_format = "raw" or "sparse"',
-    byteOffset: FieldOffset.format,
+    byteOffset: FORMAT_OFFSET,
     path: 'libvirt.format',
     actual: format,
   });

@@ -4,6 +4,15 @@ export { DataFinder } from './data-finder.js';
 export { describeSnapshot, type SnapshotDescription } from './describe-snapshot.js';
 export type { BlockLayout, BlockPlaces, SnapshotLayout } from './layout.js';
 export { type FoundBlockTable, findBlockTable, layoutOf } from './layout-of.js';
+export {
+  LIBVIRT_NUMBERS_END,
+  LIBVIRT_VERSION,
+  LibvirtFormat,
+  type LibvirtFront,
+  type LibvirtNumbers,
+  libvirtHeader,
+  libvirtImageFront,
+} from './libvirt-image.js';
 export { type MemoryTarget, memoryTarget } from './memory-target.js';
 export { PageBits } from './page-bits.js';
 export type { FilteredRuns, FreePages } from './page-filter.js';

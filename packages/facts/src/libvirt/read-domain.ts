@@ -62,3 +62,25 @@ function xmlSpan(libvirt: StreamModel['libvirt']): ByteSpan | undefined {
   const end = cookieOffset > 0 ? cookieOffset : dataLengthBytes;
   return { byteOffset: byteOffset + byteLength, byteLength: end };
 }
+
+/**
+ * Reads the cookie of a libvirt save image: what libvirt itself has to remember of the domain.
+ *
+ * @returns undefined where there is none, or none that could be one.
+ * @throws MappedRamError `read-failed`.
+ */
+export async function readLibvirtCookie(
+  { libvirt }: Pick<StreamModel, 'libvirt'>,
+  source: ByteSource,
+): Promise<string | undefined> {
+  if (libvirt === undefined || libvirt.cookieOffset === 0) return undefined;
+  const lengthBytes = libvirt.dataLengthBytes - libvirt.cookieOffset;
+  const byteOffset = libvirt.byteOffset + libvirt.byteLength + libvirt.cookieOffset;
+  if (lengthBytes <= 0 || lengthBytes > MAX_XML_BYTES || byteOffset + lengthBytes > source.sizeBytes) {
+    return undefined;
+  }
+  const bytes = new Uint8Array(lengthBytes);
+  await source.read(bytes, byteOffset);
+  const [cookie = ''] = new TextDecoder().decode(bytes).split('\0', 1);
+  return cookie === '' ? undefined : cookie;
+}

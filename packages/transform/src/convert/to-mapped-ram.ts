@@ -10,13 +10,14 @@ import {
 import {
   createSnapshot,
   eosWord,
+  LibvirtFormat,
   type SnapshotTarget,
   type SnapshotWriter,
   type StreamPart,
   type WrittenSnapshot,
 } from '@mapped-ram/writer';
 import { openOptions } from '../complete-snapshot.js';
-import { LibvirtFormat, libvirtFront } from '../libvirt-image.js';
+import { libvirtFront } from '../libvirt-image.js';
 import type { TransformOptions } from '../options.js';
 import { pagesInTurn } from '../page-transport.js';
 import { convertEnd, convertHead } from './configuration.js';

@@ -8,13 +8,14 @@ import {
   checkClassicSize,
   eosWord,
   findBlockTable,
+  LibvirtFormat,
   memSizeWord,
   type SnapshotTarget,
   type StreamPart,
   writeParts,
 } from '@mapped-ram/writer';
 import { openComplete, openOptions } from '../complete-snapshot.js';
-import { LibvirtFormat, libvirtFront } from '../libvirt-image.js';
+import { libvirtFront } from '../libvirt-image.js';
 import { countDataBytes } from '../move-pages.js';
 import type { TransformOptions } from '../options.js';
 import { pagesInTurn } from '../page-transport.js';

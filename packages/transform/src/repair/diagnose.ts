@@ -1,8 +1,9 @@
 import { findUnmarkedPages, hasRamEnd, type UnmarkedPages } from '@mapped-ram/facts';
 import { MappedRamError, RAM_SECTION_IDSTR } from '@mapped-ram/format';
 import { type ByteSource, openSnapshot, type RamBlock, type Snapshot } from '@mapped-ram/reader';
+import { LIBVIRT_VERSION, LibvirtFormat } from '@mapped-ram/writer';
 import { openOptions } from '../complete-snapshot.js';
-import { checkNotCompressed, LIBVIRT_VERSION, LibvirtFormat } from '../libvirt-image.js';
+import { checkNotCompressed } from '../libvirt-image.js';
 import type { RepairOptions } from './repair-options.js';
 import type { Repair, RepairKind } from './repair-report.js';
 

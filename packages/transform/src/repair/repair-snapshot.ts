@@ -14,13 +14,15 @@ import {
   eosWord,
   findBlockTable,
   footer,
+  LIBVIRT_VERSION,
+  LibvirtFormat,
   layoutOf,
   type SnapshotTarget,
   type StreamPart,
   writeParts,
 } from '@mapped-ram/writer';
 import { openOptions } from '../complete-snapshot.js';
-import { LIBVIRT_VERSION, LibvirtFormat, libvirtFront } from '../libvirt-image.js';
+import { libvirtFront } from '../libvirt-image.js';
 import { movePages } from '../move-pages.js';
 import { placeChecks, transportOption } from '../option-checks.js';
 import type { TransformOptions } from '../options.js';

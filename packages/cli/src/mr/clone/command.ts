@@ -7,16 +7,17 @@ import { runTransform } from '../run-transform.js';
 import { checkSealed, sealedGroup } from '../sealed.js';
 import { secondsOf } from '../with-qemu/qmp-socket.js';
 import { cloneText } from './clone-text.js';
+import { libvirtCloneText, libvirtWish, makeLibvirtClone } from './libvirt-clone.js';
 import { prepare, warn } from './prepare.js';
 import { runClone } from './run-clone.js';
 
 /** `mr clone` */
 export const cloneCommand: Command = {
-  arguments: '[options] FILE (-o DIR | --run -- QEMU [ARGUMENT]...)',
+  arguments: '[options] FILE (-o DIR | --libvirt NAME -o IMAGE | --run -- QEMU [ARGUMENT]...)',
   description:
     'Starts VMs straight from a snapshot in milliseconds, whatever its size: its memory is mapped instead of loaded, ' +
     'privately, so that any number of VMs can run from one file and share what they only read. DIR gets a small file ' +
-    'with all the rest of the state, and clone.json with what QEMU has to be told. FILE must not change while a VM runs.',
+    'with all the rest of the state, and clone.json with what QEMU has to be told; or IMAGE is made, which virsh restore starts. FILE must not change while a VM runs.',
   optionGroups: [
     {
       title: 'What to make',
@@ -56,6 +57,29 @@ export const cloneCommand: Command = {
           value: 'ID|none',
           help: "The block that is the machine's main RAM, where its name does not tell; none for NUMA nodes.",
         },
+        {
+          name: 'backend-id',
+          value: 'ID',
+          help: "The id of the main RAM's memory backend; by default, what the block is called.",
+        },
+      ],
+    },
+    {
+      title: 'For libvirt',
+      options: [
+        {
+          name: 'libvirt',
+          value: 'NAME',
+          help:
+            'Make a small save image of a domain of this name, which virsh restore starts in a moment. Each clone has an image of its own; ' +
+            'name, UUID and sockets are its own, and its disks are those of the XML.',
+        },
+        { name: 'uuid', value: 'UUID', help: 'The UUID of the domain; a new one if not given.' },
+        {
+          name: 'xml',
+          value: 'FILE',
+          help: 'The domain, where FILE is no image of libvirt, or other disks and networks are wanted.',
+        },
       ],
     },
     sealedGroup,
@@ -69,6 +93,7 @@ export const cloneCommand: Command = {
   examples: [
     ['mr clone guest.mr -o guest.clone', 'prepare a clone'],
     ['mr clone guest.mr --run -- qemu-system-x86_64 -M q35 -m 4G -nographic', 'prepare and start one'],
+    ['mr clone guest.save --libvirt web1 -o web1.save', 'one that virsh restore starts'],
     ['mr scrub guest.mr', 'what a live save needs before'],
   ],
   run(line, context) {
@@ -82,9 +107,11 @@ export const cloneCommand: Command = {
       wordOrder,
       blocks: line.values.get('block'),
       mainRam: lastValue(line, 'main-ram'),
+      backendId: lastValue(line, 'backend-id'),
       overwrite: line.flags.has('force'),
       signal: context.signal,
     };
+    const wish = libvirtWish(line);
     const check = (plainPath: string) => checkSealed(line, input, plainPath, context);
     if (line.flags.has('run')) {
       const [program, ...args] = command;
@@ -110,6 +137,12 @@ export const cloneCommand: Command = {
     if (command.length > 0)
       throw new UsageError(`one file is cloned at a time, and ${line.paths.length} were given`);
     return runTransform({ input, output, json }, context, async () => {
+      if (wish !== undefined) {
+        await check(input);
+        const image = await makeLibvirtClone(input, output, wish, options);
+        warn(image, context);
+        return { json: { ...image }, lines: libvirtCloneText(image, output) };
+      }
       const clone = await prepare({ input, output, options, check }, context);
       warn(clone, context);
       return { json: { ...clone }, lines: await cloneText(clone, output) };

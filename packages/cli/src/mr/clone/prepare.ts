@@ -52,6 +52,6 @@ async function plainFile(
 }
 
 /** Says what speaks against running VMs from the file. */
-export function warn({ warnings }: Clone, { terminal, program }: CommandContext): void {
+export function warn({ warnings }: Pick<Clone, 'warnings'>, { terminal, program }: CommandContext): void {
   for (const { message } of warnings) terminal.stderr.write(`${program}: warning: ${printable(message)}\n`);
 }
