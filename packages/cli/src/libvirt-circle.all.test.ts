@@ -1,10 +1,11 @@
-import { chmod, copyFile, open } from 'node:fs/promises';
+import { chmod, copyFile, open, writeFile } from 'node:fs/promises';
 import { findLibvirt, startLibvirt } from '@mapped-ram/tool-qemu/libvirt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LibvirtBed } from './testing/libvirt-bed.js';
 import { runMr } from './testing/run-mr.js';
 
 const VERSIONS = ['10.0', '11.1'] as const;
+const OTHER_UUID = '00000000-1111-2222-3333-444444444444';
 
 /** Writes into libvirt's header. */
 async function patch(path: string, byteOffset: number, bytes: Uint8Array): Promise<void> {
@@ -62,6 +63,22 @@ describe.each(VERSIONS)('with libvirt beside QEMU %s', (version) => {
     const [stream, image] = [made('stream'), made('back')];
     await mr('convert', '--to', 'stream', saved, stream);
     await mr('convert', '--to', 'mapped-ram', stream, image);
+    expect(await bed.restoreAndCompare(image, memory)).toBe('equal');
+  });
+
+  it('what mr relocate puts into an image again is, under another name', async () => {
+    const [plain, image] = [made('plain'), made('other')];
+    await mr('relocate', '--offset', '0', saved, plain);
+    await mr('relocate', '--libvirt-header', saved, '--name', 'other', '--uuid', OTHER_UUID, plain, image);
+    expect(await bed.restoreAndCompare(image, memory, 'other')).toBe('equal');
+  });
+
+  it('what mr relocate makes with other XML, longer than virsh takes, is', async () => {
+    const [xml, image] = [made('xml'), made('longer')];
+    const text = await bed.libvirt.virsh('save-image-dumpxml', saved);
+    const padding = `<description>${'long '.repeat(50_000)}</description>`;
+    await writeFile(xml, text.replace('<memory', `${padding}<memory`));
+    await mr('relocate', '--xml', xml, saved, image);
     expect(await bed.restoreAndCompare(image, memory)).toBe('equal');
   });
 

@@ -35,6 +35,7 @@ export {
   renameDomain,
 } from './libvirt/edit-domain.js';
 export { type DomainReading, readLibvirtCookie, readLibvirtDomain } from './libvirt/read-domain.js';
+export { redactDomain } from './libvirt/redact-domain.js';
 export { childOf, type XmlElement, XmlError } from './libvirt/xml-tree.js';
 export { findMachineMemory, type MachineMemory } from './main-memory.js';
 export { type BitmapFacts, gatherBitmapFacts } from './pages/bitmap-facts.js';

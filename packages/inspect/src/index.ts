@@ -30,7 +30,14 @@ export {
 } from './info/fingerprint.js';
 export type { GuestClock } from './info/guest-clock.js';
 export { notInTheFile, type SaveCircumstances } from './info/save-circumstances.js';
-export type { BlockInfo, DeviceInfo, PageCounts, SectionInfo, SnapshotInfo } from './info/snapshot-info.js';
+export type {
+  BlockInfo,
+  DeviceInfo,
+  DomainInfo,
+  PageCounts,
+  SectionInfo,
+  SnapshotInfo,
+} from './info/snapshot-info.js';
 export { type Density, measureDensity } from './map/density.js';
 export { type BlockMap, type MapRow, type MapScale, mapBlock } from './map/map-rows.js';
 export { drawMap, type Picture } from './map/picture.js';

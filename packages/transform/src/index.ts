@@ -14,6 +14,7 @@ export {
 export type { TransformOptions, TransformProgress } from './options.js';
 export type { PageTransport } from './page-transport.js';
 export { copyFromPipe, copyToPipe, type PipeSink } from './pipe.js';
+export { type ImageReport, type ImageWishes, relocateIntoImage } from './relocate-into-image.js';
 export { relocateSnapshot } from './relocate-snapshot.js';
 export type { RepairOptions } from './repair/repair-options.js';
 export type { Repair, RepairKind, RepairReport } from './repair/repair-report.js';

@@ -48,6 +48,13 @@ it('tells a save of a stopped machine, and pages that are stored though they are
 it('tells what libvirt wrote around the stream', async () => {
   const { libvirt, streamOffset } = await describeImage(await loadCapture('libvirt-11.3/save-sparse'));
   expect(libvirt).toMatchObject({ format: 6, incomplete: false, wasRunning: false });
+  expect(libvirt?.domain).toEqual({
+    name: 'capture',
+    uuid: '6d617070-6564-4d72-8d61-6d2d7261d401',
+    machine: 'pc-i440fx-10.0',
+    memoryBytes: 16 * 2 ** 20,
+    processors: 1,
+  });
   expect(streamOffset).toBe(92 + (libvirt?.dataLengthBytes ?? 0));
 });
 

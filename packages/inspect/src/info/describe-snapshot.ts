@@ -3,6 +3,7 @@ import {
   comparePages,
   isScannable,
   type PageFacts,
+  readLibvirtDomain,
   SourcePageFinder,
 } from '@mapped-ram/facts';
 import {
@@ -18,7 +19,14 @@ import type { ByteSource, OpeningSection, RamBlock, Section, Snapshot } from '@m
 import { deviceSections } from '../devices/device-sections.js';
 import { fingerprintOf } from './fingerprint.js';
 import { saveCircumstances } from './save-circumstances.js';
-import type { BlockInfo, DeviceInfo, PageCounts, SectionInfo, SnapshotInfo } from './snapshot-info.js';
+import type {
+  BlockInfo,
+  DeviceInfo,
+  DomainInfo,
+  PageCounts,
+  SectionInfo,
+  SnapshotInfo,
+} from './snapshot-info.js';
 
 /** How much of the pages is searched for a guest's kernel without a deep look. */
 const QUICK_SCAN_BYTES = 512 * 1024 * 1024;
@@ -67,6 +75,7 @@ export async function describeSnapshot(
             format: libvirt.format,
             incomplete: libvirt.magic === 'LibvirtQemudPart',
             dataLengthBytes: libvirt.dataLengthBytes,
+            domain: await describeDomain(snapshot, source),
           },
     machine: configuration?.machine ?? null,
     capabilities: configuration?.capabilities?.map(({ value }) => value) ?? [],
@@ -97,6 +106,13 @@ export async function describeSnapshot(
       stopped,
     })),
   };
+}
+
+async function describeDomain(snapshot: Snapshot, source: ByteSource): Promise<DomainInfo | null> {
+  const reading = await readLibvirtDomain(snapshot, source);
+  if (reading?.kind !== 'read') return null;
+  const { name, uuid = null, machine = null, memoryBytes = null, processors = null } = reading.domain;
+  return { name, uuid, machine, memoryBytes, processors };
 }
 
 async function describeBlocks(

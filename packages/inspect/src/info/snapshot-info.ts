@@ -36,6 +36,16 @@ export interface LibvirtInfo {
   readonly incomplete: boolean;
   /** Bytes of XML and cookie before the stream. */
   readonly dataLengthBytes: number;
+  /** What the domain XML says; null where it cannot be read. */
+  readonly domain: DomainInfo | null;
+}
+
+export interface DomainInfo {
+  readonly name: string;
+  readonly uuid: string | null;
+  readonly machine: string | null;
+  readonly memoryBytes: number | null;
+  readonly processors: number | null;
 }
 
 /** Pages of a block or of all. Sums are null where an addend is. */

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { type LibvirtClone, type LibvirtCloneOptions, prepareLibvirtClone } from '@mapped-ram/clone';
-import { MappedRamError } from '@mapped-ram/format';
 import type { CommandLine } from '../../shared/command-line.js';
 import { isContainer } from '../../shared/open-source.js';
 import { lastValue } from '../../shared/option-values.js';
 import { formatBytes } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
+import { readXml } from '../xml-file.js';
 
 /** What the command line says of a clone for libvirt; undefined where it wants none. */
 export interface LibvirtWish {
@@ -49,19 +48,6 @@ export async function makeLibvirtClone(
     return await prepareLibvirtClone(input, output, { ...options, name, uuid, xml });
   } catch (error) {
     throw error instanceof RangeError ? new UsageError(error.message) : error;
-  }
-}
-
-/**
- * Reads a domain XML that the user has in a file.
- *
- * @throws MappedRamError `read-failed`
- */
-export async function readXml(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new MappedRamError('read-failed', { what: `${path}: ${(cause as Error).message}`, cause });
   }
 }
 

@@ -68,6 +68,27 @@ describe('mr info', () => {
     expect(moved.files[0]).toMatchObject({ streamOffset: 4096, machine: 'none' });
   });
 
+  it('tells what libvirt calls the domain, and prints its XML, or what of it may be shown to others', async () => {
+    const image = await folder.put('libvirt-11.3/save-sparse', 'image.save');
+    const { out } = await runMr('info', image);
+    expect(out).toMatch(/^ {2}domain +capture, 6d617070-6564-4d72-8d61-6d2d7261d401, 16 MiB, 1 processor$/m);
+    expect((await runMr('info', '--redact', image)).out).toMatch(
+      /^ {2}domain +\.\.\., 16 MiB, 1 processor$/m,
+    );
+    const xml = await runMr('info', '--xml', image);
+    expect(xml).toMatchObject({ status: 0, err: '' });
+    expect(xml.out).toMatch(/^<domain type='qemu'>[\s\S]*<name>capture<\/name>[\s\S]*<\/domain>\n$/);
+    const redacted = await runMr('info', '--xml', '--redact', image);
+    expect(redacted.out).toContain("machine='pc-i440fx-10.0'");
+    expect(redacted.out).not.toMatch(/capture|6d617070/);
+  });
+
+  it('has no XML of what is no image of libvirt', async () => {
+    const { status, err, out } = await runMr('info', '--xml', live);
+    expect({ status, out }).toEqual({ status: 2, out: '' });
+    expect(err).toContain('no image of libvirt');
+  });
+
   it('lets no control character of a file through', async () => {
     const hostile = await folder.put('qemu-10.0/none', 'hostile.mr', (image) => {
       const entry = Buffer.from(image.bytes(0, 256)).indexOf('\u0003ram', 60, 'latin1');

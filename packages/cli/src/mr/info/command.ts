@@ -19,6 +19,7 @@ import { readMachineRecord } from '../machine-record.js';
 import { paintFor } from '../paint.js';
 import { withProgress } from '../progress.js';
 import { type ReadingOptions, readingGroup, readingOptions, withSnapshotFile } from '../snapshot-file.js';
+import { printDomainXml, redacted } from './domain-xml.js';
 import { fingerprintText } from './fingerprint-text.js';
 import { infoText, type RecordedInfo } from './info-text.js';
 
@@ -43,7 +44,17 @@ export const infoCommand: Command = {
       ],
     },
     readingGroup,
-    { title: 'What to print', options: [formatOption] },
+    {
+      title: 'What to print',
+      options: [
+        { name: 'xml', help: 'Only the domain XML of an image of libvirt.' },
+        {
+          name: 'redact',
+          help: 'Leave out the name and UUID of the domain; with --xml, all that does not tell how the machine is built.',
+        },
+        formatOption,
+      ],
+    },
   ],
   exitStatus: [
     ['0', 'all was read; with --fingerprint, all are the same'],
@@ -53,6 +64,7 @@ export const infoCommand: Command = {
   examples: [
     ['mr info guest.mr', 'what is in it?'],
     ['mr info --deep guest.mr', 'read the pages too'],
+    ['mr info --xml --redact guest.save', 'the domain, to show it to others'],
     ['mr info --fingerprint a.mr b.mr', 'do both fit the same machine?'],
   ],
 
@@ -61,12 +73,15 @@ export const infoCommand: Command = {
     if (line.paths.length === 0) throw new UsageError('no file given');
     const isJson = wantsJson(line);
     const isFingerprint = line.flags.has('fingerprint');
+    const isRedacted = line.flags.has('redact');
+    if (line.flags.has('xml')) return printAllXml(line.paths, isRedacted, context);
     const options = { ...readingOptions(line), deep: line.flags.has('deep'), wholeOnly: isFingerprint };
     const infos: RecordedInfo[] = [];
     let status: ExitStatus = ExitStatus.ok;
     for (const path of line.paths) {
       try {
-        infos.push(await describeFile(path, options, context));
+        const info = await describeFile(path, options, context);
+        infos.push(isRedacted ? redacted(info) : info);
       } catch (error) {
         if (!(error instanceof FileError) || context.signal.aborted) throw error;
         terminal.stderr.write(`${program}: ${errorText(error)}\n`);
@@ -85,6 +100,25 @@ export const infoCommand: Command = {
     return status === ExitStatus.ok && hasFault ? ExitStatus.errorsFound : status;
   },
 };
+
+async function printAllXml(
+  paths: readonly string[],
+  isRedacted: boolean,
+  context: CommandContext,
+): Promise<ExitStatus> {
+  const { terminal, program } = context;
+  let status: ExitStatus = ExitStatus.ok;
+  for (const path of paths) {
+    try {
+      await printDomainXml(path, isRedacted, context);
+    } catch (error) {
+      if (!(error instanceof FileError) || context.signal.aborted) throw error;
+      terminal.stderr.write(`${program}: ${errorText(error)}\n`);
+      status = ExitStatus.unusable;
+    }
+  }
+  return status;
+}
 
 interface FileOptions extends ReadingOptions {
   readonly deep: boolean;

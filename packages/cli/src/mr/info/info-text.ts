@@ -1,6 +1,6 @@
 import type { MachineRecord } from '@mapped-ram/fit';
 import type { GuestInfo } from '@mapped-ram/guest';
-import { type BlockInfo, notInTheFile, type SnapshotInfo } from '@mapped-ram/inspect';
+import { type BlockInfo, type DomainInfo, notInTheFile, type SnapshotInfo } from '@mapped-ram/inspect';
 import { printable } from '../../shared/printable.js';
 import { formatBytes, formatCount, formatNumber, formatOffset } from '../../shared/quantities.js';
 import { wrap } from '../../shared/wrap.js';
@@ -78,12 +78,24 @@ function facts(info: SnapshotInfo): (readonly [label: string, text: string])[] {
         ? 'of a running guest'
         : 'of a paused guest';
     rows.push(['libvirt', `save image ${state}, format ${libvirt.format}`]);
+    rows.push(['domain', domainText(libvirt.domain)]);
   }
   if (info.guest !== null) rows.push(...guestFacts(info.guest));
   if (info.targetPageBits !== null) rows.push(['target page', formatBytes(2 ** info.targetPageBits)]);
   if (info.layout !== 'mapped-ram') rows.push(['layout', layoutInWords(info)]);
   rows.push(['fingerprint', info.fingerprint.hash.slice(0, FINGERPRINT_DIGITS)]);
   return rows;
+}
+
+function domainText(domain: DomainInfo | null): string {
+  if (domain === null) return 'its XML cannot be read (see mr-lint)';
+  const { name, uuid, memoryBytes, processors } = domain;
+  return [
+    name,
+    ...(uuid === null ? [] : [uuid]),
+    ...(memoryBytes === null ? [] : [formatBytes(memoryBytes)]),
+    ...(processors === null ? [] : [formatCount(processors, 'processor')]),
+  ].join(', ');
 }
 
 /** What the record tells, in rows. */

@@ -16,14 +16,15 @@ import {
   wantsJson,
 } from '../file-options.js';
 import { runTransform } from '../run-transform.js';
+import { imageWish, intoImage } from './into-image.js';
 
 /** `mr relocate` */
 export const relocateCommand: Command = {
-  arguments: '--offset N [options] IN OUT',
+  arguments: '(--offset N | --libvirt-header FROM | --xml FILE) [options] IN OUT',
   description:
     'Moves the stream to another place in its file and rewrites every offset, which cutting off or adding bytes in ' +
     'front would break. What was in front of it is left out: a libvirt save image becomes a file that QEMU restores by ' +
-    'itself. What is in front of the new place is a hole.',
+    'itself. What is in front of the new place is a hole. Or puts the stream into a libvirt save image, which virsh restores.',
   optionGroups: [
     {
       title: 'What to make',
@@ -36,6 +37,23 @@ export const relocateCommand: Command = {
         dropUnmarkedOption,
         forceOption,
         formatOption,
+      ],
+    },
+    {
+      title: 'To make an image of libvirt',
+      options: [
+        {
+          name: 'libvirt-header',
+          value: 'FROM',
+          help: 'With the header, the domain XML and the cookie of this image.',
+        },
+        {
+          name: 'xml',
+          value: 'FILE',
+          help: 'With this domain XML, which may be longer than virsh save-image-define takes.',
+        },
+        { name: 'name', value: 'NAME', help: 'What the domain is to be called.' },
+        { name: 'uuid', value: 'UUID', help: 'The UUID that it is to have.' },
       ],
     },
     {
@@ -53,14 +71,25 @@ export const relocateCommand: Command = {
   exitStatus: fileExitStatus,
   examples: [
     ['mr relocate --offset 0 image.save guest.mr', 'out of a libvirt save image'],
+    ['mr relocate --libvirt-header image.save guest.mr new.save', 'and back into one'],
+    ['mr relocate --xml guest.xml --name other image.save new.save', 'with another domain'],
     ['mr relocate --offset 1M guest.mr room.mr', 'room for a header of 1 MiB'],
     ['mr relocate --from 1M --offset 0 room.mr guest.mr', 'and back'],
   ],
   run(line, context) {
     const { input, output } = inputAndOutput(line);
     const offset = lastValue(line, 'offset');
-    if (offset === undefined) throw new UsageError('--offset is needed: where the stream is to start in OUT');
-    const toByte = toOffset(offset);
+    const wish = imageWish(line);
+    if (offset === undefined && wish === undefined) {
+      throw new UsageError(
+        '--offset is needed: where the stream is to start in OUT; or --libvirt-header or --xml, for an image of libvirt',
+      );
+    }
+    if (offset !== undefined && wish !== undefined) {
+      throw new UsageError(
+        '--offset does not go with an image of libvirt: its header says where the stream starts',
+      );
+    }
     const from = lastValue(line, 'from');
     const options = {
       ...orderOption(line),
@@ -75,6 +104,14 @@ export const relocateCommand: Command = {
       ...openerOption(line),
     };
     return runTransform(files, context, async (onProgress) => {
+      if (wish !== undefined) {
+        const { streamOffset, sizeBytes, name } = await intoImage(pair, wish, { ...options, onProgress });
+        return {
+          json: { streamOffset, sizeBytes, name },
+          lines: [`${output}: an image of ${name}, ${formatBytes(sizeBytes)} long; virsh restore starts it`],
+        };
+      }
+      const toByte = toOffset(offset ?? '');
       const { report } = await transformFile(pair, (source, target) =>
         relocateSnapshot(source, target, toByte, { ...options, onProgress }),
       );
