@@ -2,6 +2,7 @@ import { booleanOption, checkOptions, functionOption, integerOption, signalOptio
 import { type FileReport, lintSource, releaseRules } from '@mapped-ram/lint';
 import type { QmpClient } from '@mapped-ram/qmp';
 import type { FileTarget } from '@mapped-ram/writer/file';
+import { orDiskFull } from './disk-full.js';
 import { lintVersion } from './lint-file.js';
 import { MigrateError } from './migrate-error.js';
 import { acceptTransfer, prepareTransfer } from './preflight/prepare-transfer.js';
@@ -43,7 +44,8 @@ export async function saveSnapshot(
   const target = await createSaveTarget(path, { ...transfer, overwrite: options.overwrite });
   try {
     return await saveTo(qmp, { path, target, transfer, options });
-  } catch (error) {
+  } catch (reason) {
+    const error = await orDiskFull(reason, target.partPath);
     await target.abort();
     throw orQemuGone(error, 'save');
   }

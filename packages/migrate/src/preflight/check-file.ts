@@ -31,7 +31,7 @@ export function* checkMachine(
   if (machine !== null && machine !== facts.machine) {
     const message = `the file is of a machine ${machine}, and QEMU has a ${facts.machine}`;
     yield fault('machine-differs', 'refused', message, {
-      help: 'start QEMU with the machine, memory and devices that were saved',
+      help: `-machine ${machine}, and the memory and devices that were saved`,
       qemuError: `Machine type received is '${machine}' and local is '${facts.machine}'`,
       metAt: findingOf(fit, 'machine-differs')?.metAt ?? 0,
     });
@@ -44,6 +44,7 @@ export function* checkMachine(
       yield fault('block-differs', 'refused', `the file has memory ${id}, and QEMU has none of that name`, {
         qemuError: `Unknown ramblock "${id}", cannot accept migration`,
         metAt: findingOf(fit, 'block-missing', id)?.metAt ?? 0,
+        help: findingOf(fit, 'block-missing', id)?.help,
       });
     } else if (usedLength !== block.usedLength) {
       yield* otherLength(block, usedLength, fit && findingOf(fit, 'block-length', id));
@@ -89,7 +90,7 @@ function* otherLength(
   const mayBeOutside = found?.outcome !== 'restores';
   const metAt = found?.metAt ?? 0;
   const message = `the memory ${idstr} has ${savedLength} bytes in the file and ${usedLength} in QEMU`;
-  const help = 'start QEMU with the memory that was saved';
+  const help = found?.help ?? 'start QEMU with the memory that was saved';
   if (savedLength > usedLength && !mayBeOutside) {
     const consequence = 'no page that is set lies beyond it, and QEMU completes';
     yield {
