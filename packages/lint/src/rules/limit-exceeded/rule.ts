@@ -1,4 +1,5 @@
 import type { MappedRamError } from '@mapped-ram/format';
+import { hasChange } from '@mapped-ram/releases';
 import type { LintContext } from '../../context.js';
 import { problemHit, streamProblems } from '../../facts/problem-hit.js';
 import type { Rule, RuleHit } from '../../rule.js';
@@ -15,6 +16,9 @@ const ALLOCATED = ['configuration.machine', 'configuration.capabilities'];
 /** What QEMU does where it is more than reading on until something does not fit. */
 function behaviour({ path, actual }: MappedRamError, { target }: LintContext): RuleHit['behaviour'] {
   if (path?.startsWith('ram.blocks') === true) {
+    if (hasChange('totalUnderflowRefused', target.qemu) === 'yes') {
+      return { outcome: 'refused', says: 'The lengths go past the total of the table, which it refuses.' };
+    }
     return {
       outcome: 'crashes',
       says: 'It has no such limit: it reads the same entries again and again and hangs.',
