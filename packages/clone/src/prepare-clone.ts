@@ -2,12 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isKnownMachine } from '@mapped-ram/facts';
 import { formatMigrationUri } from '@mapped-ram/fdset';
-import {
-  booleanOption,
-  checkOptions,
-  IGNORE_SHARED_CAPABILITY,
-  nameOption,
-} from '@mapped-ram/format';
+import { booleanOption, checkOptions, IGNORE_SHARED_CAPABILITY, nameOption } from '@mapped-ram/format';
 import { readClassicStream } from '@mapped-ram/reader';
 import { makeFile } from '@mapped-ram/writer/file';
 import { inCloneFolder } from './clone-folder.js';

@@ -40,6 +40,7 @@ export interface LibvirtInfo {
   readonly domain: DomainInfo | null;
 }
 
+/** What a libvirt image's domain XML says of the machine. Null where it does not say. */
 export interface DomainInfo {
   readonly name: string;
   readonly uuid: string | null;

@@ -9,6 +9,7 @@ import {
 import type { ByteSource, Snapshot } from '@mapped-ram/reader';
 import { classicStreamOf } from '@mapped-ram/transform';
 import type { Command, CommandContext } from '../../shared/command.js';
+import type { CommandLine } from '../../shared/command-line.js';
 import { ExitStatus } from '../../shared/exit-status.js';
 import { printableJson } from '../../shared/printable.js';
 import { textColumns } from '../../shared/terminal.js';
@@ -74,7 +75,7 @@ export const infoCommand: Command = {
     const isJson = wantsJson(line);
     const isFingerprint = line.flags.has('fingerprint');
     const isRedacted = line.flags.has('redact');
-    if (line.flags.has('xml')) return printAllXml(line.paths, isRedacted, context);
+    if (line.flags.has('xml')) return printAllXml(line, isRedacted, context);
     const options = { ...readingOptions(line), deep: line.flags.has('deep'), wholeOnly: isFingerprint };
     const infos: RecordedInfo[] = [];
     let status: ExitStatus = ExitStatus.ok;
@@ -102,15 +103,15 @@ export const infoCommand: Command = {
 };
 
 async function printAllXml(
-  paths: readonly string[],
+  line: CommandLine,
   isRedacted: boolean,
   context: CommandContext,
 ): Promise<ExitStatus> {
   const { terminal, program } = context;
   let status: ExitStatus = ExitStatus.ok;
-  for (const path of paths) {
+  for (const path of line.paths) {
     try {
-      await printDomainXml(path, isRedacted, context);
+      await printDomainXml(path, isRedacted, readingOptions(line), context);
     } catch (error) {
       if (!(error instanceof FileError) || context.signal.aborted) throw error;
       terminal.stderr.write(`${program}: ${errorText(error)}\n`);

@@ -6,7 +6,7 @@ import {
   transformFile,
 } from '@mapped-ram/transform';
 import type { CommandLine } from '../../shared/command-line.js';
-import { openSource } from '../../shared/open-source.js';
+import { sourceOpener } from '../../shared/open-source.js';
 import { lastValue } from '../../shared/option-values.js';
 import { readXml } from '../xml-file.js';
 
@@ -36,7 +36,7 @@ export async function intoImage(
   options: TransformOptions,
 ): Promise<ImageReport> {
   const xml = xmlPath === undefined ? undefined : await readXml(xmlPath);
-  const header = headerPath === undefined ? undefined : await openSource(headerPath);
+  const header = headerPath === undefined ? undefined : await sourceOpener(undefined)(headerPath);
   try {
     const wishes = { headerFrom: header?.source, xml, name, uuid };
     const { report } = await transformFile(pair, (source, target) =>
