@@ -167,7 +167,10 @@ export const benches: readonly Bench[] = [
       ];
       const there: Contender[] = [];
       for (const { needs, ...contender } of all) {
-        if (!(await isThere(needs))) continue;
+        if (!(await isThere(needs))) {
+          console.log(`  skipped: ${contender.name}: missing tool: ${needs}`);
+          continue;
+        }
         const [program, ...args] = contender.command;
         await run(program, args);
         const mib = ((await stat(packed)).size / 2 ** 20).toFixed(1);

@@ -18,10 +18,18 @@ export interface Contender {
   readonly timesItself?: boolean;
 }
 
-/** What one contender took: medians over its runs. */
-export interface Figures {
-  readonly name: string;
+/** What a run took. */
+export interface Taken {
   readonly seconds: number;
+  /** Of processors, the system's part included; not known of a program that times itself. */
+  readonly cpuSeconds: number;
+}
+
+/** What one contender took: medians over its runs. */
+export interface Figures extends Taken {
+  readonly name: string;
+  /** In their order. */
+  readonly runs: readonly Taken[];
   /** Peak resident memory in bytes; only for Node programs. */
   readonly peakBytes?: number;
 }
@@ -37,20 +45,22 @@ const preload = fileURLToPath(new URL('./peak-memory.js', import.meta.url));
 export async function measure(contenders: readonly Contender[], rounds: number): Promise<Figures[]> {
   const room = await mkdtemp(join(tmpdir(), 'mapped-ram-bench-'));
   try {
-    const times = contenders.map((): number[] => []);
+    const runs = contenders.map((): Taken[] => []);
     const peaks = contenders.map((): number[] => []);
     for (let round = 0; round <= rounds; round++) {
       for (const [index, contender] of contenders.entries()) {
         if (contender.before !== undefined) await runUntimed(contender.before);
-        const { seconds, peakBytes } = await runOnce(contender, join(room, 'peak'));
+        const { peakBytes, ...taken } = await runOnce(contender, join(room, 'peak'));
         if (round === 0) continue;
-        times[index]?.push(seconds);
+        runs[index]?.push(taken);
         if (peakBytes !== undefined) peaks[index]?.push(peakBytes);
       }
     }
     return contenders.map(({ name }, index) => ({
       name,
-      seconds: median(times[index] ?? []),
+      seconds: median(runs[index]?.map(({ seconds }) => seconds) ?? []),
+      cpuSeconds: median(runs[index]?.map(({ cpuSeconds }) => cpuSeconds) ?? []),
+      runs: runs[index] ?? [],
       ...((peaks[index]?.length ?? 0) > 0 && { peakBytes: Math.max(...(peaks[index] ?? [])) }),
     }));
   } finally {
@@ -58,21 +68,28 @@ export async function measure(contenders: readonly Contender[], rounds: number):
   }
 }
 
-async function runUntimed([program, ...args]: readonly [string, ...string[]]): Promise<void> {
+/** Runs something that is not measured. @throws Error where it fails */
+export async function runUntimed([program = '', ...args]: readonly string[]): Promise<void> {
   await promisify(execFile)(program, args);
 }
 
 async function runOnce(
   { name, command, status: wanted = 0, timesItself = false }: Contender,
   peakFile: string,
-): Promise<Omit<Figures, 'name'>> {
+): Promise<Taken & { readonly peakBytes?: number }> {
   const [program, ...args] = command;
   const isNode = program === 'node';
-  const argv = isNode ? ['--import', preload, ...args] : args;
+  const argv = isNode ? [process.execPath, '--import', preload, ...args] : [program, ...args];
+  // `times` of POSIX shells: its second line is what the command took, of the user and of the system.
+  const script = '"$@"; status=$?; times >&3; exit $status';
   const started = performance.now();
-  const child = spawn(isNode ? process.execPath : program, argv, {
-    stdio: ['ignore', timesItself ? 'pipe' : 'ignore', 'pipe'],
+  const child = spawn('sh', ['-c', script, 'sh', ...argv], {
+    stdio: ['ignore', timesItself ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     env: { ...process.env, PEAK_MEMORY_FILE: peakFile },
+  });
+  let times = '';
+  child.stdio[3]?.on('data', (text: Buffer) => {
+    times += text.toString();
   });
   let printed = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -87,10 +104,18 @@ async function runOnce(
   });
   const seconds = timesItself ? Number(printed) : (performance.now() - started) / 1000;
   if (status !== wanted) throw new Error(`${name} ended with status ${status}: ${errors}`);
-  return isNode ? { seconds, peakBytes: Number(await readFile(peakFile, 'utf8')) } : { seconds };
+  const taken = { seconds, cpuSeconds: secondsOf(times) };
+  return isNode ? { ...taken, peakBytes: Number(await readFile(peakFile, 'utf8')) } : taken;
 }
 
-function median(values: readonly number[]): number {
+/** Of the second line of `times`: `0m1.23s 0m0.45s`. */
+function secondsOf(times: string): number {
+  const parts = [...(times.split('\n')[1] ?? '').matchAll(/(\d+)m([\d.]+)s/g)];
+  return parts.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0);
+}
+
+/** The middle one, or the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;

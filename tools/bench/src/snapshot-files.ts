@@ -48,21 +48,41 @@ const GUEST_WORK = [
   'for i in $(seq 1 20); do cat /bin/busybox /qemu_fw_cfg.ko* > /d/b$i; seq $i 7 2000000 | gzip > /d/z$i; done',
 ] as const;
 
+/** What it does in the minutes until it is saved once more. */
+const LATER_WORK = [
+  'sleep 100; find / -xdev -type f | head -300 | xargs md5sum > /d/sums; seq 1 300000 | sort -r > /d/sorted',
+  'sleep 80; dmesg > /d/log; for i in 1 2 3 4 5 6 7 8; do gzip -c /d/text | head -c 300000 > /d/part$i; done',
+] as const;
+
 /** A snapshot of a Linux guest of 1 GiB, some 370 MiB of which are set. */
-export function linuxSnapshot(): Promise<string> {
-  return once('linux-guest.mr', async (path) => {
+export async function linuxSnapshot(): Promise<string> {
+  return (await linuxSnapshots()).first;
+}
+
+/** Two of one guest, some minutes apart. */
+export async function linuxSnapshots(): Promise<{ readonly first: string; readonly later: string }> {
+  const later = join(CACHE_PATH, 'bench', 'linux-guest-later.mr');
+  const first = await once('linux-guest.mr', async (path) => {
     const guest = findLinuxGuest();
     if (guest.kind === 'missing') throw new Error(guest.reason);
     const booted = await bootLinux(guest, { version: '11.1', args: ['-machine', 'q35', '-m', '1G'] });
+    const save = async (to: string) => {
+      await booted.vm.qmp.execute('stop');
+      const outcome = await saveMappedRam(booted.vm, { uri: `file:${to}` });
+      if (outcome.kind !== 'completed') throw new Error(`QEMU did not save: ${JSON.stringify(outcome)}`);
+    };
     try {
       for (const command of GUEST_WORK) await booted.console.run(command);
-      await booted.vm.qmp.execute('stop');
-      const outcome = await saveMappedRam(booted.vm, { uri: `file:${path}` });
-      if (outcome.kind !== 'completed') throw new Error(`QEMU did not save: ${JSON.stringify(outcome)}`);
+      await save(path);
+      await booted.vm.qmp.execute('cont');
+      for (const command of LATER_WORK) await booted.console.run(command);
+      await save(later);
     } finally {
       await booted.kill();
     }
   });
+  if (!existsSync(later)) throw new Error(`${later} is missing: remove ${first}, and both are made anew`);
+  return { first, later };
 }
 
 /** A copy of the 4 GiB snapshot with one byte changed, in its last page that is set. */

@@ -44,17 +44,32 @@ const CAPTURES = [
 const MADE: readonly (readonly [
   name: string,
   capture: string,
-  argv: (file: string) => string[],
+  runs: (file: string) => string[][],
   made: string,
 ])[] = [
-  ['classic stream', 'qemu-10.0/none', (file) => ['convert', '--to', 'stream', file, `${file}.out`], '.out'],
+  [
+    'classic stream',
+    'qemu-10.0/none',
+    (file) => [['convert', '--to', 'stream', file, `${file}.out`]],
+    '.out',
+  ],
   [
     'classic stream of a pc',
     'qemu-10.0/microvm',
-    (file) => ['convert', '--to', 'stream', file, `${file}.out`],
+    (file) => [['convert', '--to', 'stream', file, `${file}.out`]],
     '.out',
   ],
-  ['state of a clone', 'qemu-10.0/pc', (file) => ['clone', file, '-o', `${file}.clone`], '.clone/state'],
+  ['state of a clone', 'qemu-10.0/pc', (file) => [['clone', file, '-o', `${file}.clone`]], '.clone/state'],
+  ['packed file', 'qemu-10.0/pc', (file) => [['pack', '--frame', '64k', file, `${file}.out`]], '.out'],
+  [
+    'packed file with a seal',
+    'qemu-10.0/q35',
+    (file) => [
+      ['pack', '--frame', '64k', file, `${file}.out`],
+      ['seal', `${file}.out`],
+    ],
+    '.out',
+  ],
 ];
 
 /** A base that is loaded when it is first asked for. */
@@ -86,7 +101,7 @@ async function loadBase(id: string): Promise<Base> {
 async function makeBase(
   name: string,
   capture: string,
-  argv: (file: string) => string[],
+  runs: (file: string) => string[][],
   made: string,
 ): Promise<Base> {
   const folder = mkdtempSync(join(scratchParent, 'hostile-base-'));
@@ -94,7 +109,9 @@ async function makeBase(
     const file = join(folder, 'base.mr');
     await (await loadCapture(capture)).writeTo(file);
     const silent = { write() {} };
-    await mrMain(argv(file), { stdout: silent, stderr: silent, env: {} }, new AbortController().signal);
+    for (const argv of runs(file)) {
+      await mrMain(argv, { stdout: silent, stderr: silent, env: {} }, new AbortController().signal);
+    }
     return await baseOf(name, await SparseImage.fromFile(`${file}${made}`, name), []);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import type { Random } from '../random.js';
 import type { Base } from './bases.js';
 
 /** What a run makes when it succeeds. */
-export type Makes = 'nothing' | 'snapshot' | 'stream' | 'in-place' | 'file' | 'folder';
+export type Makes = 'nothing' | 'snapshot' | 'stream' | 'in-place' | 'file' | 'folder' | 'seal';
 
 /** One run of a command. */
 export interface CommandCase {
@@ -78,6 +78,14 @@ function choices({ input, other, output }: CaseFiles, base: Base, options: reado
     { ...make('snapshot', 'convert', '--to', 'mapped-ram', input, output), toOffset: -1 },
     { ...make('snapshot', 'repair', input, output), toOffset: -1 },
     { ...make('snapshot', 'repair', '--format', 'json', input, output), toOffset: -1 },
+    { argv: ['pack', input, output], makes: 'file' },
+    { argv: ['unpack', input, output], makes: 'file' },
+    { argv: ['seal', '-o', output, input], makes: 'seal' },
+    { argv: ['verify', input], makes: 'nothing' },
+    { argv: ['verify', '--seal', input, other], makes: 'nothing' },
+    { argv: ['delta', other, input, output], makes: 'file' },
+    { argv: ['apply', other, input, output], makes: 'file' },
+    make('folder', 'clone', '--sealed', input, '-o', output),
     read('preflight', 'restore', input),
     read('preflight', 'save', output),
     { argv: ['restore', '--qmp', `${input}.sock`, input], makes: 'nothing' },

@@ -113,7 +113,9 @@ function faultsOfText(text: string, status: number): string[] {
 function faultsOfFiles(here: string, command: CommandCase, status: number, inputBytes: number): string[] {
   const made = readdirSync(here, { recursive: true, encoding: 'utf8' }).filter((name) => name !== 'in.mr');
   const isExpected = (name: string) =>
-    status === 0 && command.makes !== 'nothing' && /^out(\.\w+|\/(state|clone\.json))?$/.test(name);
+    status === 0 &&
+    command.makes !== 'nothing' &&
+    /^out(\.\w+|\/(state|clone\.json|snapshot\.mr))?$/.test(name);
   const left = made.filter((name) => !isExpected(name));
   const bytes = made.reduce((sum, name) => sum + diskBytes(join(here, name)), 0);
   const most = Bounds.outputFactor * inputBytes + Bounds.outputBytes;

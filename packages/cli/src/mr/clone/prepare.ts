@@ -23,32 +23,38 @@ export interface CloneRequest {
  * @throws UsageError where the options name blocks that cannot be mapped; what unpacking, `check` and `prepareClone` throw.
  */
 export async function prepare(request: CloneRequest, context: CommandContext): Promise<Clone> {
-  const { output, options } = request;
+  const { input, output, options, check } = request;
+  const prepareFrom = async (plainPath: string) => {
+    await check(plainPath);
+    return prepareClone(plainPath, output, options);
+  };
   try {
-    return await prepareClone(await plainFile(request, context), output, options);
+    if (!isContainer(input)) return await prepareFrom(input);
+    return await withUnpackedIn(output, request, context, prepareFrom);
   } catch (error) {
     throw error instanceof RangeError ? new UsageError(error.message) : error;
   }
 }
 
-async function plainFile(
-  { input, output, options, check }: CloneRequest,
+/** Unpacks into the clone's folder. Where nothing comes of it, the file is gone again, and a folder that was made for it. */
+async function withUnpackedIn(
+  folder: string,
+  { input, options }: CloneRequest,
   context: CommandContext,
-): Promise<string> {
-  if (!isContainer(input)) {
-    await check(input);
-    return input;
-  }
-  await mkdir(output, { recursive: true });
-  const unpacked = join(output, 'snapshot.mr');
-  await unpackFor(input, unpacked, context, options.overwrite);
+  use: (unpacked: string) => Promise<Clone>,
+): Promise<Clone> {
+  const firstMade = await mkdir(folder, { recursive: true });
+  const unpacked = join(folder, 'snapshot.mr');
+  let isOurs = false;
   try {
-    await check(unpacked);
+    await unpackFor(input, unpacked, context, options.overwrite);
+    isOurs = true;
+    return await use(unpacked);
   } catch (error) {
-    await rm(unpacked);
+    if (isOurs) await rm(unpacked, { force: true });
+    if (firstMade !== undefined) await rm(firstMade, { recursive: true, force: true });
     throw error;
   }
-  return unpacked;
 }
 
 /** Says what speaks against running VMs from the file. */
