@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { loadCapture } from '@mapped-ram/fixtures';
-import { openPacked } from '@mapped-ram/pack';
-import { openCodec } from '@mapped-ram/pack/codec';
-import { memorySource } from '@mapped-ram/reader';
+import { MappedRamError } from '@mapped-ram/format';
+import { type Codec, openPacked } from '@mapped-ram/pack';
+import { codecKinds, openCodec, openCodecOf } from '@mapped-ram/pack/codec';
+import { type ByteSource, memorySource } from '@mapped-ram/reader';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { Candidate } from '../run/candidates.js';
 import { failsTheRun } from '../run/known-failing.js';
 import { runCandidates } from '../run/run-candidates.js';
@@ -12,7 +14,14 @@ import { canRun } from '../testing/can-run.js';
 import { packedDefinitions } from './definitions.js';
 import { generatePacked, PACKED_CAPTURE } from './generate-packed.js';
 import { packedCandidates } from './packed-candidates.js';
-import { listPackedVectors, packedBase, packedStore, readPackedVectors } from './packed-store.js';
+import {
+  buildPackedImage,
+  listPackedVectors,
+  packedBase,
+  packedStore,
+  readPackedVectors,
+} from './packed-store.js';
+import type { UnpackedFile } from './packed-vector.js';
 
 const schema = JSON.parse(
   readFileSync(new URL('../../schema/packed-vector.schema.json', import.meta.url), 'utf8'),
@@ -45,6 +54,31 @@ test.each([...new Set(readPackedVectors().map(({ base }) => base))])('%s holds t
   const capture = await loadCapture(PACKED_CAPTURE);
   expect(bytes.equals(capture.bytes(0, capture.sizeBytes))).toBe(true);
 });
+
+describe.each(codecKinds)('the codec %s', (kind) => {
+  it('gives what is to be given, and refuses what is to be refused', async ({ skip }) => {
+    const codec = await openCodecOf(kind);
+    if (codec === undefined) return skip(`missing here: ${kind}`);
+    // That a lead lies shows where it is held against the frames.
+    for (const vector of readPackedVectors().filter(({ id }) => id !== 'packed/lead-lies')) {
+      const image = buildPackedImage(vector);
+      const unpacked = await unpackWith(codec, image).catch((error: unknown) => error);
+      if (vector.expected.outcome === 'rejected') expect(unpacked, vector.id).toBeInstanceOf(MappedRamError);
+      else expect(unpacked, vector.id).toEqual(vector.expected.unpacked);
+    }
+  });
+});
+
+async function unpackWith(codec: Codec, image: ByteSource): Promise<UnpackedFile> {
+  const source = await openPacked(image, codec);
+  const hash = createHash('sha256');
+  // What a table says is no reason to reserve memory.
+  const piece = new Uint8Array(2 ** 20);
+  for (let at = 0; at < source.sizeBytes; at += piece.length) {
+    hash.update(piece.subarray(0, await source.readFrames(piece, at)));
+  }
+  return { sizeBytes: source.sizeBytes, sha256: hash.digest('hex') };
+}
 
 /** Our own reader, and one that was written from the prose alone. */
 const READERS = [

@@ -9,6 +9,6 @@ import { isContainer } from '../shared/open-source.js';
 export function checkInPlace(path: string): void {
   if (!isContainer(path)) return;
   throw new MappedRamError('unsupported', {
-    what: 'what is packed cannot be changed in place: name OUT for a copy that is not packed, or take what mr unpack gives',
+    what: 'it lies in a container and cannot be changed in place: name OUT for a copy, or take the file that mr unpack gives of a packed one',
   });
 }
