@@ -1,21 +1,29 @@
 meta:
   id: libvirt_save
   title: libvirt save image
+  application: libvirt, its QEMU driver
+  tags:
+    - virtual-machine
+    - snapshot
   license: CC0-1.0
   ks-version: 0.11
   encoding: UTF-8
   endian: le
 doc: |
-  What libvirt's QEMU driver writes in front of the migration stream when it saves a domain to a file. The numbers
-  have the byte order of the host that saved, which the version gives away: it is small.
-doc-ref: mapped-ram.md
+  What libvirt's QEMU driver writes in front of the migration stream when it
+  saves a domain to a file. The numbers have the byte order of the host that
+  saved, which the version gives away: it is small.
+doc-ref:
+  - https://mapped-ram.dev/spec
+  - https://libvirt.org/drvqemu.html
 seq:
   - id: magic
     type: str
     encoding: ASCII
     size: 16
-    doc: "`LibvirtQemudSave`, or `LibvirtQemudPart` until the image is complete."
-    doc-ref: CONTAINER-3
+    doc: |
+      `LibvirtQemudSave`, or `LibvirtQemudPart` until the image is complete.
+    doc-ref: https://mapped-ram.dev/spec#CONTAINER-3
   - id: version
     type: host_u4
     doc: Always 2.
@@ -33,7 +41,9 @@ seq:
   - id: ofs_cookie
     -orig-id: cookieOffset
     type: host_u4
-    doc: Where the cookie starts, in bytes from the end of this header; 0 where there is none.
+    doc: |
+      Where the cookie starts, in bytes from the end of this header; 0 where
+      there is none.
   - id: unused
     type: host_u4
     repeat: expr
@@ -41,11 +51,11 @@ seq:
 instances:
   is_big_endian:
     value: version.as_le >= 0x10000
-    doc-ref: CONTAINER-4
+    doc-ref: https://mapped-ram.dev/spec#CONTAINER-4
   ofs_stream:
     value: 92 + len_data.value
     doc: Where the migration stream starts. It is not aligned.
-    doc-ref: CONTAINER-6
+    doc-ref: https://mapped-ram.dev/spec#CONTAINER-6
   len_xml:
     value: 'ofs_cookie.value != 0 ? ofs_cookie.value : len_data.value'
   xml:
@@ -53,18 +63,18 @@ instances:
     type: strz
     size: len_xml
     doc: The domain XML.
-    doc-ref: CONTAINER-5
+    doc-ref: https://mapped-ram.dev/spec#CONTAINER-5
   cookie:
     pos: 92 + ofs_cookie.value
     type: strz
     size: len_data.value - ofs_cookie.value
     if: ofs_cookie.value != 0
     doc: More XML, with what libvirt itself has to remember.
-    doc-ref: CONTAINER-5
+    doc-ref: https://mapped-ram.dev/spec#CONTAINER-5
 types:
   host_u4:
     doc: A number in the byte order of the host that saved.
-    doc-ref: CONTAINER-4
+    doc-ref: https://mapped-ram.dev/spec#CONTAINER-4
     seq:
       - id: as_le
         type: u4

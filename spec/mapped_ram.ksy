@@ -1,30 +1,45 @@
 meta:
   id: mapped_ram
   title: QEMU migration stream with mapped-ram
+  application: QEMU 9.0 and later
   file-extension: mr
+  xref:
+    wikidata: Q624699 # QEMU
+  tags:
+    - virtual-machine
+    - snapshot
   license: CC0-1.0
   ks-version: 0.11
   encoding: ASCII
   endian: be
 doc: |
-  A virtual machine that QEMU (9.0 and later) saved to a file with the capability `mapped-ram`: a migration stream in
-  which every guest page has a fixed place in the file.
+  A virtual machine that QEMU (9.0 and later) saved to a file with the
+  capability `mapped-ram`: a migration stream in which every guest page has a
+  fixed place in the file.
 
   The grammar can be used in two ways.
 
-  1. Whole: parse this type on a stream over the file, positioned at the magic. Records are found one after another
-     by their offsets, so that neither bitmaps nor pages are read before they are asked for. A section other than
-     `ram` does not say how long it is; its end is searched for, see `opaque_body`.
-  2. An element at a time: a reader that walks the stream itself parses `stream_header`, `opening_section_header`,
-     `ram_word`, `ram_block_entry`, `mapped_ram_header` and so on, each at its place. These types check nothing, so
-     that a damaged file can be described too. None of them holds the type byte that announces it.
-doc-ref: mapped-ram.md
+  1. Whole: parse this type on a stream over the file, positioned at the magic.
+     Records are found one after another by their offsets, so that neither
+     bitmaps nor pages are read before they are asked for. A section other than
+     `ram` does not say how long it is; its end is searched for, see
+     `opaque_body`.
+  2. An element at a time: a reader that walks the stream itself parses
+     `stream_header`, `opening_section_header`, `ram_word`, `ram_block_entry`,
+     `mapped_ram_header` and so on, each at its place. These types check
+     nothing, so that a damaged file can be described too. None of them holds
+     the type byte that announces it.
+doc-ref:
+  - https://mapped-ram.dev/spec
+  - https://www.qemu.org/docs/master/devel/migration/mapped-ram.html
 seq:
-  - id: header
-    type: stream_header
-    valid:
-      expr: _.magic == 0x5145564d and _.version == 3
-    doc-ref: STREAM-1
+  - id: magic
+    contents: QEVM
+    doc-ref: https://mapped-ram.dev/spec#STREAM-2
+  - id: version
+    type: u4
+    valid: 3
+    doc-ref: https://mapped-ram.dev/spec#STREAM-3
   - id: records
     type: |
       record(
@@ -33,7 +48,7 @@ seq:
         _index == 0 ? false : records[_index - 1].has_guest_physical_addresses)
     repeat: until
     repeat-until: _.is_last
-    doc-ref: SECTION-1
+    doc-ref: https://mapped-ram.dev/spec#SECTION-1
 instances:
   has_vmdescription:
     value: records.last.is_end_marker and records.last.ofs_end < _io.size
@@ -42,11 +57,11 @@ instances:
     type: vmdescription
     if: has_vmdescription
     doc: What follows the end marker; absent where the file ends there.
-    doc-ref: VMDESC-1
+    doc-ref: https://mapped-ram.dev/spec#VMDESC-1
 types:
   stream_header:
     doc: The first eight bytes of the stream.
-    doc-ref: STREAM-1
+    doc-ref: https://mapped-ram.dev/spec#STREAM-1
     seq:
       - id: magic
         type: u4
@@ -55,8 +70,10 @@ types:
         type: u4
         doc: Always 3.
   configuration_header:
-    doc: The start of the configuration section; subsections follow while the next byte is 0x05.
-    doc-ref: CONFIG-2
+    doc: |
+      The start of the configuration section; subsections follow while the next
+      byte is 0x05.
+    doc-ref: https://mapped-ram.dev/spec#CONFIG-2
     seq:
       - id: len_machine
         -orig-id: len
@@ -68,9 +85,9 @@ types:
         doc: Name of the machine type, without a terminator.
   configuration_subsection:
     doc: |
-      A subsection of the configuration section, after its type byte. The body of one with another name has no length
-      and cannot be skipped.
-    doc-ref: CONFIG-4
+      A subsection of the configuration section, after its type byte. The body
+      of one with another name has no length and cannot be skipped.
+    doc-ref: https://mapped-ram.dev/spec#CONFIG-4
     seq:
       - id: len_name
         type: u1
@@ -88,7 +105,7 @@ types:
             '"configuration/uuid"': uuid
   capabilities:
     doc: The capabilities that the destination must agree with.
-    doc-ref: CONFIG-5
+    doc-ref: https://mapped-ram.dev/spec#CONFIG-5
     seq:
       - id: num_capabilities
         -orig-id: caps_count
@@ -99,7 +116,7 @@ types:
         repeat-expr: num_capabilities
   capability:
     doc: The name of a capability.
-    doc-ref: CONFIG-5
+    doc-ref: https://mapped-ram.dev/spec#CONFIG-5
     seq:
       - id: len_name
         type: u1
@@ -108,7 +125,7 @@ types:
         size: len_name
   target_page_bits:
     doc: The page size of a target whose page size is not fixed.
-    doc-ref: CONFIG-7
+    doc-ref: https://mapped-ram.dev/spec#CONFIG-7
     seq:
       - id: page_bits
         -orig-id: target_page_bits
@@ -116,14 +133,14 @@ types:
         doc: The page size is 2 to the power of this.
   uuid:
     doc: The UUID of the virtual machine.
-    doc-ref: CONFIG-6
+    doc-ref: https://mapped-ram.dev/spec#CONFIG-6
     seq:
       - id: value
         -orig-id: uuid
         size: 16
   opening_section_header:
     doc: The header of a START or FULL section.
-    doc-ref: SECTION-2
+    doc-ref: https://mapped-ram.dev/spec#SECTION-2
     seq:
       - id: section_id
         type: u4
@@ -140,21 +157,21 @@ types:
         doc: Version of the body's format.
   continuing_section_header:
     doc: The header of a PART or END section.
-    doc-ref: SECTION-3
+    doc-ref: https://mapped-ram.dev/spec#SECTION-3
     seq:
       - id: section_id
         type: u4
         doc: The id of the START section that this one continues.
   section_footer:
     doc: What follows the body of a section, after its type byte.
-    doc-ref: FOOTER-1
+    doc-ref: https://mapped-ram.dev/spec#FOOTER-1
     seq:
       - id: section_id
         type: u4
         doc: The id of the section that ends here.
   command:
     doc: A command to the destination.
-    doc-ref: COMMAND-1
+    doc-ref: https://mapped-ram.dev/spec#COMMAND-1
     seq:
       - id: command
         type: u2
@@ -166,14 +183,14 @@ types:
         size: len_data
   vmdescription_frame:
     doc: The length of the JSON that follows.
-    doc-ref: VMDESC-1
+    doc-ref: https://mapped-ram.dev/spec#VMDESC-1
     seq:
       - id: len_json
         -orig-id: vmdesc_len
         type: u4
   vmdescription:
     doc: The vmdescription with its type byte.
-    doc-ref: VMDESC-1
+    doc-ref: https://mapped-ram.dev/spec#VMDESC-1
     seq:
       - id: type
         type: u1
@@ -184,18 +201,23 @@ types:
       - id: json
         type: str
         size: frame.len_json
-        doc: Name, type and size of every field of every section that is not iterable.
+        doc: |
+          Name, type and size of every field of every section that is not
+          iterable.
   wide_u8:
-    doc: A 64-bit value in two halves, for languages whose numbers do not hold one exactly.
-    doc-ref: STREAM-4
+    doc: |
+      A 64-bit value in two halves, for languages whose numbers do not hold one
+      exactly.
+    doc-ref: https://mapped-ram.dev/spec#STREAM-4
     seq:
       - id: high
         type: u4
       - id: low
         type: u4
   ram_word:
-    doc: A word in the body of a ram section, an address whose low bits are flags.
-    doc-ref: RAM-2
+    doc: |
+      A word in the body of a ram section, an address whose low bits are flags.
+    doc-ref: https://mapped-ram.dev/spec#RAM-2
     params:
       - id: page_size
         type: u4
@@ -206,17 +228,19 @@ types:
     instances:
       flags:
         value: word.low % page_size
-        doc-ref: FLAGS-1
+        doc-ref: https://mapped-ram.dev/spec#FLAGS-1
       address:
         value: word.high * 0x100000000 + word.low - flags
-        doc: Exact below 2 to the power of 53 only, in languages whose numbers are doubles.
+        doc: |
+          Exact below 2 to the power of 53 only, in languages whose numbers are
+          doubles.
       is_mem_size:
         value: (flags & 0x04) != 0
       is_eos:
         value: (flags & 0x10) != 0
   ram_block_entry:
     doc: An entry of the block table, without the mapped-ram header.
-    doc-ref: BLOCK-2
+    doc-ref: https://mapped-ram.dev/spec#BLOCK-2
     params:
       - id: has_guest_physical_address
         type: bool
@@ -236,10 +260,10 @@ types:
         -orig-id: mr->addr
         type: wide_u8
         if: has_guest_physical_address
-        doc-ref: SHARED-1
+        doc-ref: https://mapped-ram.dev/spec#SHARED-1
   mapped_ram_header:
     doc: Where the block's bitmap and pages lie.
-    doc-ref: HEADER-1
+    doc-ref: https://mapped-ram.dev/spec#HEADER-1
     seq:
       - id: version
         type: u4
@@ -258,15 +282,17 @@ types:
         doc: Where page 0 lies, in bytes from the start of the file.
   record:
     doc: |
-      One record of the stream, found by its offset, with what the records after it need to know. Only used when the
-      stream is parsed whole.
-    doc-ref: SECTION-1
+      One record of the stream, found by its offset, with what the records after
+      it need to know. Only used when the stream is parsed whole.
+    doc-ref: https://mapped-ram.dev/spec#SECTION-1
     params:
       - id: ofs_start
         type: u8
       - id: ram_section_id_before
         type: s8
-        doc: The id of the ram section, if an earlier record started it; otherwise -1.
+        doc: |
+          The id of the ram section, if an earlier record started it; otherwise
+          -1.
       - id: has_guest_physical_addresses_before
         type: bool
     instances:
@@ -310,10 +336,14 @@ types:
         if: is_opening or is_continuing
       ram_section_id:
         value: |
-          is_opening and opening.idstr == "ram" ? opening.section_id : ram_section_id_before
+          is_opening and opening.idstr == "ram"
+            ? opening.section_id
+            : ram_section_id_before
       has_guest_physical_addresses:
         value: |
-          type == section_type::configuration ? configuration.has_ignore_shared : has_guest_physical_addresses_before
+          type == section_type::configuration
+            ? configuration.has_ignore_shared
+            : has_guest_physical_addresses_before
       is_ram:
         value: (is_opening or is_continuing) and section_id == ram_section_id
       ofs_body:
@@ -323,19 +353,22 @@ types:
         pos: ofs_body
         type: ram_body(ofs_body, has_guest_physical_addresses)
         if: is_ram
-        doc-ref: RAM-1
+        doc-ref: https://mapped-ram.dev/spec#RAM-1
       opaque_body:
         pos: ofs_body
         type: opaque_body(section_id)
         if: (is_opening or is_continuing) and not is_ram
-        doc-ref: SECTION-6
+        doc-ref: https://mapped-ram.dev/spec#SECTION-6
       ofs_footer:
         value: 'is_ram ? ram_body.ofs_end : opaque_body.ofs_end'
         if: is_opening or is_continuing
       has_footer:
-        value: 'is_ram ? footer_type == section_type::footer : opaque_body.has_footer'
+        value: |
+          is_ram
+            ? footer_type == section_type::footer
+            : opaque_body.has_footer
         if: is_opening or is_continuing
-        doc-ref: FOOTER-2
+        doc-ref: https://mapped-ram.dev/spec#FOOTER-2
       footer_type:
         pos: ofs_footer
         type: u1
@@ -345,7 +378,7 @@ types:
         pos: ofs_footer + 1
         type: section_footer
         if: (is_opening or is_continuing) and has_footer
-        doc-ref: FOOTER-1
+        doc-ref: https://mapped-ram.dev/spec#FOOTER-1
       ofs_end:
         value: |
           is_opening or is_continuing
@@ -360,23 +393,27 @@ types:
         value: is_end_marker or ofs_end >= _io.size
   configuration:
     doc: The whole configuration section, after its type byte.
-    doc-ref: CONFIG-1
+    doc-ref: https://mapped-ram.dev/spec#CONFIG-1
     seq:
       - id: header
         type: configuration_header
       - id: subsections
-        type: 'tagged_subsection(_index == 0 ? false : subsections[_index - 1].has_ignore_shared)'
+        type: |
+          tagged_subsection(
+            _index == 0 ? false : subsections[_index - 1].has_ignore_shared)
         repeat: until
         repeat-until: _.is_end
     instances:
       has_ignore_shared:
         value: subsections.last.has_ignore_shared
-        doc-ref: SHARED-1
+        doc-ref: https://mapped-ram.dev/spec#SHARED-1
       ofs_end:
         value: subsections.last.ofs_start
   tagged_subsection:
-    doc: A subsection with its type byte; the last one has another type byte, which belongs to the next record.
-    doc-ref: CONFIG-3
+    doc: |
+      A subsection with its type byte; the last one has another type byte, which
+      belongs to the next record.
+    doc-ref: https://mapped-ram.dev/spec#CONFIG-3
     params:
       - id: has_ignore_shared_before
         type: bool
@@ -388,7 +425,10 @@ types:
         type: configuration_subsection
         if: ofs_start >= 0 and not is_end
       - id: search
-        type: 'capability_search(_index == 0 ? false : search[_index - 1].is_found, capabilities.capabilities[_index].name)'
+        type: |
+          capability_search(
+            _index == 0 ? false : search[_index - 1].is_found,
+            capabilities.capabilities[_index].name)
         repeat: expr
         repeat-expr: 'is_capabilities ? capabilities.num_capabilities : 0'
     instances:
@@ -402,10 +442,12 @@ types:
         value: subsection.body.as<capabilities>
       has_ignore_shared:
         value: |
-          is_capabilities and capabilities.num_capabilities > 0 ? search.last.is_found : has_ignore_shared_before
+          is_capabilities and capabilities.num_capabilities > 0
+            ? search.last.is_found
+            : has_ignore_shared_before
   capability_search:
     doc: Looks for `x-ignore-shared` among the capabilities. It takes no bytes.
-    doc-ref: SHARED-1
+    doc-ref: https://mapped-ram.dev/spec#SHARED-1
     params:
       - id: is_found_before
         type: bool
@@ -416,7 +458,7 @@ types:
         value: is_found_before or name == "x-ignore-shared"
   ram_body:
     doc: The body of a ram section, words up to one with the EOS flag.
-    doc-ref: RAM-1
+    doc-ref: https://mapped-ram.dev/spec#RAM-1
     params:
       - id: ofs_start
         type: u8
@@ -425,7 +467,9 @@ types:
     seq:
       - id: items
         type: |
-          ram_item(_index == 0 ? ofs_start : items[_index - 1].ofs_end, has_guest_physical_addresses)
+          ram_item(
+            _index == 0 ? ofs_start : items[_index - 1].ofs_end,
+            has_guest_physical_addresses)
         repeat: until
         repeat-until: _.word.is_eos
     instances:
@@ -433,9 +477,9 @@ types:
         value: items.last.ofs_end
   ram_item:
     doc: |
-      A word of a ram section, and the block table where the word announces one. The low 8 bits are taken for flags, as
-      the smallest page is 256 bytes.
-    doc-ref: RAM-2
+      A word of a ram section, and the block table where the word announces one.
+      The low 8 bits are taken for flags, as the smallest page is 256 bytes.
+    doc-ref: https://mapped-ram.dev/spec#RAM-2
     params:
       - id: ofs_start
         type: u8
@@ -447,13 +491,18 @@ types:
         type: ram_word(256)
       block_table:
         pos: ofs_start + 8
-        type: block_table(ofs_start + 8, word.address, has_guest_physical_addresses)
+        type: |
+          block_table(
+            ofs_start + 8, word.address, has_guest_physical_addresses)
         if: word.is_mem_size and word.address > 0
       ofs_end:
-        value: 'word.is_mem_size and word.address > 0 ? block_table.ofs_end : ofs_start + 8'
+        value: |
+          word.is_mem_size and word.address > 0
+            ? block_table.ofs_end
+            : ofs_start + 8
   block_table:
     doc: The block table, entries until their lengths add up to the total.
-    doc-ref: BLOCK-1
+    doc-ref: https://mapped-ram.dev/spec#BLOCK-1
     params:
       - id: ofs_start
         type: u8
@@ -474,8 +523,10 @@ types:
       ofs_end:
         value: blocks.last.ofs_end
   ram_block:
-    doc: A RAM block with its entry, its mapped-ram header, and its bitmap and pages, read when they are asked for.
-    doc-ref: LAYOUT-1
+    doc: |
+      A RAM block with its entry, its mapped-ram header, and its bitmap and
+      pages, read when they are asked for.
+    doc-ref: https://mapped-ram.dev/spec#LAYOUT-1
     params:
       - id: ofs_start
         type: u8
@@ -489,12 +540,14 @@ types:
         pos: ofs_start
         type: ram_block_entry(has_guest_physical_address)
       header:
-        pos: 'ofs_start + 9 + entry.len_idstr + (has_guest_physical_address ? 8 : 0)'
+        pos: |
+          ofs_start + 9 + entry.len_idstr
+            + (has_guest_physical_address ? 8 : 0)
         type: mapped_ram_header
       is_ignored:
         value: header.ofs_pages == 0
         doc: Whether the block's memory lies elsewhere.
-        doc-ref: SHARED-2
+        doc-ref: https://mapped-ram.dev/spec#SHARED-2
       num_pages:
         value: entry.len_used / header.len_page
       bitmap:
@@ -502,27 +555,29 @@ types:
         pos: header.ofs_bitmap
         size: ((num_pages + 63) / 64) * 8
         if: not is_ignored
-        doc-ref: BITMAP-1
+        doc-ref: https://mapped-ram.dev/spec#BITMAP-1
       pages:
         io: _root._io
         pos: header.ofs_pages
         size: entry.len_used
         if: not is_ignored
-        doc-ref: PAGES-1
+        doc-ref: https://mapped-ram.dev/spec#PAGES-1
       len_so_far:
         value: len_before + entry.len_used
       ofs_end:
         value: |
           is_ignored
-            ? ofs_start + 37 + entry.len_idstr + (has_guest_physical_address ? 8 : 0)
+            ? ofs_start + 37 + entry.len_idstr
+              + (has_guest_physical_address ? 8 : 0)
             : header.ofs_pages + entry.len_used
   opaque_body:
     doc: |
-      The body of a section of unknown length. It ends where a footer with the section's id follows, and then what
-      looks like a record, or the end marker and a vmdescription. That is a guess, if a good one: only the
-      vmdescription tells for certain. Where nothing of the kind is found, the body reaches to the end of the file
-      and is the last record.
-    doc-ref: SECTION-6
+      The body of a section of unknown length. It ends where a footer with the
+      section's id follows, and then what looks like a record, or the end marker
+      and a vmdescription. That is a guess, if a good one: only the
+      vmdescription tells for certain. Where nothing of the kind is found, the
+      body reaches to the end of the file and is the last record.
+    doc-ref: https://mapped-ram.dev/spec#SECTION-6
     params:
       - id: section_id
         type: u4
@@ -537,8 +592,10 @@ types:
       ofs_end:
         value: 'has_footer ? chunks.last.ofs_next - 1 : chunks.last.ofs_next'
   opaque_chunk:
-    doc: Bytes up to the next 0x7e. In every chunk but the last, that byte belongs to the body.
-    doc-ref: SECTION-6
+    doc: |
+      Bytes up to the next 0x7e. In every chunk but the last, that byte belongs
+      to the body.
+    doc-ref: https://mapped-ram.dev/spec#SECTION-6
     params:
       - id: section_id
         type: u4
@@ -567,7 +624,9 @@ types:
         pos: ofs_next + 5
         type: u1
         if: has_after_type
-        doc: 0x06 after the end marker, or the high byte of a section id or a command.
+        doc: |
+          0x06 after the end marker, or the high byte of a section id or a
+          command.
       next_len_idstr:
         pos: ofs_next + 9
         type: u1
@@ -581,10 +640,12 @@ types:
       is_before_opening:
         value: |
           (next_type == 1 or next_type == 4) and has_next_idstr
-            and next_len_idstr > 0 and next_idstr_start >= 0x20 and next_idstr_start < 0x7f
+            and next_len_idstr > 0
+            and next_idstr_start >= 0x20 and next_idstr_start < 0x7f
       is_before_other:
         value: |
-          (next_type == 2 or next_type == 3 or next_type == 8) and has_after_type and after_type == 0
+          (next_type == 2 or next_type == 3 or next_type == 8)
+            and has_after_type and after_type == 0
       is_before_footer:
         value: |
           has_lookahead and next_section_id == section_id

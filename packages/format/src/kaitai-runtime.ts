@@ -42,6 +42,7 @@ class ValidationError extends MappedRamError {
 }
 
 function quotable(value: unknown): QuotedValue | undefined {
+  if (value instanceof Uint8Array) return `[${value.join(', ')}]`;
   return typeof value === 'string' || typeof value === 'number' ? value : undefined;
 }
 
@@ -53,6 +54,12 @@ export const KaitaiStream = {
   mod(value: number, divisor: number): number {
     if (divisor <= 0) throw new RangeError(`${divisor} is no divisor`);
     return value - Math.floor(value / divisor) * divisor;
+  },
+
+  /** 0 where both are the same, else below or above it. */
+  byteArrayCompare(a: Uint8Array, b: Uint8Array): number {
+    const at = a.findIndex((byte, index) => byte !== b[index]);
+    return at < 0 ? a.length - b.length : (a[at] as number) - (b[at] ?? -1);
   },
 
   bytesTerminate(bytes: Uint8Array, terminator: number, include: boolean): Uint8Array {

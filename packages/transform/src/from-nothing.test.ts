@@ -57,6 +57,8 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
       const vm = await restore(version, MACHINE, { path, streamOffset });
       try {
         expect(readFileSync(join(vm.folder, 'ram0')).equals(memory)).toBe(true);
+        // Without a vmdescription, QEMU 10.0 would warn.
+        expect(vm.stderr()).toBe('');
       } finally {
         await vm.kill();
       }

@@ -32,7 +32,10 @@ export interface SnapshotDescription extends Pick<ConfigurationFields, 'uuid' | 
   readonly switchoverStart?: boolean | undefined;
   /** Whole sections with the state of devices, with their footers. */
   readonly devices?: readonly StreamPart[] | undefined;
-  /** JSON that describes those sections. */
+  /**
+   * JSON that describes those sections. If not given, one that describes none is written where there are no `devices`. With `devices` none is:
+   * only who made them can tell what is in them, and QEMU restores without, though it warns ("Expected vmdescription section, but got 0").
+   */
   readonly vmdescription?: Uint8Array | undefined;
 }
 
@@ -43,7 +46,7 @@ export interface SnapshotDescription extends Pick<ConfigurationFields, 'uuid' | 
  * @throws RangeError where a name is too long, or only some blocks have a guest-physical address.
  */
 export function describeSnapshot(description: SnapshotDescription): SnapshotLayout {
-  const { machine, uuid, targetPageBits, blocks, ramSectionId = 1, vmdescription } = description;
+  const { machine, uuid, targetPageBits, blocks, ramSectionId = 1 } = description;
   const addressed = blocks.filter(({ guestPhysicalAddress }) => guestPhysicalAddress !== undefined).length;
   if (addressed !== 0 && addressed !== blocks.length) {
     throw new RangeError('either every block has a guest-physical address, or none has');
@@ -57,6 +60,14 @@ export function describeSnapshot(description: SnapshotDescription): SnapshotLayo
   if (description.switchoverStart === true) tail.push(command(SWITCHOVER_START));
   tail.push(continuing('end', ramSectionId), eosWord(), ...end);
   tail.push(...(description.devices ?? []), endMarker());
+  const vmdescription = description.vmdescription ?? describeNoDevices(description);
   if (vmdescription !== undefined) tail.push(vmdescriptionHeader(vmdescription.length), vmdescription);
   return { streamOffset: description.streamOffset, head: [...head, ramStart(ramSectionId)], blocks, tail };
+}
+
+/** As QEMU describes a machine without devices (migration/savevm.c, `qemu_savevm_state_complete_precopy_non_iterable`). */
+function describeNoDevices({ blocks, devices }: SnapshotDescription): Uint8Array | undefined {
+  const [block] = blocks;
+  if (devices !== undefined || block === undefined) return undefined;
+  return new TextEncoder().encode(JSON.stringify({ page_size: block.pageSize, devices: [] }));
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { grammarNames, type KsyType, readGrammar, repositoryRoot } from './grammar.js';
+import { clauseOf, grammarNames, type KsyType, readGrammar, repositoryRoot } from './grammar.js';
 
 interface Documented {
   readonly path: string;
@@ -31,15 +31,15 @@ describe.each(grammarNames)('%s.ksy', (name) => {
     for (const { path, node } of documentedNodes('', await readGrammar(name))) {
       if (!/^(\/types\/\w+)*$/.test(path)) continue;
       expect(node.doc, `${path} doc`).toBeTypeOf('string');
-      expect(node['doc-ref'], `${path} doc-ref`).toBeTypeOf('string');
+      expect(clauseOf(node) ?? path, `${path} doc-ref`).toMatch(/^([A-Z]+-\d+)?$/);
     }
   });
 
   it('refers to clauses that are there', async () => {
     for (const { path, node } of documentedNodes('', await readGrammar(name))) {
-      const clause = node['doc-ref'];
-      if (clause === undefined || clause === 'mapped-ram.md') continue;
-      expect(clauses, `${path} refers to ${clause}`).toContain(clause);
+      for (const address of [node['doc-ref'] ?? []].flat()) expect(address, path).toMatch(/^https:\/\//);
+      const clause = clauseOf(node);
+      if (clause !== undefined) expect(clauses, `${path} refers to ${clause}`).toContain(clause);
     }
   });
 
@@ -49,6 +49,11 @@ describe.each(grammarNames)('%s.ksy', (name) => {
       if (!/^(\/types\/\w+)*$/.test(path)) continue;
       expect(Object.keys(node), path).toEqual(order.filter((key) => key in node));
     }
+  });
+
+  it('has no line of more than 80 columns', async () => {
+    const lines = (await readFile(`${repositoryRoot}spec/${name}.ksy`, 'utf8')).split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
   });
 
   it('is in the public domain', async () => {

@@ -29,12 +29,18 @@ export interface KsyAttribute {
 export interface KsyType {
   readonly meta?: { readonly id: string };
   readonly doc?: string;
-  readonly 'doc-ref'?: string;
+  /** An address, or several of the whole grammar. */
+  readonly 'doc-ref'?: string | readonly string[];
   readonly params?: readonly KsyAttribute[];
   readonly seq?: readonly KsyAttribute[];
   readonly instances?: Readonly<Record<string, KsyAttribute>>;
   readonly types?: Readonly<Record<string, KsyType>>;
   readonly enums?: Readonly<Record<string, Readonly<Record<string, string | { readonly id: string }>>>>;
+}
+
+/** The clause of the specification that a part of a grammar refers to, such as `STREAM-1`. Undefined where it refers to none. */
+export function clauseOf({ 'doc-ref': address }: Pick<KsyType, 'doc-ref'>): string | undefined {
+  return typeof address === 'string' ? /#([A-Z]+-\d+)$/.exec(address)?.[1] : undefined;
 }
 
 /** Reads a grammar, without checking it. */

@@ -1,4 +1,4 @@
-import type { KsyAttribute, KsyType } from './grammar.js';
+import { clauseOf, type KsyAttribute, type KsyType } from './grammar.js';
 import { lowerCamelCase, upperCamelCase } from './names.js';
 
 /**
@@ -118,8 +118,9 @@ class TypeDeclarer {
   }
 }
 
-function doc(documented: { readonly doc?: string; readonly 'doc-ref'?: string }, indent: string): string {
-  const { doc: text, 'doc-ref': clause } = documented;
+function doc(documented: Pick<KsyType, 'doc' | 'doc-ref'>, indent: string): string {
+  const { doc: text } = documented;
+  const clause = clauseOf(documented);
   const lines = [...(text?.trim().split('\n') ?? []), ...(clause === undefined ? [] : [`See ${clause}.`])];
   if (lines.length === 0) return '';
   if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`;

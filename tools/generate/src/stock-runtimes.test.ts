@@ -134,12 +134,13 @@ describe.each(captures)('the capture %s', (id) => {
 itWithConstruct('has elements that construct parses, to the same', async () => {
   const bytes = await wholeCapture('qemu-10.0/microvm');
   writeFileSync(join(folder, 'capture.mr'), bytes);
-  const { header, records } = await openInJavascript(bytes);
+  const stream = await openInJavascript(bytes);
+  const { records } = stream;
   const configuration = records.find((record: Untyped) => record.configuration);
   const ram = records.find((record: Untyped) => record.isRam);
   const block = ram.ramBody.items[0].blockTable.blocks[0];
   const elements: [type: string, byteOffset: number, parsed: Untyped, fields: string[]][] = [
-    ['stream_header', 0, header, ['magic', 'version']],
+    ['stream_header', 0, { magic: 0x5145564d, version: stream.version }, ['magic', 'version']],
     ['configuration_header', configuration.ofsStart + 1, configuration.configuration.header, ['machine']],
     ['opening_section_header', ram.ofsStart + 1, ram.opening, ['section_id', 'idstr', 'version_id']],
     [

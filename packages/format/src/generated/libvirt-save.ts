@@ -3,9 +3,9 @@
 import { KaitaiStream, type KaitaiStreamInstance } from '../kaitai-runtime.js';
 
 /**
- * What libvirt's QEMU driver writes in front of the migration stream when it saves a domain to a file. The numbers
- * have the byte order of the host that saved, which the version gives away: it is small.
- * See mapped-ram.md.
+ * What libvirt's QEMU driver writes in front of the migration stream when it
+ * saves a domain to a file. The numbers have the byte order of the host that
+ * saved, which the version gives away: it is small.
  */
 export interface LibvirtSave {
   /**
@@ -21,7 +21,10 @@ export interface LibvirtSave {
   readonly wasRunning: LibvirtSave.HostU4;
   /** One of the enumeration `format`. */
   readonly format: LibvirtSave.HostU4;
-  /** Where the cookie starts, in bytes from the end of this header; 0 where there is none. */
+  /**
+   * Where the cookie starts, in bytes from the end of this header; 0 where
+   * there is none.
+   */
   readonly ofsCookie: LibvirtSave.HostU4;
   readonly unused: readonly LibvirtSave.HostU4[];
   /** See CONTAINER-4. */
@@ -106,7 +109,7 @@ export const LibvirtSave: LibvirtSaveParsers = /* @__PURE__ */ (function() {
 
   /**
    * A number in the byte order of the host that saved.
-   * @see CONTAINER-4
+   * @see {@link https://mapped-ram.dev/spec#CONTAINER-4|Source}
    */
 
   var HostU4 = LibvirtSave.HostU4 = (function() {
@@ -142,7 +145,7 @@ export const LibvirtSave: LibvirtSaveParsers = /* @__PURE__ */ (function() {
 
   /**
    * More XML, with what libvirt itself has to remember.
-   * @see CONTAINER-5
+   * @see {@link https://mapped-ram.dev/spec#CONTAINER-5|Source}
    */
   Object.defineProperty(LibvirtSave.prototype, 'cookie', {
     get: function() {
@@ -159,7 +162,7 @@ export const LibvirtSave: LibvirtSaveParsers = /* @__PURE__ */ (function() {
   });
 
   /**
-   * @see CONTAINER-4
+   * @see {@link https://mapped-ram.dev/spec#CONTAINER-4|Source}
    */
   Object.defineProperty(LibvirtSave.prototype, 'isBigEndian', {
     get: function() {
@@ -180,7 +183,7 @@ export const LibvirtSave: LibvirtSaveParsers = /* @__PURE__ */ (function() {
 
   /**
    * Where the migration stream starts. It is not aligned.
-   * @see CONTAINER-6
+   * @see {@link https://mapped-ram.dev/spec#CONTAINER-6|Source}
    */
   Object.defineProperty(LibvirtSave.prototype, 'ofsStream', {
     get: function() {
@@ -193,7 +196,7 @@ export const LibvirtSave: LibvirtSaveParsers = /* @__PURE__ */ (function() {
 
   /**
    * The domain XML.
-   * @see CONTAINER-5
+   * @see {@link https://mapped-ram.dev/spec#CONTAINER-5|Source}
    */
   Object.defineProperty(LibvirtSave.prototype, 'xml', {
     get: function() {
@@ -209,7 +212,7 @@ export const LibvirtSave: LibvirtSaveParsers = /* @__PURE__ */ (function() {
 
   /**
    * `LibvirtQemudSave`, or `LibvirtQemudPart` until the image is complete.
-   * @see CONTAINER-3
+   * @see {@link https://mapped-ram.dev/spec#CONTAINER-3|Source}
    */
 
   /**
@@ -229,7 +232,8 @@ export const LibvirtSave: LibvirtSaveParsers = /* @__PURE__ */ (function() {
    */
 
   /**
-   * Where the cookie starts, in bytes from the end of this header; 0 where there is none.
+   * Where the cookie starts, in bytes from the end of this header; 0 where
+   * there is none.
    */
 
   return LibvirtSave;

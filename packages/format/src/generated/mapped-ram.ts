@@ -3,22 +3,28 @@
 import { KaitaiStream, type KaitaiStreamInstance } from '../kaitai-runtime.js';
 
 /**
- * A virtual machine that QEMU (9.0 and later) saved to a file with the capability `mapped-ram`: a migration stream in
- * which every guest page has a fixed place in the file.
+ * A virtual machine that QEMU (9.0 and later) saved to a file with the
+ * capability `mapped-ram`: a migration stream in which every guest page has a
+ * fixed place in the file.
  *
  * The grammar can be used in two ways.
  *
- * 1. Whole: parse this type on a stream over the file, positioned at the magic. Records are found one after another
- *    by their offsets, so that neither bitmaps nor pages are read before they are asked for. A section other than
- *    `ram` does not say how long it is; its end is searched for, see `opaque_body`.
- * 2. An element at a time: a reader that walks the stream itself parses `stream_header`, `opening_section_header`,
- *    `ram_word`, `ram_block_entry`, `mapped_ram_header` and so on, each at its place. These types check nothing, so
- *    that a damaged file can be described too. None of them holds the type byte that announces it.
- * See mapped-ram.md.
+ * 1. Whole: parse this type on a stream over the file, positioned at the magic.
+ *    Records are found one after another by their offsets, so that neither
+ *    bitmaps nor pages are read before they are asked for. A section other than
+ *    `ram` does not say how long it is; its end is searched for, see
+ *    `opaque_body`.
+ * 2. An element at a time: a reader that walks the stream itself parses
+ *    `stream_header`, `opening_section_header`, `ram_word`, `ram_block_entry`,
+ *    `mapped_ram_header` and so on, each at its place. These types check
+ *    nothing, so that a damaged file can be described too. None of them holds
+ *    the type byte that announces it.
  */
 export interface MappedRam {
-  /** See STREAM-1. */
-  readonly header: MappedRam.StreamHeader;
+  /** See STREAM-2. */
+  readonly magic: Uint8Array;
+  /** See STREAM-3. */
+  readonly version: number;
   /** See SECTION-1. */
   readonly records: readonly MappedRam.Record[];
   readonly hasVmdescription: boolean;
@@ -42,7 +48,8 @@ export namespace MappedRam {
     readonly version: number;
   }
   /**
-   * The start of the configuration section; subsections follow while the next byte is 0x05.
+   * The start of the configuration section; subsections follow while the next
+   * byte is 0x05.
    * See CONFIG-2.
    */
   export interface ConfigurationHeader {
@@ -51,8 +58,8 @@ export namespace MappedRam {
     readonly machine: string;
   }
   /**
-   * A subsection of the configuration section, after its type byte. The body of one with another name has no length
-   * and cannot be skipped.
+   * A subsection of the configuration section, after its type byte. The body
+   * of one with another name has no length and cannot be skipped.
    * See CONFIG-4.
    */
   export interface ConfigurationSubsection {
@@ -144,11 +151,15 @@ export namespace MappedRam {
   export interface Vmdescription {
     readonly type: number;
     readonly frame: MappedRam.VmdescriptionFrame;
-    /** Name, type and size of every field of every section that is not iterable. */
+    /**
+     * Name, type and size of every field of every section that is not
+     * iterable.
+     */
     readonly json: string;
   }
   /**
-   * A 64-bit value in two halves, for languages whose numbers do not hold one exactly.
+   * A 64-bit value in two halves, for languages whose numbers do not hold one
+   * exactly.
    * See STREAM-4.
    */
   export interface WideU8 {
@@ -165,7 +176,10 @@ export namespace MappedRam {
     readonly word: MappedRam.WideU8;
     /** See FLAGS-1. */
     readonly flags: number;
-    /** Exact below 2 to the power of 53 only, in languages whose numbers are doubles. */
+    /**
+     * Exact below 2 to the power of 53 only, in languages whose numbers are
+     * doubles.
+     */
     readonly address: number;
     readonly isMemSize: boolean;
     readonly isEos: boolean;
@@ -200,13 +214,16 @@ export namespace MappedRam {
     readonly ofsPages: number;
   }
   /**
-   * One record of the stream, found by its offset, with what the records after it need to know. Only used when the
-   * stream is parsed whole.
+   * One record of the stream, found by its offset, with what the records after
+   * it need to know. Only used when the stream is parsed whole.
    * See SECTION-1.
    */
   export interface Record {
     readonly ofsStart: number;
-    /** The id of the ram section, if an earlier record started it; otherwise -1. */
+    /**
+     * The id of the ram section, if an earlier record started it; otherwise
+     * -1.
+     */
     readonly ramSectionIdBefore: number;
     readonly hasGuestPhysicalAddressesBefore: boolean;
     readonly type: number;
@@ -248,7 +265,8 @@ export namespace MappedRam {
     readonly ofsEnd: number;
   }
   /**
-   * A subsection with its type byte; the last one has another type byte, which belongs to the next record.
+   * A subsection with its type byte; the last one has another type byte, which
+   * belongs to the next record.
    * See CONFIG-3.
    */
   export interface TaggedSubsection {
@@ -282,8 +300,8 @@ export namespace MappedRam {
     readonly ofsEnd: number;
   }
   /**
-   * A word of a ram section, and the block table where the word announces one. The low 8 bits are taken for flags, as
-   * the smallest page is 256 bytes.
+   * A word of a ram section, and the block table where the word announces one.
+   * The low 8 bits are taken for flags, as the smallest page is 256 bytes.
    * See RAM-2.
    */
   export interface RamItem {
@@ -305,7 +323,8 @@ export namespace MappedRam {
     readonly ofsEnd: number;
   }
   /**
-   * A RAM block with its entry, its mapped-ram header, and its bitmap and pages, read when they are asked for.
+   * A RAM block with its entry, its mapped-ram header, and its bitmap and
+   * pages, read when they are asked for.
    * See LAYOUT-1.
    */
   export interface RamBlock {
@@ -329,10 +348,11 @@ export namespace MappedRam {
     readonly ofsEnd: number;
   }
   /**
-   * The body of a section of unknown length. It ends where a footer with the section's id follows, and then what
-   * looks like a record, or the end marker and a vmdescription. That is a guess, if a good one: only the
-   * vmdescription tells for certain. Where nothing of the kind is found, the body reaches to the end of the file
-   * and is the last record.
+   * The body of a section of unknown length. It ends where a footer with the
+   * section's id follows, and then what looks like a record, or the end marker
+   * and a vmdescription. That is a guess, if a good one: only the
+   * vmdescription tells for certain. Where nothing of the kind is found, the
+   * body reaches to the end of the file and is the last record.
    * See SECTION-6.
    */
   export interface OpaqueBody {
@@ -342,7 +362,8 @@ export namespace MappedRam {
     readonly ofsEnd: number;
   }
   /**
-   * Bytes up to the next 0x7e. In every chunk but the last, that byte belongs to the body.
+   * Bytes up to the next 0x7e. In every chunk but the last, that byte belongs
+   * to the body.
    * See SECTION-6.
    */
   export interface OpaqueChunk {
@@ -354,7 +375,10 @@ export namespace MappedRam {
     readonly hasNextIdstr: boolean;
     readonly nextSectionId: number | undefined;
     readonly nextType: number | undefined;
-    /** 0x06 after the end marker, or the high byte of a section id or a command. */
+    /**
+     * 0x06 after the end marker, or the high byte of a section id or a
+     * command.
+     */
     readonly afterType: number | undefined;
     readonly nextLenIdstr: number | undefined;
     readonly nextIdstrStart: number | undefined;
@@ -460,10 +484,13 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
     this._read();
   }
   MappedRam.prototype._read = function() {
-    this.header = new StreamHeader(this._io, this, this._root);
-    var _ = this.header;
-    if (!( ((_.magic == 1363498573) && (_.version == 3)) )) {
-      throw new KaitaiStream.ValidationExprError(this.header, this._io, "/seq/0");
+    this.magic = this._io.readBytes(4);
+    if (!((KaitaiStream.byteArrayCompare(this.magic, new Uint8Array([81, 69, 86, 77])) == 0))) {
+      throw new KaitaiStream.ValidationNotEqualError(new Uint8Array([81, 69, 86, 77]), this.magic, this._io, "/seq/0");
+    }
+    this.version = this._io.readU4be();
+    if (!(this.version == 3)) {
+      throw new KaitaiStream.ValidationNotEqualError(3, this.version, this._io, "/seq/1");
     }
     this.records = [];
     var i = 0;
@@ -476,7 +503,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * The block table, entries until their lengths add up to the total.
-   * @see BLOCK-1
+   * @see {@link https://mapped-ram.dev/spec#BLOCK-1|Source}
    */
 
   var BlockTable = MappedRam.BlockTable = (function() {
@@ -513,7 +540,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * The capabilities that the destination must agree with.
-   * @see CONFIG-5
+   * @see {@link https://mapped-ram.dev/spec#CONFIG-5|Source}
    */
 
   var Capabilities = MappedRam.Capabilities = (function() {
@@ -537,7 +564,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * The name of a capability.
-   * @see CONFIG-5
+   * @see {@link https://mapped-ram.dev/spec#CONFIG-5|Source}
    */
 
   var Capability = MappedRam.Capability = (function() {
@@ -558,7 +585,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * Looks for `x-ignore-shared` among the capabilities. It takes no bytes.
-   * @see SHARED-1
+   * @see {@link https://mapped-ram.dev/spec#SHARED-1|Source}
    */
 
   var CapabilitySearch = MappedRam.CapabilitySearch = (function() {
@@ -587,7 +614,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * A command to the destination.
-   * @see COMMAND-1
+   * @see {@link https://mapped-ram.dev/spec#COMMAND-1|Source}
    */
 
   var Command = MappedRam.Command = (function() {
@@ -609,7 +636,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * The whole configuration section, after its type byte.
-   * @see CONFIG-1
+   * @see {@link https://mapped-ram.dev/spec#CONFIG-1|Source}
    */
 
   var Configuration = MappedRam.Configuration = (function() {
@@ -632,7 +659,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
     }
 
     /**
-     * @see SHARED-1
+     * @see {@link https://mapped-ram.dev/spec#SHARED-1|Source}
      */
     Object.defineProperty(Configuration.prototype, 'hasIgnoreShared', {
       get: function() {
@@ -655,8 +682,9 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
   })();
 
   /**
-   * The start of the configuration section; subsections follow while the next byte is 0x05.
-   * @see CONFIG-2
+   * The start of the configuration section; subsections follow while the next
+   * byte is 0x05.
+   * @see {@link https://mapped-ram.dev/spec#CONFIG-2|Source}
    */
 
   var ConfigurationHeader = MappedRam.ConfigurationHeader = (function() {
@@ -680,9 +708,9 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
   })();
 
   /**
-   * A subsection of the configuration section, after its type byte. The body of one with another name has no length
-   * and cannot be skipped.
-   * @see CONFIG-4
+   * A subsection of the configuration section, after its type byte. The body
+   * of one with another name has no length and cannot be skipped.
+   * @see {@link https://mapped-ram.dev/spec#CONFIG-4|Source}
    */
 
   var ConfigurationSubsection = MappedRam.ConfigurationSubsection = (function() {
@@ -715,7 +743,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * The header of a PART or END section.
-   * @see SECTION-3
+   * @see {@link https://mapped-ram.dev/spec#SECTION-3|Source}
    */
 
   var ContinuingSectionHeader = MappedRam.ContinuingSectionHeader = (function() {
@@ -739,7 +767,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * Where the block's bitmap and pages lie.
-   * @see HEADER-1
+   * @see {@link https://mapped-ram.dev/spec#HEADER-1|Source}
    */
 
   var MappedRamHeader = MappedRam.MappedRamHeader = (function() {
@@ -777,11 +805,12 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
   })();
 
   /**
-   * The body of a section of unknown length. It ends where a footer with the section's id follows, and then what
-   * looks like a record, or the end marker and a vmdescription. That is a guess, if a good one: only the
-   * vmdescription tells for certain. Where nothing of the kind is found, the body reaches to the end of the file
-   * and is the last record.
-   * @see SECTION-6
+   * The body of a section of unknown length. It ends where a footer with the
+   * section's id follows, and then what looks like a record, or the end marker
+   * and a vmdescription. That is a guess, if a good one: only the
+   * vmdescription tells for certain. Where nothing of the kind is found, the
+   * body reaches to the end of the file and is the last record.
+   * @see {@link https://mapped-ram.dev/spec#SECTION-6|Source}
    */
 
   var OpaqueBody = MappedRam.OpaqueBody = (function() {
@@ -823,8 +852,9 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
   })();
 
   /**
-   * Bytes up to the next 0x7e. In every chunk but the last, that byte belongs to the body.
-   * @see SECTION-6
+   * Bytes up to the next 0x7e. In every chunk but the last, that byte belongs
+   * to the body.
+   * @see {@link https://mapped-ram.dev/spec#SECTION-6|Source}
    */
 
   var OpaqueChunk = MappedRam.OpaqueChunk = (function() {
@@ -841,7 +871,8 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
     }
 
     /**
-     * 0x06 after the end marker, or the high byte of a section id or a command.
+     * 0x06 after the end marker, or the high byte of a section id or a
+     * command.
      */
     Object.defineProperty(OpaqueChunk.prototype, 'afterType', {
       get: function() {
@@ -986,7 +1017,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * The header of a START or FULL section.
-   * @see SECTION-2
+   * @see {@link https://mapped-ram.dev/spec#SECTION-2|Source}
    */
 
   var OpeningSectionHeader = MappedRam.OpeningSectionHeader = (function() {
@@ -1017,8 +1048,9 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
   })();
 
   /**
-   * A RAM block with its entry, its mapped-ram header, and its bitmap and pages, read when they are asked for.
-   * @see LAYOUT-1
+   * A RAM block with its entry, its mapped-ram header, and its bitmap and
+   * pages, read when they are asked for.
+   * @see {@link https://mapped-ram.dev/spec#LAYOUT-1|Source}
    */
 
   var RamBlock = MappedRam.RamBlock = (function() {
@@ -1036,7 +1068,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
     }
 
     /**
-     * @see BITMAP-1
+     * @see {@link https://mapped-ram.dev/spec#BITMAP-1|Source}
      */
     Object.defineProperty(RamBlock.prototype, 'bitmap', {
       get: function() {
@@ -1077,7 +1109,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
     /**
      * Whether the block's memory lies elsewhere.
-     * @see SHARED-2
+     * @see {@link https://mapped-ram.dev/spec#SHARED-2|Source}
      */
     Object.defineProperty(RamBlock.prototype, 'isIgnored', {
       get: function() {
@@ -1113,7 +1145,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
     });
 
     /**
-     * @see PAGES-1
+     * @see {@link https://mapped-ram.dev/spec#PAGES-1|Source}
      */
     Object.defineProperty(RamBlock.prototype, 'pages', {
       get: function() {
@@ -1139,7 +1171,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * An entry of the block table, without the mapped-ram header.
-   * @see BLOCK-2
+   * @see {@link https://mapped-ram.dev/spec#BLOCK-2|Source}
    */
 
   var RamBlockEntry = MappedRam.RamBlockEntry = (function() {
@@ -1169,7 +1201,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
      */
 
     /**
-     * @see SHARED-1
+     * @see {@link https://mapped-ram.dev/spec#SHARED-1|Source}
      */
 
     /**
@@ -1181,7 +1213,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * The body of a ram section, words up to one with the EOS flag.
-   * @see RAM-1
+   * @see {@link https://mapped-ram.dev/spec#RAM-1|Source}
    */
 
   var RamBody = MappedRam.RamBody = (function() {
@@ -1216,9 +1248,9 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
   })();
 
   /**
-   * A word of a ram section, and the block table where the word announces one. The low 8 bits are taken for flags, as
-   * the smallest page is 256 bytes.
-   * @see RAM-2
+   * A word of a ram section, and the block table where the word announces one.
+   * The low 8 bits are taken for flags, as the smallest page is 256 bytes.
+   * @see {@link https://mapped-ram.dev/spec#RAM-2|Source}
    */
 
   var RamItem = MappedRam.RamItem = (function() {
@@ -1271,7 +1303,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * A word in the body of a ram section, an address whose low bits are flags.
-   * @see RAM-2
+   * @see {@link https://mapped-ram.dev/spec#RAM-2|Source}
    */
 
   var RamWord = MappedRam.RamWord = (function() {
@@ -1288,7 +1320,8 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
     }
 
     /**
-     * Exact below 2 to the power of 53 only, in languages whose numbers are doubles.
+     * Exact below 2 to the power of 53 only, in languages whose numbers are
+     * doubles.
      */
     Object.defineProperty(RamWord.prototype, 'address', {
       get: function() {
@@ -1300,7 +1333,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
     });
 
     /**
-     * @see FLAGS-1
+     * @see {@link https://mapped-ram.dev/spec#FLAGS-1|Source}
      */
     Object.defineProperty(RamWord.prototype, 'flags', {
       get: function() {
@@ -1335,9 +1368,9 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
   })();
 
   /**
-   * One record of the stream, found by its offset, with what the records after it need to know. Only used when the
-   * stream is parsed whole.
-   * @see SECTION-1
+   * One record of the stream, found by its offset, with what the records after
+   * it need to know. Only used when the stream is parsed whole.
+   * @see {@link https://mapped-ram.dev/spec#SECTION-1|Source}
    */
 
   var Record = MappedRam.Record = (function() {
@@ -1394,7 +1427,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
     });
 
     /**
-     * @see FOOTER-1
+     * @see {@link https://mapped-ram.dev/spec#FOOTER-1|Source}
      */
     Object.defineProperty(Record.prototype, 'footer', {
       get: function() {
@@ -1424,7 +1457,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
     });
 
     /**
-     * @see FOOTER-2
+     * @see {@link https://mapped-ram.dev/spec#FOOTER-2|Source}
      */
     Object.defineProperty(Record.prototype, 'hasFooter', {
       get: function() {
@@ -1518,7 +1551,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
     });
 
     /**
-     * @see SECTION-6
+     * @see {@link https://mapped-ram.dev/spec#SECTION-6|Source}
      */
     Object.defineProperty(Record.prototype, 'opaqueBody', {
       get: function() {
@@ -1548,7 +1581,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
     });
 
     /**
-     * @see RAM-1
+     * @see {@link https://mapped-ram.dev/spec#RAM-1|Source}
      */
     Object.defineProperty(Record.prototype, 'ramBody', {
       get: function() {
@@ -1597,7 +1630,8 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
     });
 
     /**
-     * The id of the ram section, if an earlier record started it; otherwise -1.
+     * The id of the ram section, if an earlier record started it; otherwise
+     * -1.
      */
 
     return Record;
@@ -1605,7 +1639,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * What follows the body of a section, after its type byte.
-   * @see FOOTER-1
+   * @see {@link https://mapped-ram.dev/spec#FOOTER-1|Source}
    */
 
   var SectionFooter = MappedRam.SectionFooter = (function() {
@@ -1629,7 +1663,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * The first eight bytes of the stream.
-   * @see STREAM-1
+   * @see {@link https://mapped-ram.dev/spec#STREAM-1|Source}
    */
 
   var StreamHeader = MappedRam.StreamHeader = (function() {
@@ -1657,8 +1691,9 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
   })();
 
   /**
-   * A subsection with its type byte; the last one has another type byte, which belongs to the next record.
-   * @see CONFIG-3
+   * A subsection with its type byte; the last one has another type byte, which
+   * belongs to the next record.
+   * @see {@link https://mapped-ram.dev/spec#CONFIG-3|Source}
    */
 
   var TaggedSubsection = MappedRam.TaggedSubsection = (function() {
@@ -1726,7 +1761,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * The page size of a target whose page size is not fixed.
-   * @see CONFIG-7
+   * @see {@link https://mapped-ram.dev/spec#CONFIG-7|Source}
    */
 
   var TargetPageBits = MappedRam.TargetPageBits = (function() {
@@ -1750,7 +1785,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * The UUID of the virtual machine.
-   * @see CONFIG-6
+   * @see {@link https://mapped-ram.dev/spec#CONFIG-6|Source}
    */
 
   var Uuid = MappedRam.Uuid = (function() {
@@ -1770,7 +1805,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * The vmdescription with its type byte.
-   * @see VMDESC-1
+   * @see {@link https://mapped-ram.dev/spec#VMDESC-1|Source}
    */
 
   var Vmdescription = MappedRam.Vmdescription = (function() {
@@ -1791,7 +1826,8 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
     }
 
     /**
-     * Name, type and size of every field of every section that is not iterable.
+     * Name, type and size of every field of every section that is not
+     * iterable.
      */
 
     return Vmdescription;
@@ -1799,7 +1835,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * The length of the JSON that follows.
-   * @see VMDESC-1
+   * @see {@link https://mapped-ram.dev/spec#VMDESC-1|Source}
    */
 
   var VmdescriptionFrame = MappedRam.VmdescriptionFrame = (function() {
@@ -1818,8 +1854,9 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
   })();
 
   /**
-   * A 64-bit value in two halves, for languages whose numbers do not hold one exactly.
-   * @see STREAM-4
+   * A 64-bit value in two halves, for languages whose numbers do not hold one
+   * exactly.
+   * @see {@link https://mapped-ram.dev/spec#STREAM-4|Source}
    */
 
   var WideU8 = MappedRam.WideU8 = (function() {
@@ -1848,7 +1885,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
 
   /**
    * What follows the end marker; absent where the file ends there.
-   * @see VMDESC-1
+   * @see {@link https://mapped-ram.dev/spec#VMDESC-1|Source}
    */
   Object.defineProperty(MappedRam.prototype, 'vmdescription', {
     get: function() {
@@ -1865,11 +1902,15 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
   });
 
   /**
-   * @see STREAM-1
+   * @see {@link https://mapped-ram.dev/spec#STREAM-2|Source}
    */
 
   /**
-   * @see SECTION-1
+   * @see {@link https://mapped-ram.dev/spec#STREAM-3|Source}
+   */
+
+  /**
+   * @see {@link https://mapped-ram.dev/spec#SECTION-1|Source}
    */
 
   return MappedRam;
