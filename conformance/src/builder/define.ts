@@ -15,6 +15,8 @@ export interface VectorSource {
   readonly rules?: readonly string[];
   readonly needsDestination?: string;
   readonly readBy?: 'libvirt';
+  /** False for a classic stream, which is restored with the capability off. */
+  readonly mappedRam?: false;
   /** With `readBy`: what that program does. */
   readonly verdict?: Outcome;
   readonly verdictOf?: Vector['expected']['verdictOf'];

@@ -55,6 +55,7 @@ export async function generateVector(
     },
     ...(definition.needsDestination !== undefined && { needsDestination: definition.needsDestination }),
     ...(definition.readBy !== undefined && { readBy: definition.readBy }),
+    ...(definition.mappedRam === false && { mappedRam: false }),
     ...(isSameFile && recorded.qemu !== undefined && { qemu: recorded.qemu }),
   };
 }

@@ -30,7 +30,7 @@ export function vectorCase(vector: Vector): TestCase {
     saved: vector.base,
     ...(vector.streamOffset !== undefined && { streamOffset: vector.streamOffset }),
     findsStream: vector.readBy === 'libvirt',
-    ...(vector.readBy === 'libvirt' && { mappedRam: false as const }),
+    ...(vector.mappedRam === false && { mappedRam: false }),
     destination: destinationOf(vector.base),
     write: async (path) => writeImage(await buildVectorImage(vector), path, vector.file.storage),
   };

@@ -7,6 +7,7 @@ import { type QemuRamBlock, queryRamBlocks } from '@mapped-ram/qmp';
 import { openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { openProcessMemory, type ProcessMemory, type QemuVm } from '@mapped-ram/tool-qemu';
+import { viewClassicStream } from '@mapped-ram/transform';
 import type { Destination, SavedFile, SavedMemory } from '../protocol/messages.js';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -51,7 +52,9 @@ export async function findMemoryDifference(
 }
 
 async function* blocksOfFile({ file, streamOffset }: SavedFile): AsyncGenerator<SavedBlock> {
-  const snapshot = await openSnapshot(await openFileSource(file), { streamOffset });
+  // In a classic stream pages have no place of their own.
+  const source = await viewClassicStream(await openFileSource(file), { streamOffset });
+  const snapshot = await openSnapshot(source, { streamOffset });
   try {
     for (const block of snapshot.ramBlocks) {
       if (block.ignored) continue;

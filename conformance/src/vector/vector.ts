@@ -95,5 +95,7 @@ export interface Vector {
   readonly needsDestination?: string;
   /** The program that reads the file in front of QEMU; then QEMU's record is about the stream inside. */
   readonly readBy?: 'libvirt';
+  /** False for a classic stream, which is restored with the capability off. */
+  readonly mappedRam?: false;
   readonly qemu?: Readonly<Partial<Record<QemuVersion, QemuVersionRecord>>>;
 }

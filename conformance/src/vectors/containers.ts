@@ -46,6 +46,7 @@ interface LibvirtImage {
   readonly verdictOf?: VectorDefinition['verdictOf'];
   readonly rules?: readonly string[];
   readonly readersMayReject?: boolean;
+  readonly mappedRam?: false;
   /** `libvirt-11.3/save-sparse` by default. */
   readonly base?: string;
   mutate?(m: Mutation): void;
@@ -161,6 +162,7 @@ export const containerVectors = [
     why: 'libvirt leaves mapped-ram off for it.',
     clauses: ['CLASSIC-1', 'CONTAINER-7'],
     base: RAW,
+    mappedRam: false,
     readersMayReject: true,
     outcome: 'accepted',
     verdict: 'restores',
@@ -171,6 +173,7 @@ export const containerVectors = [
     why: 'A page of a classic stream comes with the name of its block.',
     clauses: ['CLASSIC-2'],
     base: RAW,
+    mappedRam: false,
     outcome: 'rejected',
     verdict: 'refused',
     rules: ['classic-page-record', 'not-mapped-ram'],
@@ -178,12 +181,13 @@ export const containerVectors = [
   }),
   libvirtImage('raw-page-missing', {
     what: 'A libvirt save image of format 0; its second page has the address of the first.',
-    why: 'Nothing comes of a page then, and it stays what the destination has there. A guest that reports free pages does the same.',
+    why: 'Nothing comes of a page then, and it stays what the destination has there.',
     clauses: ['CLASSIC-4'],
     base: RAW,
+    mappedRam: false,
     readersMayReject: true,
-    outcome: 'accepted',
-    verdict: 'restores',
+    outcome: 'hazard',
+    verdict: 'wrong-memory',
     rules: ['classic-pages-missing', 'not-mapped-ram'],
     mutate: (m) => m.u64(SECOND_PAGE, 0x28n),
   }),
@@ -192,6 +196,7 @@ export const containerVectors = [
     why: 'What xbzrle stores is walked over, and not read.',
     clauses: ['CLASSIC-5'],
     base: RAW,
+    mappedRam: false,
     readersMayReject: true,
     outcome: 'accepted',
     verdict: 'restores',
@@ -207,6 +212,7 @@ export const containerVectors = [
     why: 'A disk that is full leaves such an image, with its first magic; a copy that did not finish one with the second.',
     clauses: ['CLASSIC-2', 'END-1'],
     base: RAW,
+    mappedRam: false,
     outcome: 'rejected',
     verdict: 'refused',
     rules: ['stream-truncated', 'not-mapped-ram'],

@@ -1,7 +1,7 @@
 import { checkOptions, integerOption } from '@mapped-ram/format';
 import type { Container } from '@mapped-ram/reader';
 import type { Codec } from './codec/codec.js';
-import { isPacked, openPacked, type PackedOptions } from './packed-source.js';
+import { isPacked, isPlainZstd, openPacked, type PackedOptions } from './packed-source.js';
 
 /**
  * Packed files as containers, for `openContained` of `@mapped-ram/reader`.
@@ -13,6 +13,7 @@ export function packedContainer(openCodec: () => Promise<Codec>, options: Packed
   return {
     name: 'packed file',
     recognises: isPacked,
-    open: async (source) => openPacked(source, await openCodec(), options),
+    open: async (source) =>
+      (await isPlainZstd(source)) ? undefined : openPacked(source, await openCodec(), options),
   };
 }

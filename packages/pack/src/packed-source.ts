@@ -58,6 +58,17 @@ export function isPackedSource(source: ByteSource): source is PackedSource {
   return 'readFrames' in source;
 }
 
+/** Whether a file is one of zstd whose parts cannot be read alone: it has no seek table, and begins with a frame of contents, as no packed file does that was cut off. */
+export async function isPlainZstd(source: ByteSource): Promise<boolean> {
+  const head = await readPart(source, 0, Math.min(4, source.sizeBytes));
+  if (head.length < 4 || viewOf(head).getUint32(0, true) !== FRAME_MAGIC) return false;
+  const tailOffset = Math.max(0, source.sizeBytes - TABLE_FOOTER_BYTES);
+  return (
+    readTableFooter(await readPart(source, tailOffset, source.sizeBytes - tailOffset), source.sizeBytes) ===
+    undefined
+  );
+}
+
 /**
  * Opens a packed file. Two reads tell what a reader needs first; pages are decoded a frame at a time, and no frame twice as
  * long as it is kept.

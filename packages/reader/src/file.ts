@@ -63,6 +63,19 @@ async function openForReading(path: string): Promise<FileHandle> {
   }
 }
 
+/**
+ * A regular file that is open already, as a source. Closing the source closes it.
+ *
+ * @throws MappedRamError `read-failed`.
+ */
+export async function handleSource(name: string, handle: FileHandle): Promise<ByteSource> {
+  try {
+    return fileSource(name, handle, await handle.stat());
+  } catch (cause) {
+    throw readFailed(name, cause, 0);
+  }
+}
+
 function fileSource(name: string, handle: FileHandle, stats: Stats): ByteSource {
   return {
     name,

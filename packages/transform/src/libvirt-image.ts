@@ -41,7 +41,7 @@ export function checkNotCompressed({ libvirt }: Pick<StreamModel, 'libvirt'>): v
   const format = libvirt?.format ?? LibvirtFormat.raw;
   if (format === LibvirtFormat.raw || format === LibvirtFormat.sparse) return;
   throw new MappedRamError('unsupported', {
-    what: 'libvirt compressed the stream; have it save with save_image_format = "raw" or "sparse"',
+    what: 'the libvirt header says that the stream is compressed, and what lies behind it is not compressed so',
     byteOffset: FORMAT_OFFSET,
     path: 'libvirt.format',
     actual: format,

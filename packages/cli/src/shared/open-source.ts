@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { qcow2Container } from '@mapped-ram/containers';
+import { compressedContainer, qcow2Container } from '@mapped-ram/containers';
 import { packedContainer } from '@mapped-ram/pack';
 import { openCodec } from '@mapped-ram/pack/codec';
 import { CONTAINER_HEAD_BYTES, type Container } from '@mapped-ram/reader';
@@ -7,7 +7,7 @@ import { type OpenSource, openSource as openIn } from '@mapped-ram/reader/file';
 
 /** Everything that a snapshot can lie in. */
 function containersFor(snapshot: string | undefined): readonly Container[] {
-  return [packedContainer(openCodec), qcow2Container(snapshot)];
+  return [packedContainer(openCodec), compressedContainer, qcow2Container(snapshot)];
 }
 
 /**

@@ -14,7 +14,7 @@ ruleCases(classicPagesMissingRule, {
         const [, second] = firstPages(image, good);
         image.patch(second.wordOffset, be64(0x28));
       },
-      finds: [{ outcome: 'restores', severity: 'warning', where: 'ram.blocks[0]' }],
+      finds: [{ outcome: 'wrong-memory', severity: 'error', where: 'ram.blocks[0]' }],
     },
   ],
   silent: [{ name: 'a good classic stream', capture: CAPTURE }, { name: 'a mapped-ram file' }],
