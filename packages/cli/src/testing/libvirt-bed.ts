@@ -13,9 +13,10 @@ export interface DomainParts {
   readonly name?: string;
   readonly machine?: string;
   readonly memoryMib?: number;
+  readonly processors?: number;
   /** Elements beside the usual ones. */
   readonly elements?: string;
-  readonly devices?: string;
+  readonly devices?: string | undefined;
 }
 
 /** Domains of a libvirt, whose guest counts up and writes the count into 128 of its pages. */
@@ -39,13 +40,14 @@ export class LibvirtBed {
     name = 'guest',
     machine = 'pc',
     memoryMib = 16,
+    processors = 1,
     elements = '',
     devices = '',
   }: DomainParts): string {
     return `<domain type='qemu'>
   <name>${name}</name>
   <memory unit='MiB'>${memoryMib}</memory>
-  <vcpu>1</vcpu>
+  <vcpu>${processors}</vcpu>
   <os>
     <type arch='x86_64' machine='${machine}'>hvm</type>
     <loader type='rom'>${this.path('firmware.bin')}</loader>
