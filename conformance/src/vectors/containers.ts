@@ -282,6 +282,20 @@ export const containerVectors = [
     rules: ['libvirt-domain-mismatch'],
     mutate: (m) => editXml(m, "<memory unit='KiB'>16384<", "<memory unit='KiB'>32768<"),
   }),
+  libvirtImage('xml-mapped-memory', {
+    what: 'A libvirt save image whose XML maps the main RAM from a file, with zero pages in the stream that are not stored.',
+    why: 'That is what a clone would save without zero-page-detection=none: zero pages come back as what the file has there.',
+    clauses: ['CONTAINER-10', 'BITMAP-3'],
+    outcome: 'hazard',
+    verdict: 'wrong-memory',
+    rules: ['libvirt-mapped-memory'],
+    mutate: (m) =>
+      editXml(
+        m,
+        '</domain>',
+        "<commandline xmlns='http://libvirt.org/schemas/domain/qemu/1.0'><arg value='-object'/><arg value='memory-backend-file,id=pc.ram,size=16777216,mem-path=/vms/base.save,offset=1048576,share=off,readonly=on,rom=off'/></commandline></domain>",
+      ),
+  }),
   libvirtImage('xml-ignore-shared', {
     what: 'A libvirt save image whose XML switches x-ignore-shared on, with a stream that was saved without it.',
     why: 'QEMU compares the capabilities, and libvirt knows nothing of this one.',

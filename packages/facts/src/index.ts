@@ -26,6 +26,7 @@ export {
   globalSwitchOf,
   type LibvirtDomain,
   parseDomain,
+  privateFileBackends,
 } from './libvirt/domain.js';
 export {
   addQemuArguments,

@@ -42,6 +42,7 @@ import { libvirtFormatRule } from './rules/libvirt-format/rule.js';
 import { libvirtHeaderRule } from './rules/libvirt-header/rule.js';
 import { libvirtIgnoreSharedRule } from './rules/libvirt-ignore-shared/rule.js';
 import { libvirtIncompleteRule } from './rules/libvirt-incomplete/rule.js';
+import { libvirtMappedMemoryRule } from './rules/libvirt-mapped-memory/rule.js';
 import { libvirtVersionRule } from './rules/libvirt-version/rule.js';
 import { libvirtXmlRule } from './rules/libvirt-xml/rule.js';
 import { limitExceededRule } from './rules/limit-exceeded/rule.js';
@@ -159,6 +160,7 @@ export const rules: readonly Rule[] = [
   saveCancelledRule,
   backgroundSnapshotRule,
   bitmapZeroOverDataRule,
+  libvirtMappedMemoryRule,
   bitmapTailBitsRule,
   bitmapByteOrderRule,
   bitmapAllSetRule,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { globalSwitchOf, parseDomain } from './domain.js';
+import { globalSwitchOf, parseDomain, privateFileBackends } from './domain.js';
 import { parseXml } from './xml-tree.js';
 
 const XML = `<domain type='qemu' id='3' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
@@ -78,5 +78,17 @@ describe('globalSwitchOf', () => {
     [['-global'], false],
   ])('%j: %s', (args, isOn) => {
     expect(globalSwitchOf(args, 'a')).toBe(isOn);
+  });
+});
+
+describe('privateFileBackends', () => {
+  it.each([
+    [['-object', 'memory-backend-file,id=a,mem-path=/x,,y,share=off'], ['a']],
+    [['-object', 'memory-backend-file,mem-path=/x,id=a'], ['a']],
+    [['-object', 'memory-backend-file,id=a,mem-path=/x,share=on'], []],
+    [['-object', 'memory-backend-ram,id=a'], []],
+    [['memory-backend-file,id=a,mem-path=/x'], []],
+  ])('%j: %j', (args, ids) => {
+    expect([...privateFileBackends(args)]).toEqual(ids);
   });
 });

@@ -104,6 +104,19 @@ export function globalSwitchOf(args: readonly string[], name: string): boolean {
   return isOn;
 }
 
+/** Ids of the memory backends that a command line maps privately from files: what is in the file is there before anything is loaded. */
+export function privateFileBackends(args: readonly string[]): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const [index, arg] of args.entries()) {
+    const [type, ...pairs] = arg.replaceAll(',,', '\0').split(',');
+    if (type !== 'memory-backend-file' || !/^--?object$/.test(args[index - 1] ?? '')) continue;
+    const values = new Map(pairs.map((pair) => [pair.split('=', 1)[0], pair.slice(pair.indexOf('=') + 1)]));
+    const id = values.get('id');
+    if (id !== undefined && !['on', 'true', 'yes'].includes(values.get('share') ?? 'off')) ids.add(id);
+  }
+  return ids;
+}
+
 function localName({ name }: XmlElement): string {
   return name.slice(name.indexOf(':') + 1);
 }

@@ -1,4 +1,4 @@
-import { isGuestMemory } from '@mapped-ram/facts';
+import { isGuestMemory, privateFileBackends } from '@mapped-ram/facts';
 import type { ClassicBlockPages } from '@mapped-ram/reader';
 import type { LintContext } from '../../context.js';
 import { countText } from '../../facts/quantities.js';
@@ -16,7 +16,8 @@ there: zero, or what is in its ROM. That is right for pages that the guest had r
 for what virtio-mem holds: in a machine with one of them the stream does not tell, and the finding is a warning. In every other machine a part of the
 stream is missing, and the guest's memory with it.
 
-A block of which no page came, in a stream with \`x-ignore-shared\`, is one whose memory is kept elsewhere.`,
+A block of which no page came is one whose memory is kept elsewhere, in a stream with \`x-ignore-shared\`, and in a libvirt image whose
+XML maps it from a file, as \`mr clone\` makes it.`,
   qemu: [
     {
       outcome: 'wrong-memory',
@@ -28,7 +29,9 @@ A block of which no page came, in a stream with \`x-ignore-shared\`, is one whos
   *check(context) {
     const { classic } = context.snapshot;
     if (classic === undefined || !classic.isCounted || !walkedToEnd(context)) return;
-    for (const block of classic.blocks.filter(lacksPages)) {
+    const { domain } = context;
+    const mapped = privateFileBackends(domain?.kind === 'read' ? domain.domain.qemuArguments : []);
+    for (const block of classic.blocks.filter((one) => lacksPages(one, mapped))) {
       yield {
         message: `Nothing came of ${countText(block.missingPages, 'page')} of ${countText(block.pageCount, 'page')} of block "${block.idstr}".`,
         span: { byteOffset: classic.byteOffset, byteLength: 8 },
@@ -52,7 +55,11 @@ function mayBeLeftOut({ snapshot }: LintContext, block: ClassicBlockPages): bool
   );
 }
 
-function lacksPages({ missingPages, pageCount, guestPhysicalAddress }: ClassicBlockPages): boolean {
-  const isLeftOut = guestPhysicalAddress !== undefined && missingPages === pageCount;
+function lacksPages(
+  { idstr, missingPages, pageCount, guestPhysicalAddress }: ClassicBlockPages,
+  mapped: ReadonlySet<string>,
+): boolean {
+  const isElsewhere = guestPhysicalAddress !== undefined || mapped.has(idstr);
+  const isLeftOut = isElsewhere && missingPages === pageCount;
   return missingPages > 0 && !isLeftOut;
 }

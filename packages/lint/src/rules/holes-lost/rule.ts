@@ -1,3 +1,4 @@
+import { isSaveComplete } from '@mapped-ram/facts';
 import { sizeText } from '../../facts/quantities.js';
 import type { Rule } from '../../rule.js';
 
@@ -16,7 +17,9 @@ too.`,
   qemu: [{ outcome: 'restores', says: 'Holes and zeros are the same to it.' }],
   remedy:
     'Dig the holes again, with `fallocate --dig-holes FILE` for example, and copy with a tool that keeps them.',
-  *check({ file }) {
+  *check({ file, snapshot }) {
+    // The bitmaps of a save that was cut short say nothing of what is needed.
+    if (!isSaveComplete(snapshot)) return;
     if (file.allocatedBytes === undefined || file.neededBytes === undefined) return;
     const excessBytes = file.allocatedBytes - file.neededBytes;
     if (excessBytes < WORTH_BYTES || file.allocatedBytes < 2 * file.neededBytes) return;
