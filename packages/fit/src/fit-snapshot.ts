@@ -33,11 +33,12 @@ export interface FitReport {
 /**
  * Holds a file against a destination, in the order in which QEMU would come to each difference.
  *
+ * @param destination or the promise of one, such as of a QEMU that starts: the file is read meanwhile
  * @throws MappedRamError `read-failed`; the signal's reason
  */
 export async function fitSnapshot(
   source: ByteSource,
-  destination: Destination,
+  destination: Destination | Promise<Destination>,
   options: FitOptions = {},
 ): Promise<FitReport> {
   checkOptions<FitOptions>(options, {
@@ -48,22 +49,28 @@ export async function fitSnapshot(
   });
   const { streamOffset, multifd = false, record, signal } = options;
   const place = { ...(streamOffset !== undefined && { streamOffset }), ...(signal && { signal }) };
-  const qemu = releaseOf(destination);
-  const report = await lintSource(source, { ...place, qemu, multifd, mappedRam: true, rules: releaseRules });
-  const snapshot = await openSnapshot(source, { ...place, tolerant: true });
+  const lintFor = (qemu: QemuVersion) =>
+    lintSource(source, { ...place, qemu, multifd, mappedRam: true, rules: releaseRules });
+  const [there, snapshot, newest] = await Promise.all([
+    destination,
+    openSnapshot(source, { ...place, tolerant: true }),
+    destination instanceof Promise ? lintFor(newestQemuVersion) : undefined,
+  ]);
+  const qemu = releaseOf(there);
+  const report = newest !== undefined && qemu === newestQemuVersion ? newest : await lintFor(qemu);
   const findings: FitFinding[] = [...faults(report)];
   const machine = snapshot.configuration?.machine;
-  if (machine !== undefined && machine !== destination.machine) {
+  if (machine !== undefined && machine !== there.machine) {
     findings.push({
       ...{ code: 'machine-differs', outcome: 'refused', metAt: snapshot.configuration?.byteOffset ?? 0 },
-      message: `the file is of a machine ${machine}, and the destination is a ${destination.machine}`,
+      message: `the file is of a machine ${machine}, and the destination is a ${there.machine}`,
       help: `-machine ${machine}`,
-      qemu: `Machine type received is '${machine}' and local is '${destination.machine}'`,
+      qemu: `Machine type received is '${machine}' and local is '${there.machine}'`,
     });
   }
-  for await (const finding of compareBlocks(snapshot, destination)) findings.push(finding);
-  for await (const finding of compareDevices(snapshot, destination)) findings.push(finding);
-  const processor = record && compareProcessor(record, destination);
+  for await (const finding of compareBlocks(snapshot, there)) findings.push(finding);
+  for await (const finding of compareDevices(snapshot, there)) findings.push(finding);
+  const processor = record && compareProcessor(record, there);
   if (processor !== undefined) findings.push(processor);
   findings.sort((a, b) => a.metAt - b.metAt);
   return { verdict: verdictOf(findings), findings, report };

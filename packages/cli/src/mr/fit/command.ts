@@ -69,17 +69,16 @@ export const fitCommand: Command = {
     const [path, ...command] = line.paths;
     if (path === undefined) throw new UsageError('no file given');
     try {
-      return await withDestination(line, command, context, async (destination, qmp) => {
+      return await withDestination(line, command, context, async ({ described, qmp }) => {
+        const report = await fit(path, described, line, context);
+        const destination = await described;
         const describe = lastValue(line, 'describe');
         if (describe !== undefined) {
-          await writeOutputFile(
-            describe,
-            `${JSON.stringify(destination, null, 1)}\n`,
-            line.flags.has('force'),
-          );
+          const text = `${JSON.stringify(destination, null, 1)}\n`;
+          await writeOutputFile(describe, text, line.flags.has('force'));
         }
-        const report = await fit(path, destination, line, context);
-        const tried = line.flags.has('try') && qmp !== undefined ? await proof(qmp, path, report) : undefined;
+        const isTried = line.flags.has('try') && qmp !== undefined;
+        const tried = isTried ? await proof(await qmp, path, report) : undefined;
         context.terminal.stdout.write(
           wantsJson(line)
             ? printableJson(toJson(path, destination, report, tried))
@@ -96,12 +95,19 @@ export const fitCommand: Command = {
   },
 };
 
+/** A destination that is asked, while the file is read. */
+interface AskedDestination {
+  readonly described: Promise<Destination>;
+  /** A QEMU that is thrown away. */
+  readonly qmp?: Promise<QmpClient>;
+}
+
 /** Finds the destination in one of three ways, and lets go of it. */
 async function withDestination<T>(
   line: CommandLine,
   command: readonly string[],
   { signal }: CommandContext,
-  use: (destination: Destination, qmp?: QmpClient) => Promise<T>,
+  use: (asked: AskedDestination) => Promise<T>,
 ): Promise<T> {
   const [socket, stored] = [qmpSocketOf(line), lastValue(line, 'to')];
   const [program, ...args] = command;
@@ -114,14 +120,22 @@ async function withDestination<T>(
   if (line.flags.has('try') && program === undefined) {
     throw new UsageError('--try needs a QEMU of its own: its command line behind --');
   }
-  if (stored !== undefined) return use(await readDestination(stored));
-  if (socket !== undefined)
-    return withQmp(socket, signal, async (qmp) => use(await describeDestination(qmp), qmp));
-  const started = await startDestination([program ?? '', ...args], signal);
+  if (stored !== undefined) return use({ described: readDestination(stored) });
+  if (socket !== undefined) {
+    return withQmp(socket, signal, (qmp) => use({ described: describeDestination(qmp) }));
+  }
+  const starting = startDestination([program ?? '', ...args], signal);
+  const qmp = starting.then((started) => started.qmp);
+  const described = qmp.then((client) => describeDestination(client));
   try {
-    return await use(await describeDestination(started.qmp), started.qmp);
+    return await use({ described, qmp });
   } finally {
-    await started.end();
+    // What kept it from starting, or from answering, is told by whoever waits for it.
+    await described.catch(() => {});
+    await starting.then(
+      (started) => started.end(),
+      () => {},
+    );
   }
 }
 
@@ -136,7 +150,7 @@ async function readDestination(path: string): Promise<Destination> {
 
 async function fit(
   path: string,
-  destination: Destination,
+  destination: Promise<Destination>,
   line: CommandLine,
   context: CommandContext,
 ): Promise<FitReport> {
