@@ -12,15 +12,22 @@ import {
 } from '@mapped-ram/fit';
 import { hasErrorCode, IGNORE_SHARED_CAPABILITY, MappedRamError } from '@mapped-ram/format';
 import type { QmpClient } from '@mapped-ram/qmp';
-import { openFileSource } from '@mapped-ram/reader/file';
 import type { Command, CommandContext } from '../../shared/command.js';
 import type { CommandLine } from '../../shared/command-line.js';
 import { ExitStatus } from '../../shared/exit-status.js';
+import { isContainer } from '../../shared/open-source.js';
 import { lastValue } from '../../shared/option-values.js';
 import { printable, printableJson } from '../../shared/printable.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { aboutFile, FileError } from '../file-error.js';
-import { forceOption, formatOption, inputGroup, inputOptions, wantsJson } from '../file-options.js';
+import {
+  forceOption,
+  formatOption,
+  inputGroup,
+  inputOptions,
+  openerOption,
+  wantsJson,
+} from '../file-options.js';
 import { readMachineRecord } from '../machine-record.js';
 import { writeOutputFile } from '../output-file.js';
 import { qmpOptions, qmpSocketOf, withQmp } from '../with-qemu/qmp-socket.js';
@@ -69,7 +76,7 @@ export const fitCommand: Command = {
     const [path, ...command] = line.paths;
     if (path === undefined) throw new UsageError('no file given');
     try {
-      return await withDestination(line, command, context, async ({ described, qmp }) => {
+      return await withDestination(path, line, command, context, async ({ described, qmp }) => {
         const report = await fit(path, described, line, context);
         const destination = await described;
         const describe = lastValue(line, 'describe');
@@ -104,6 +111,7 @@ interface AskedDestination {
 
 /** Finds the destination in one of three ways, and lets go of it. */
 async function withDestination<T>(
+  path: string,
   line: CommandLine,
   command: readonly string[],
   { signal }: CommandContext,
@@ -119,6 +127,11 @@ async function withDestination<T>(
   }
   if (line.flags.has('try') && program === undefined) {
     throw new UsageError('--try needs a QEMU of its own: its command line behind --');
+  }
+  if (line.flags.has('try') && isContainer(path)) {
+    throw new UsageError(
+      `${path} is a container, which QEMU does not restore from: mr unpack or mr convert takes the snapshot out`,
+    );
   }
   if (stored !== undefined) return use({ described: readDestination(stored) });
   if (socket !== undefined) {
@@ -156,7 +169,7 @@ async function fit(
 ): Promise<FitReport> {
   const { signal } = context;
   const { streamOffset } = inputOptions(line);
-  const source = await aboutFile(path, openFileSource(path));
+  const { source } = await aboutFile(path, openerOption(line).openSource(path));
   try {
     const record = await readMachineRecord(path, source.sizeBytes, context);
     return await aboutFile(path, fitSnapshot(source, destination, { streamOffset, record, signal }));

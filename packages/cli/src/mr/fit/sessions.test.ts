@@ -5,6 +5,7 @@ import { findQemu } from '@mapped-ram/tool-qemu';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { shellWord } from '../../shared/shell-words.js';
 import { commandsOf, installCommands, playSession, sessionOf } from '../../testing/play-session.js';
+import { runMr } from '../../testing/run-mr.js';
 
 const qemu = findQemu('10.0');
 const missing = qemu.kind === 'missing' ? ` (missing tool: ${qemu.reason})` : '';
@@ -28,6 +29,27 @@ describe.skipIf(qemu.kind === 'missing')(`with QEMU 10.0${missing}`, () => {
     const commands = commandsOf(session);
     expect(commands.length).toBeGreaterThan(2);
     expect(withoutDistributor(playSession(commands, folder, binFolder))).toBe(session);
+  });
+});
+
+describe.skipIf(qemu.kind === 'missing')(`a packed file, with QEMU 10.0${missing}`, () => {
+  it('is read where it lies, and is nothing for QEMU itself', async () => {
+    const folder = mkdtempSync(join(scratchParent, 'mr-fit-packed-'));
+    try {
+      const at = (name: string) => join(folder, name);
+      await (await loadCapture('qemu-10.0/pc')).writeTo(at('guest.mr'));
+      expect((await runMr('pack', at('guest.mr'), at('guest.mrz'))).status).toBe(0);
+      installQemu(folder);
+      const machine = [at('qemu-system-x86_64'), '-nodefaults', '-machine', 'pc-i440fx-10.0', '-m', '16M'];
+      const asked = await runMr('fit', '--describe', at('host.json'), at('guest.mrz'), '--', ...machine);
+      expect(asked.out).toMatch(/pc-i440fx-10\.0: restores\n/);
+      expect((await runMr('fit', '--to', at('host.json'), at('guest.mrz'))).out).toBe(asked.out);
+      const tried = await runMr('fit', '--try', at('guest.mrz'), '--', ...machine);
+      expect(tried).toMatchObject({ status: 2, err: expect.stringContaining('mr unpack') });
+      expect((await runMr('command', at('guest.mrz'))).out).toContain('-machine pc-i440fx-10.0');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
