@@ -1,6 +1,6 @@
 import { deviceStateTable } from './generated/device-states.js';
 import { subsectionTable } from './generated/subsections.js';
-import { lazily, parseTable } from './parse-table.js';
+import { lookUp } from './parse-table.js';
 import {
   isMeasured,
   type MeasuredVersion,
@@ -22,15 +22,12 @@ interface StateRow {
   readonly layoutVaries: boolean;
 }
 
-const states = lazily(() => {
-  const rows = parseTable(deviceStateTable, measuredVersions);
-  return new Map(
-    rows.map(({ name, values }): [string, StateRow] => {
-      const ranges = new Map([...values].map(([version, text]) => [version, parseRange(text)] as const));
-      return [name.replace('~', ''), { ranges, layoutVaries: name.endsWith('~') }];
-    }),
-  );
+const findState = lookUp(deviceStateTable, measuredVersions, ({ name, values }): StateRow => {
+  const ranges = new Map([...values].map(([version, text]) => [version, parseRange(text)] as const));
+  return { ranges, layoutVaries: name.endsWith('~') };
 });
+
+const stateOf = (name: string): StateRow | undefined => findState(name) ?? findState(`${name}~`);
 
 function parseRange(text: string): StateRange {
   const [version, minimum] = text.split('/').map(Number);
@@ -62,7 +59,7 @@ export function judgeState(
   target: string,
   release: QemuVersion,
 ): JudgedState {
-  const row = states().get(`${name}@${target}`) ?? states().get(name);
+  const row = stateOf(`${name}@${target}`) ?? stateOf(name);
   if (row === undefined) return { verdict: 'unknown' };
   const around = measuredAround(release);
   const later = rangeIn(row, around, (measured) => versionInRange(measured, release));
@@ -93,14 +90,8 @@ function isWithin(version: number, range: StateRange | undefined): boolean {
   return range !== undefined && version >= range.minimum && version <= range.version;
 }
 
-const subsections = lazily(
-  () =>
-    new Map(
-      parseTable(subsectionTable, measuredVersions).map(({ name, values }) => [
-        name,
-        [...values.values()].flatMap((text) => text.split(',')),
-      ]),
-    ),
+const subsectionOf = lookUp(subsectionTable, measuredVersions, ({ values }) =>
+  [...values.values()].flatMap((text) => text.split(',')),
 );
 
 /**
@@ -108,6 +99,6 @@ const subsections = lazily(
  * of them was seen to have.
  */
 export function releasesWithoutSubsection(name: string): readonly MeasuredVersion[] {
-  const having = subsections().get(name);
+  const having = subsectionOf(name);
   return having === undefined ? [] : measuredVersions.filter((version) => !having.includes(version));
 }

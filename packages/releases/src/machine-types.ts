@@ -1,5 +1,5 @@
 import { machineTypeTable } from './generated/machine-types.js';
-import { lazily, parseTable } from './parse-table.js';
+import { lookUp } from './parse-table.js';
 import {
   isMeasured,
   type MeasuredVersion,
@@ -12,19 +12,15 @@ import {
 /** Whether something is so in a release, as far as the tables tell. */
 export type Known = 'yes' | 'no' | 'unknown';
 
-const table = lazily(() => {
-  const rows = parseTable(machineTypeTable, measuredVersions);
-  return new Map(
-    rows.map(({ name, values }) => [
-      name,
-      new Map([...values].map(([version, targets]) => [version, targets.split(',')] as const)),
-    ]),
-  );
-});
+const targetsOf = lookUp(
+  machineTypeTable,
+  measuredVersions,
+  ({ values }) => new Map([...values].map(([version, targets]) => [version, targets.split(',')] as const)),
+);
 
 /** The targets (suffixes of `qemu-system-`) that have a machine type in any measured release; empty where none has. */
 export function targetsOfMachine(machine: string): readonly string[] {
-  return [...new Set([...(table().get(machine)?.values() ?? [])].flat())];
+  return [...new Set([...(targetsOf(machine)?.values() ?? [])].flat())];
 }
 
 /**
@@ -32,7 +28,7 @@ export function targetsOfMachine(machine: string): readonly string[] {
  * came or went between two measured releases, unless its own name says that it came later.
  */
 export function hasMachineType(machine: string, version: QemuVersion): Known {
-  const row = table().get(machine);
+  const row = targetsOf(machine);
   if (row === undefined) return 'unknown';
   if (isLaterType(machine, version)) return 'no';
   const answers = new Set(measuredAround(version).map((measured) => row.has(measured)));
@@ -42,7 +38,7 @@ export function hasMachineType(machine: string, version: QemuVersion): Known {
 
 /** The measured releases that have a machine type, the oldest first. */
 export function releasesWithMachine(machine: string): readonly MeasuredVersion[] {
-  const row = table().get(machine);
+  const row = targetsOf(machine);
   return measuredVersions.filter((version) => row?.has(version) === true);
 }
 

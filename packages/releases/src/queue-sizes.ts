@@ -1,10 +1,8 @@
 import { queueSizeTable } from './generated/queue-sizes.js';
-import { lazily, parseTable } from './parse-table.js';
+import { lookUp } from './parse-table.js';
 import { type MeasuredVersion, measuredVersions } from './release.js';
 
-const table = lazily(
-  () => new Map(parseTable(queueSizeTable, measuredVersions).map(({ name, values }) => [name, values])),
-);
+const sizesOf = lookUp(queueSizeTable, measuredVersions, ({ values }) => values);
 
 /**
  * How long the queue of a virtio device is that was started without options, in entries.
@@ -19,7 +17,7 @@ export function defaultQueueSize(
   version: MeasuredVersion,
 ): number | undefined {
   const { index, count } = queue;
-  const sizes = table().get(state)?.get(version)?.split(',').map(Number);
+  const sizes = sizesOf(state)?.get(version)?.split(',').map(Number);
   if (sizes === undefined) return undefined;
   if (state === NETWORK) return index === count - 1 && count % 2 === 1 ? sizes.at(-1) : sizes[0];
   return sizes[Math.min(index, sizes.length - 1)];

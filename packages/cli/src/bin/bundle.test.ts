@@ -20,7 +20,7 @@ const run = (name: string, ...argv: string[]) =>
   execFileSync(process.execPath, [join(bundle, `${name}.js`), ...argv], { cwd: folder, encoding: 'utf8' });
 
 it.each(['mr-lint', 'mr'])('%s knows its version', (name) => {
-  expect(run(name, '--version')).toBe(`${packageVersion}\n`);
+  expect(run(name, '--version')).toBe(`${packageVersion()}\n`);
 });
 
 it('mr-lint finds the same, with threads and without', () => {

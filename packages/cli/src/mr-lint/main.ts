@@ -39,9 +39,9 @@ async function dispatch(line: CommandLine, terminal: Terminal, signal: AbortSign
     stdout.write(helpText(columns));
     return ExitStatus.ok;
   }
-  const { packageVersion } = await import('../shared/package-version.js');
   if (line.flags.has('version')) {
-    stdout.write(`${packageVersion}\n`);
+    const { packageVersion } = await import('../shared/package-version.js');
+    stdout.write(`${packageVersion()}\n`);
     return ExitStatus.ok;
   }
   const reading = toPageReading(line);
@@ -51,7 +51,7 @@ async function dispatch(line: CommandLine, terminal: Terminal, signal: AbortSign
     const invocation = toInvocation(line);
     if (invocation.kind === 'lint') {
       const { runLint } = await import('./run.js');
-      return await runLint(invocation, terminal, packageVersion, signal, scanners);
+      return await runLint(invocation, terminal, signal, scanners);
     }
     const { explanationText, ruleJson, ruleTable } = await import('./rule-texts.js');
     if (invocation.kind === 'explain') stdout.write(explanationText(invocation.ruleId, columns));

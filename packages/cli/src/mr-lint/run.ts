@@ -16,14 +16,12 @@ import { countFindings } from './verdict-line.js';
  * Checks the files in their order and prints what was found. A file that cannot be read does not keep the others from
  * being checked. Ends early when standard output is closed.
  *
- * @param version Of this program.
  * @param scanners In a deep run.
  * @throws The signal's reason, when aborted.
  */
 export async function runLint(
   { paths, format, quiet, snapshot, options }: LintInvocation,
   { stdout, stderr, env }: Terminal,
-  version: string,
   signal: AbortSignal,
   scanners?: DeepRunThreads,
 ): Promise<ExitStatus> {
@@ -31,7 +29,7 @@ export async function runLint(
   const qemu = qemuVersionOf(options.qemu ?? newestQemuVersion);
   const paint = wantsColour(stdout, env) ? colourPaint : plainPaint;
   const style = { paint, columns: textColumns(stdout) };
-  const output = createOutput(format, { qemu, multifd, deep, quiet }, style, version);
+  const output = await createOutput(format, { qemu, multifd, deep, quiet }, style);
 
   const openSource = sourceOpener(snapshot);
   let status: ExitStatus = ExitStatus.ok;

@@ -7,7 +7,9 @@ import { commands } from './registry.js';
 
 const MR: CommandProgram = {
   name: 'mr',
-  version: packageVersion,
+  get version() {
+    return packageVersion();
+  },
   description:
     'Works with the mapped-ram snapshots of QEMU: looks into them and changes them, without QEMU, and has QEMU save and restore.',
   closing: "'mr COMMAND --help' tells all about a command; mr-lint tells whether QEMU restores a file.",

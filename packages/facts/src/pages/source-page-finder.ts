@@ -5,6 +5,8 @@ import type { NonzeroPageFinder, PagesToScan, ScannedPages } from './nonzero-pag
 
 /** Bytes that are read and scanned at once, at most; whole words of bitmap for every page size. */
 const SLOT_BYTES = 4 * 1024 * 1024;
+/** So few bytes are read sooner than it is found out which of them lie in holes. */
+const MIN_SPARSE_BYTES = 1024 * 1024;
 /** Bits of a word of a bitmap. */
 const PAGES_PER_WORD = 64;
 /** Reads under way at once: the next ones go on while one is scanned. */
@@ -37,7 +39,8 @@ export class SourcePageFinder implements NonzeroPageFinder {
 
   async scan(pages: PagesToScan, onScanned: (scanned: ScannedPages) => void): Promise<void> {
     const source = this.#source;
-    const findExtents = source.dataExtents && ((from: number, to: number) => extentsOf(source, from, to));
+    const knowsHoles = source.dataExtents && pages.pageCount * pages.pageSize >= MIN_SPARSE_BYTES;
+    const findExtents = knowsHoles ? (from: number, to: number) => extentsOf(source, from, to) : undefined;
     const fillings: Filling[] = [];
     let started = 0;
     try {

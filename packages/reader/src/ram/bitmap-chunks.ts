@@ -3,6 +3,8 @@ import { readFully } from '../window.js';
 import { type BlockInFile, checkBitmapRegion } from './block-region.js';
 
 const CHUNK_BYTES = 1024 * 1024;
+/** So little is read sooner than it is found out whether it lies in a hole. */
+const MIN_HOLE_BYTES = 64 * 1024;
 const PAGES_PER_BYTE = 8;
 const WORD_BYTES = 8;
 const PAGES_PER_WORD = WORD_BYTES * PAGES_PER_BYTE;
@@ -74,7 +76,7 @@ export async function readBitmapPart(
 }
 
 function isInHole(source: ByteSource, byteOffset: number, lengthBytes: number): boolean {
-  if (source.dataExtents === undefined) return false;
+  if (source.dataExtents === undefined || lengthBytes < MIN_HOLE_BYTES) return false;
   for (const _ of source.dataExtents(byteOffset, byteOffset + lengthBytes)) return false;
   return true;
 }

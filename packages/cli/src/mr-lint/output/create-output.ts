@@ -3,22 +3,24 @@ import { githubOutput } from './github.js';
 import { jsonOutput } from './json.js';
 import type { Output, OutputContext } from './output.js';
 import { type PrettyStyle, prettyOutput } from './pretty.js';
-import { sarifOutput } from './sarif.js';
 
-/** The output for a format. `style` counts for pretty only, `version` (of this program) for sarif. */
-export function createOutput(
+/** The output for a format. `style` counts for pretty only. */
+export async function createOutput(
   format: Format,
   context: OutputContext,
   style: PrettyStyle,
-  version: string,
-): Output {
+): Promise<Output> {
   switch (format) {
     case 'pretty':
       return prettyOutput(context, style);
     case 'json':
       return jsonOutput(context);
-    case 'sarif':
-      return sarifOutput(context, version);
+    case 'sarif': {
+      // What it needs is loaded where it is asked for.
+      const { packageVersion } = await import('../../shared/package-version.js');
+      const { sarifOutput } = await import('./sarif.js');
+      return sarifOutput(context, packageVersion());
+    }
     case 'github':
       return githubOutput(context);
   }
