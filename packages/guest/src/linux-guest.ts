@@ -18,7 +18,7 @@ import {
 } from './memory/kernel-memory.js';
 import { PhysicalMemory } from './memory/physical-memory.js';
 import type { VirtualMemory } from './memory/virtual-memory.js';
-import { describeOtherGuest } from './recognise-guest.js';
+import { describeOtherGuest } from './recognise/describe-other-guest.js';
 import { type FindOptions, findVmcoreinfo, type VmcoreinfoOrigin } from './vmcoreinfo/find-vmcoreinfo.js';
 import type { Vmcoreinfo } from './vmcoreinfo/vmcoreinfo.js';
 
@@ -59,9 +59,10 @@ export interface LinuxGuest {
  * what reading pages and device state throws.
  */
 export async function openLinuxGuest(snapshot: Snapshot, options: GuestOptions = {}): Promise<LinuxGuest> {
-  const guest = await findLinuxGuest(snapshot, options);
+  const map = options.map ?? (await derivePhysicalMap(snapshot));
+  const guest = await findLinuxGuest(snapshot, { ...options, map });
   if (guest !== undefined) return guest;
-  throw new MappedRamError('unsupported', { what: await describeOtherGuest(snapshot) });
+  throw new MappedRamError('unsupported', { what: await describeOtherGuest(snapshot, map) });
 }
 
 /**

@@ -31,6 +31,8 @@ const TWO_NODES = [
   ...['-object', 'memory-backend-ram,id=ram-node1,size=128M', '-numa', 'node,memdev=ram-node1,cpus=1'],
 ];
 
+const ARM = ['-machine', 'virt-10.0', '-cpu', 'cortex-a57', '-m', '192M'];
+
 interface Machine {
   readonly kernel: LinuxKernelName;
   readonly name: string;
@@ -45,9 +47,13 @@ describe.each<Machine>([
   { kernel: 'bullseye', name: 'symbols that are looked for', args: ONE_NODE, nodes: 1, levels: 4 },
   { kernel: 'bookworm', name: 'two nodes', args: TWO_NODES, nodes: 2, levels: 5 },
   { kernel: 'trixie-backports', name: 'symbols by their place', args: TWO_NODES, nodes: 2, levels: 5 },
+  { kernel: 'arm64', name: 'nodes that only its symbols tell', args: ARM, nodes: 1, levels: 4 },
 ])('a guest with Linux of $kernel, $name', ({ kernel, args, nodes, levels }) => {
   const linux = findGuestOfTests(kernel);
-  const missing = [linux, findQemu(VERSION)].find((tool) => tool.kind === 'missing');
+  const isArm = kernel === 'arm64';
+  const missing = [linux, findQemu(VERSION, isArm ? 'aarch64' : 'x86_64')].find(
+    (tool) => tool.kind === 'missing',
+  );
   if (missing?.kind === 'missing' || linux.kind === 'missing') {
     it.skip(`missing tool: ${missing?.kind === 'missing' ? missing.reason : ''}`, () => {});
     return;
@@ -86,7 +92,11 @@ describe.each<Machine>([
 
   it('is known by its kernel', async () => {
     const guest = await openLinuxGuest(snapshot);
-    expect(guest).toMatchObject({ origin: 'device', pagingLevels: levels, architecture: 'x86-64' });
+    expect(guest).toMatchObject({
+      origin: 'device',
+      pagingLevels: levels,
+      architecture: isArm ? 'arm64' : 'x86-64',
+    });
     expect(guest.release).toBe(linux.release);
     expect(await guest.memory.text(banner, 64, 'the banner')).toContain(`Linux version ${guest.release}`);
   });

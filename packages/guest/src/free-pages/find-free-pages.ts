@@ -7,7 +7,7 @@ import { readPageLayout } from './page-layout.js';
 import { PageSet } from './page-set.js';
 import { scanMemoryMap } from './scan-memory-map.js';
 import { readSections } from './section-map.js';
-import { readZones } from './zones.js';
+import { findNodes, readZones } from './zones.js';
 
 /** How to look for free pages. */
 export interface FreePagesOptions {
@@ -66,7 +66,7 @@ export async function findFreePages(guest: LinuxGuest, options: FreePagesOptions
   const { info, memory, physical } = guest;
   const layout = readPageLayout(info);
   const sections = await readSections(info, memory, physical.ranges);
-  const zones = await readZones(info, memory);
+  const zones = await readZones(info, memory, await findNodes(guest));
   const links = new LinkReader(sections, layout, zones);
   const { orders } = zones.layout;
   const scan = await scanMemoryMap(memory, sections, layout, links, orders, options.onFrames);

@@ -1,5 +1,7 @@
 import { MappedRamError } from '@mapped-ram/format';
+import type { LinuxGuest } from '../linux-guest.js';
 import type { VirtualMemory } from '../memory/virtual-memory.js';
+import { readSymbols } from '../symbols/kernel-symbols.js';
 import type { Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.js';
 
 const POINTER_BYTES = 8;
@@ -52,7 +54,7 @@ export interface Zones {
  *
  * @throws MappedRamError `unsupported` where VMCOREINFO lacks what is needed, or they are not in memory; as reading pages does.
  */
-export async function readZones(info: Vmcoreinfo, memory: VirtualMemory): Promise<Zones> {
+export async function readZones(info: Vmcoreinfo, memory: VirtualMemory, nodes: NodeTable): Promise<Zones> {
   const layout = readLayout(info);
   const next = info.offsetIn('list_head', 'next', POINTER_BYTES);
   const previous = info.offsetIn('list_head', 'prev', POINTER_BYTES);
@@ -63,7 +65,7 @@ export async function readZones(info: Vmcoreinfo, memory: VirtualMemory): Promis
   if (areasOffset + areasBytes > zoneBytes) absurd('free lists of a zone');
 
   const zones: Zone[] = [];
-  for (const { node, address } of await readNodes(info, memory)) {
+  for (const { node, address } of await readNodes(info, memory, nodes)) {
     const at = (member: string) => address + BigInt(info.offset(`pglist_data.${member}`));
     const zoneCount = await memory.u32(at('nr_zones'), 'the number of zones');
     if (zoneCount > MAX_ZONES) absurd('number of zones');
@@ -107,13 +109,37 @@ function readLayout(info: Vmcoreinfo): ZoneLayout {
   return layout;
 }
 
-/** The nodes that are online: one without NUMA. */
+/** Where a kernel has the data of its nodes: pointers to them, or, without NUMA, that of the only one. */
+export interface NodeTable {
+  readonly kind: 'pointers' | 'only';
+  readonly address: bigint;
+}
+
+/**
+ * Finds the data of the nodes. VMCOREINFO of x86-64 tells where it is; that of arm64 does not, and then the kernel's symbols do.
+ *
+ * @throws MappedRamError as `readSymbols` does; `unsupported` where they do not tell it either.
+ */
+export async function findNodes(guest: LinuxGuest): Promise<NodeTable> {
+  const { info } = guest;
+  if (info.has('SYMBOL(node_data)')) return { kind: 'pointers', address: info.symbol('node_data') };
+  if (info.has('SYMBOL(contig_page_data)')) return { kind: 'only', address: info.symbol('contig_page_data') };
+  const symbols = await readSymbols(guest);
+  const pointers = symbols.find('node_data');
+  if (pointers !== undefined) return { kind: 'pointers', address: pointers.address };
+  return { kind: 'only', address: symbols.address('contig_page_data') };
+}
+
+/** The nodes that are online. */
 async function readNodes(
   info: Vmcoreinfo,
   memory: VirtualMemory,
+  { kind, address: table }: NodeTable,
 ): Promise<{ node: number; address: bigint }[]> {
-  if (info.has('SYMBOL(contig_page_data)')) return [{ node: 0, address: info.symbol('contig_page_data') }];
-  const count = Math.min(info.length('node_data'), MAX_NODES, info.size('nodemask_t') * 8);
+  if (kind === 'only') return [{ node: 0, address: table }];
+  const maskBits = info.size('nodemask_t') * 8;
+  const length = info.has('LENGTH(node_data)') ? info.length('node_data') : maskBits;
+  const count = Math.min(length, MAX_NODES, maskBits);
   const online = await memory.read(
     info.symbol('node_online_map'),
     Math.ceil(count / 64) * 8,
@@ -122,7 +148,7 @@ async function readNodes(
   const nodes: { node: number; address: bigint }[] = [];
   for (let node = 0; node < count; node++) {
     if (((online.getUint8(node >> 3) >> (node & 7)) & 1) === 0) continue;
-    const pointer = info.symbol('node_data') + BigInt(node * POINTER_BYTES);
+    const pointer = table + BigInt(node * POINTER_BYTES);
     nodes.push({ node, address: await memory.u64(pointer, 'the data of a node') });
   }
   return nodes;

@@ -55,7 +55,7 @@ export async function evidenceOf(
   const ranges = [{ address: 0n, lengthBytes: map.frames * 4096 } as PhysicalRange];
   const layout = readPageLayout(info);
   const sections = await readSections(info, memory, ranges);
-  const zones = await readZones(info, memory);
+  const zones = await readZones(info, memory, { kind: 'pointers', address: info.symbol('node_data') });
   const links = new LinkReader(sections, layout, zones);
   const scan = await scanMemoryMap(memory, sections, layout, links, zones.layout.orders);
   return { scan, verdicts: compareEvidence(scan, zones.zones, links) };

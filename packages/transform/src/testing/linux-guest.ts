@@ -1,4 +1,10 @@
-import { launchQemu, type QemuVersion, restoreMappedRam, saveMappedRam } from '@mapped-ram/tool-qemu';
+import {
+  launchQemu,
+  type QemuTarget,
+  type QemuVersion,
+  restoreMappedRam,
+  saveMappedRam,
+} from '@mapped-ram/tool-qemu';
 import {
   type BootedLinux,
   bootLinux,
@@ -18,7 +24,17 @@ const FILES = [
 /** A machine, and how much of its memory a restored guest is to fill, in MiB. */
 export interface LinuxMachine {
   readonly args: readonly string[];
+  /** x86_64 if not given. */
+  readonly target?: QemuTarget;
   readonly fillMiB: number;
+}
+
+/** Has a guest use memory, and verify what is in it. */
+export function fillCommand({ target = 'x86_64', fillMiB }: LinuxMachine): string {
+  if (target === 'x86_64') return `fill-memory ${fillMiB}`;
+  const half = Math.floor(fillMiB / 2);
+  const fill = `dd if=/dev/urandom of=/mnt/a bs=1M count=${half} 2>/dev/null && cp /mnt/a /mnt/b`;
+  return `{ ${fill} && cmp /mnt/a /mnt/b && rm /mnt/a /mnt/b; }`;
 }
 
 /** Boots a guest with files in its memory, and has it do something. */
@@ -51,17 +67,18 @@ export async function save({ vm }: BootedLinux, path: string): Promise<void> {
 export async function restoredLog(
   path: string,
   version: QemuVersion,
-  { args, fillMiB }: LinuxMachine,
+  machine: LinuxMachine,
 ): Promise<string> {
+  const { args, target = 'x86_64' } = machine;
   const vm = await launchQemu({
-    version,
+    ...{ version, target },
     args: [...LINUX_GUEST_ARGS, ...args, '-S', '-incoming', 'defer'],
   });
   try {
     expect(await restoreMappedRam(vm, { uri: `file:${path}` })).toEqual({ kind: 'completed' });
     const console = await connectConsole(vm.folder);
     await vm.qmp.execute('cont');
-    expect(await console.run(`fill-memory ${fillMiB}; echo status $?`)).toContain('status 0');
+    expect(await console.run(`${fillCommand(machine)}; echo status $?`)).toContain('status 0');
     expect(await console.run('sha256sum -c /mnt/sums')).toBe('/mnt/random: OK');
     const log = await console.run('dmesg -r');
     expect(log).not.toMatch(/BUG|Bad page|corrupt|Oops|Call Trace/);

@@ -41,6 +41,7 @@ export async function bootLinux(guest: LinuxGuest, options: BootOptions): Promis
   const boot = ['-kernel', guest.kernel, '-initrd', INITRAMFS_NAME, '-append', append];
   const vm = await launchQemu({
     version,
+    target: guest.target,
     args: [...LINUX_GUEST_ARGS, ...args, ...boot],
     // The kernel unpacks one archive after another.
     prepare: (folder) =>

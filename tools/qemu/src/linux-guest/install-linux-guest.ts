@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } fr
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { installFolder, readInstalled, unpackPackages } from '../debian/index.js';
-import { CACHE_PATH } from '../index.js';
+import { CACHE_PATH, type QemuTarget } from '../index.js';
 import { cpioArchive } from './cpio.js';
 import { initScript } from './init-script.js';
 import { LINUX_KERNELS, type LinuxKernel, type LinuxKernelName } from './linux-kernels.js';
@@ -14,6 +14,8 @@ const VMCOREINFO_MODULE = /\/qemu_fw_cfg\.ko(\.xz)?$/;
 export interface LinuxGuest {
   readonly kind: 'found';
   readonly name: LinuxKernelName;
+  /** QEMU for it. */
+  readonly target: QemuTarget;
   /** Name of its serial line. */
   readonly serialLine: string;
   /** Paths. */
@@ -42,9 +44,9 @@ export function findLinuxGuest(name: LinuxKernelName = 'trixie'): LinuxGuest | M
     return { kind: 'missing', reason };
   }
   const at = (file: string) => join(CACHE_PATH, folder, file);
-  const { serialLine } = LINUX_KERNELS[name];
+  const { serialLine, target } = LINUX_KERNELS[name];
   return {
-    ...{ kind: 'found', name, serialLine, release: installed.release },
+    ...{ kind: 'found', name, target, serialLine, release: installed.release },
     ...{ kernel: at('vmlinuz'), initramfs: at('initramfs.gz') },
   };
 }
