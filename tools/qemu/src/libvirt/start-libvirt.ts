@@ -71,7 +71,8 @@ export async function startLibvirt(
     await kill();
     throw new Error(`libvirt ${program.libvirt} did not start: ${words || (error as Error).message}`);
   }
-  const ask = (...args: string[]) => runVirsh(program, socket, args);
+  const command = virshCommand({ program, folder });
+  const ask = (...args: string[]) => runVirsh(command, args);
   return {
     program,
     folder,
@@ -92,10 +93,15 @@ export async function startLibvirt(
   };
 }
 
-function runVirsh(program: LibvirtProgram, socket: string, args: readonly string[]): Promise<VirshAnswer> {
-  const { file, args: before } = privateCommand(program.root, 'virsh');
-  const connect = ['--quiet', '--connect', `qemu+unix:///system?socket=${socket}`];
-  const virsh = spawn(file, [...before, ...connect, ...args], {
+/** The command with which virsh talks to a daemon: a program and its arguments, to which those of the request are added. */
+export function virshCommand({ program, folder }: Pick<Libvirt, 'program' | 'folder'>): string[] {
+  const { file, args } = privateCommand(program.root, 'virsh');
+  const socket = join(folder, 'sockets/libvirt-sock');
+  return [file, ...args, '--quiet', '--connect', `qemu+unix:///system?socket=${socket}`];
+}
+
+function runVirsh([file = '', ...before]: readonly string[], args: readonly string[]): Promise<VirshAnswer> {
+  const virsh = spawn(file, [...before, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, LC_ALL: 'C' },
   });

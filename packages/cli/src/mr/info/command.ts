@@ -82,7 +82,7 @@ export const infoCommand: Command = {
     for (const path of line.paths) {
       try {
         const info = await describeFile(path, options, context);
-        infos.push(isRedacted ? redacted(info) : info);
+        infos.push(isRedacted ? { ...redacted(info), record: null } : info);
       } catch (error) {
         if (!(error instanceof FileError) || context.signal.aborted) throw error;
         terminal.stderr.write(`${program}: ${errorText(error)}\n`);
