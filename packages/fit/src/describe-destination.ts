@@ -20,6 +20,7 @@ export async function describeDestination(qmp: QmpClient, folder = tmpdir()): Pr
   const machine = await qmp.execute('qom-get', { path: '/machine', property: 'type' }, { result: text });
   const { arch } = await qmp.execute('query-target', {}, { result: shape({ arch: text }) });
   const blocks = await queryRamBlocks(qmp);
+  const uuid = await uuidOf(qmp);
   const processors = await countProcessors(qmp);
   const { model, features } = await describeProcessor(qmp, arch);
   return {
@@ -29,12 +30,21 @@ export async function describeDestination(qmp: QmpClient, folder = tmpdir()): Pr
     qemu: `${major}.${minor}.${micro}${distributor === '' ? '' : ` (${distributor})`}`,
     target: arch,
     machine: machine.replace(/-machine$/, ''),
+    ...(uuid !== undefined && { uuid }),
     ...(processors !== undefined && { processors }),
     ...(model !== undefined && { processorModel: model }),
     ...(features !== undefined && { processorFeatures: features }),
     blocks: blocks.map(({ idstr, usedLength, maxLength }) => ({ idstr, usedLength, maxLength })),
     states: await askStates(qmp, folder),
   };
+}
+
+/** What a machine has that was given none. */
+const NO_UUID = '00000000-0000-0000-0000-000000000000';
+
+async function uuidOf(qmp: QmpClient): Promise<string | undefined> {
+  const { UUID } = await qmp.execute('query-uuid', {}, { result: shape({ UUID: text }) });
+  return UUID === NO_UUID ? undefined : UUID;
 }
 
 /** Machines that cannot be given processors while they run do not answer. */

@@ -24,6 +24,8 @@ export interface Destination {
   readonly target: string;
   /** The machine type as a stream names it. */
   readonly machine: string;
+  /** Its UUID, if it was given one; compared with the file's, which is in the file where `validate-uuid` was on (migration/savevm.c, `vmstate_uuid_post_load`). */
+  readonly uuid?: string;
   /** As many processors as it can have, where it says so. */
   readonly processors?: number;
   /** As `-cpu` calls its model. */
@@ -55,7 +57,9 @@ export function parseDestination(text: string): Destination {
     (one) => typeof one === 'string',
   );
   const isCount = value.processors === undefined || Number.isSafeInteger(value.processors);
-  const isModel = value.processorModel === undefined || typeof value.processorModel === 'string';
+  const isModel = [value.processorModel, value.uuid].every(
+    (one) => one === undefined || typeof one === 'string',
+  );
   const { processorFeatures: features } = value;
   const areFeatures =
     features === undefined || (Array.isArray(features) && features.every((one) => typeof one === 'string'));

@@ -7,6 +7,7 @@ export interface FitFinding {
     | 'faulty-file'
     | 'machine-differs'
     | 'target-differs'
+    | 'uuid-differs'
     | 'block-missing'
     | 'block-length'
     | 'block-extra'

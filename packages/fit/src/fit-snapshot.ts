@@ -4,6 +4,7 @@ import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import { newestQemuVersion, type QemuVersion, qemuVersions } from '@mapped-ram/releases';
 import { compareBlocks } from './compare/blocks.js';
 import { compareDevices } from './compare/devices.js';
+import { comparePageSize } from './compare/page-size.js';
 import { compareProcessor } from './compare/recorded-processor.js';
 import type { Destination } from './destination.js';
 import type { FitFinding } from './fit-finding.js';
@@ -68,6 +69,17 @@ export async function fitSnapshot(
       qemu: `Machine type received is '${machine}' and local is '${there.machine}'`,
     });
   }
+  const uuid = snapshot.configuration?.uuid;
+  if (uuid !== undefined && there.uuid !== undefined && uuid !== there.uuid) {
+    findings.push({
+      ...{ code: 'uuid-differs', outcome: 'refused', metAt: snapshot.configuration?.byteOffset ?? 0 },
+      message: `the file is of the machine ${uuid}, and the destination is ${there.uuid}`,
+      help: `-uuid ${uuid}`,
+      qemu: `UUID received is ${uuid} and local is ${there.uuid}`,
+    });
+  }
+  const pageSize = comparePageSize(snapshot, there, qemu);
+  if (pageSize !== undefined) findings.push(pageSize);
   for await (const finding of compareBlocks(snapshot, there)) findings.push(finding);
   for await (const finding of compareDevices(snapshot, there)) findings.push(finding);
   const processor = record && compareProcessor(record, there);
