@@ -4,6 +4,7 @@ import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import { newestQemuVersion, type QemuVersion, qemuVersions } from '@mapped-ram/releases';
 import { compareBlocks } from './compare/blocks.js';
 import { compareDevices } from './compare/devices.js';
+import { MendingOptions } from './compare/mending-options.js';
 import { comparePageSize } from './compare/page-size.js';
 import { compareProcessor } from './compare/recorded-processor.js';
 import type { Destination } from './destination.js';
@@ -78,10 +79,11 @@ export async function fitSnapshot(
       qemu: `UUID received is ${uuid} and local is ${there.uuid}`,
     });
   }
+  const mending = new MendingOptions(snapshot);
   const pageSize = comparePageSize(snapshot, there, qemu);
   if (pageSize !== undefined) findings.push(pageSize);
-  for await (const finding of compareBlocks(snapshot, there)) findings.push(finding);
-  for await (const finding of compareDevices(snapshot, there)) findings.push(finding);
+  for await (const finding of compareBlocks(snapshot, there, mending)) findings.push(finding);
+  for await (const finding of compareDevices(snapshot, there, mending)) findings.push(finding);
   const processor = record && compareProcessor(record, there);
   if (processor !== undefined) findings.push(processor);
   findings.sort((a, b) => a.metAt - b.metAt);

@@ -28,7 +28,8 @@ describe.skipIf(missing !== '')(`a pc of QEMU 11.1${missing}`, () => {
     ['-smp 1', 'refused', 'device-missing', '-smp'],
     ['-smp 4', 'refused', 'device-layout', '-smp'],
     ['an older machine type', 'refused', 'machine-differs', '-machine pc-i440fx-10.0'],
-    ['e1000,addr=4 -> e1000,addr=7', 'refused', 'block-missing', '04.0'],
+    ['e1000,addr=4 -> e1000,addr=7', 'refused', 'block-missing', '-device e1000,addr=4,'],
+    ['e1000,addr=4 -> e1000,addr=4,romfile=', 'refused', 'block-missing', 'romsize='],
     ['virtio-rng-pci,addr=5 -> virtio-rng-pci,addr=5,disable-modern=on', 'refused', 'pci-differs', 'options'],
   ])('%s: %s', async (what, verdict, code, help) => {
     const variation = family.variations.find((one) => one.what === what);

@@ -73,7 +73,7 @@ class DeviceAdder {
     const backends = this.#backends.optionsFor(type, device);
     const address = device.hardwareAddress;
     const own = { ...backends, ...(address && { mac: address }), ...this.#ownOptions(type, device) };
-    this.#builder.add('-device', formatOptions(type, { ...place, ...own }));
+    this.#builder.addDevice(formatOptions(type, { ...place, ...own }), section.idstr);
   }
 
   #ownOptions(type: string, device: SavedDevice): Values {

@@ -18,6 +18,8 @@ export interface QemuOption {
   readonly value?: string;
   /** What it stands for, where the user has something of their own to put in its place. */
   readonly placeholder?: string;
+  /** The section of the file whose device it gives. */
+  readonly subject?: string;
 }
 
 /** The machine that a file fits, as far as the file tells. */
@@ -49,6 +51,11 @@ export class CommandBuilder {
       ...(value !== undefined && { value }),
       ...(placeholder !== undefined && { placeholder }),
     });
+  }
+
+  /** Adds a device. @param subject the section that tells of it */
+  addDevice(value: string, subject: string): void {
+    this.options.push({ name: '-device', value, subject });
   }
 
   isUnknown(what: string): void {

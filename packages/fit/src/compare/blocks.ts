@@ -1,11 +1,13 @@
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
 import type { Destination } from '../destination.js';
 import type { FitFinding } from '../fit-finding.js';
+import type { MendingOptions } from './mending-options.js';
 
 /** Whether the destination has the file's memory: every block by name, and long enough for every page that is set. */
 export async function* compareBlocks(
   snapshot: Snapshot,
   destination: Destination,
+  mending: MendingOptions,
 ): AsyncGenerator<FitFinding, void, undefined> {
   const own = new Map(destination.blocks.map((block) => [block.idstr, block]));
   for (const block of snapshot.ramBlocks) {
@@ -16,7 +18,7 @@ export async function* compareBlocks(
       yield {
         ...{ code: 'block-missing', outcome: 'refused', metAt: block.byteOffset, subject: idstr },
         message: `the file has memory ${idstr}, and the destination has none of that name`,
-        help: missingHelp(idstr),
+        help: (await mending.deviceFor(idstr)) ?? missingHelp(idstr),
         qemu: `Unknown ramblock "${idstr}", cannot accept migration`,
       };
     } else if (there.usedLength !== usedLength) {

@@ -6,6 +6,7 @@ import type { FitFinding } from '../fit-finding.js';
 import { armRegistersOf, registerFault } from './arm-registers.js';
 import { missingBuiltInPart } from './built-in-parts.js';
 import { deviceHelp } from './device-help.js';
+import type { MendingOptions } from './mending-options.js';
 import { type ConfigDifference, findConfigDifference, pciConfigOf } from './pci-config.js';
 import { findExtendedDifference } from './pci-extended-config.js';
 import { spaprCapabilityFault } from './spapr-capabilities.js';
@@ -15,6 +16,7 @@ import { hasLayout } from './state-layout.js';
 export async function* compareDevices(
   snapshot: Snapshot,
   destination: Destination,
+  mending: MendingOptions,
 ): AsyncGenerator<FitFinding, void, undefined> {
   if (destination.states.length === 0) {
     yield {
@@ -32,7 +34,7 @@ export async function* compareDevices(
     own.delete(keyOf(section));
     // QEMU takes "early" states before it has the others, and leaves them out of what it is asked for here.
     if (state === undefined && section.idstr.endsWith('-early')) continue;
-    if (state === undefined) yield missing(section);
+    if (state === undefined) yield missing(section, await mending.deviceFor(section.idstr));
     else yield* compareState({ snapshot, section, state, destination });
   }
   for (const { idstr, instanceId } of own.values()) {
@@ -54,11 +56,11 @@ function keyOf({ idstr, instanceId }: { readonly idstr: string; readonly instanc
   return `${instanceId} ${idstr}`;
 }
 
-function missing({ idstr, instanceId, byteOffset }: OpeningSection): FitFinding {
+function missing({ idstr, instanceId, byteOffset }: OpeningSection, option?: string): FitFinding {
   return {
     ...{ code: 'device-missing', outcome: 'refused', metAt: byteOffset, subject: idstr },
     message: `the file has the device ${idstr}, instance ${instanceId}, and the destination has not`,
-    help: deviceHelp(idstr),
+    help: option ?? deviceHelp(idstr),
     qemu: `Unknown section or instance '${idstr}' ${instanceId}`,
   };
 }
