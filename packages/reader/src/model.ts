@@ -248,10 +248,10 @@ export interface Problem {
 export interface StreamModel {
   /** Absolute offset of the QEVM magic. */
   readonly streamOffset: number;
-  readonly libvirt?: LibvirtSaveHeader;
+  readonly libvirt?: LibvirtSaveHeader | undefined;
   /** Version of the stream's header, 3. */
-  readonly streamVersion?: number;
-  readonly configuration?: Configuration;
+  readonly streamVersion?: number | undefined;
+  readonly configuration?: Configuration | undefined;
   readonly sections: readonly Section[];
   /** The blocks of all block tables, in the order of the stream. */
   readonly ramBlocks: readonly RamBlock[];
@@ -259,14 +259,14 @@ export interface StreamModel {
    * The first entry with a number beyond 2^53 - 1. It is among `ramBlocks`, with 2^53 - 1, where only its page size is;
    * otherwise the walk stopped there.
    */
-  readonly oversizedBlock?: OversizedBlock;
+  readonly oversizedBlock?: OversizedBlock | undefined;
   /** `mapped-ram`, or `classic` where pages are in the stream itself; absent where the walk did not get there. */
-  readonly ramLayout?: 'mapped-ram' | 'classic';
+  readonly ramLayout?: 'mapped-ram' | 'classic' | undefined;
   /** The memory of a classic stream, where it was asked for (`OpenOptions.classic`) and the walk came to it. */
-  readonly classic?: ClassicPages;
+  readonly classic?: ClassicPages | undefined;
   /** Offset of the end marker (0x00). */
-  readonly endMarkerOffset?: number;
-  readonly vmdescription?: VmdescriptionFrame;
+  readonly endMarkerOffset?: number | undefined;
+  readonly vmdescription?: VmdescriptionFrame | undefined;
   /** Offset after the last byte that was read as part of the stream. */
   readonly endOffset: number;
   readonly problems: readonly Problem[];

@@ -120,27 +120,40 @@ async function walkWhole(source: ByteSource, options: OpenOptions): Promise<Stre
 }
 
 /** An open snapshot: what the stream holds, and access to bitmaps, pages and device state. */
-export class Snapshot implements StreamModel {
-  declare readonly streamOffset: number;
-  declare readonly libvirt?: LibvirtSaveHeader;
-  declare readonly streamVersion?: number;
-  declare readonly configuration?: Configuration;
-  declare readonly sections: readonly Section[];
-  declare readonly ramBlocks: readonly RamBlock[];
-  declare readonly oversizedBlock?: OversizedBlock;
-  declare readonly ramLayout?: 'mapped-ram' | 'classic';
-  declare readonly classic?: ClassicPages;
-  declare readonly endMarkerOffset?: number;
-  declare readonly vmdescription?: VmdescriptionFrame;
-  declare readonly endOffset: number;
-  declare readonly problems: readonly Problem[];
-  declare readonly wordOrder: WordOrder;
+export class Snapshot implements Required<StreamModel> {
+  readonly streamOffset: number;
+  readonly libvirt: LibvirtSaveHeader | undefined;
+  readonly streamVersion: number | undefined;
+  readonly configuration: Configuration | undefined;
+  readonly sections: readonly Section[];
+  readonly ramBlocks: readonly RamBlock[];
+  readonly oversizedBlock: OversizedBlock | undefined;
+  readonly ramLayout: 'mapped-ram' | 'classic' | undefined;
+  readonly classic: ClassicPages | undefined;
+  readonly endMarkerOffset: number | undefined;
+  readonly vmdescription: VmdescriptionFrame | undefined;
+  readonly endOffset: number;
+  readonly problems: readonly Problem[];
+  readonly wordOrder: WordOrder;
   readonly #source: ByteSource;
 
   /** Use {@link openSnapshot}. */
   constructor(source: ByteSource, model: StreamModel) {
-    Object.assign(this, model);
     this.#source = source;
+    this.streamOffset = model.streamOffset;
+    this.libvirt = model.libvirt;
+    this.streamVersion = model.streamVersion;
+    this.configuration = model.configuration;
+    this.sections = model.sections;
+    this.ramBlocks = model.ramBlocks;
+    this.oversizedBlock = model.oversizedBlock;
+    this.ramLayout = model.ramLayout;
+    this.classic = model.classic;
+    this.endMarkerOffset = model.endMarkerOffset;
+    this.vmdescription = model.vmdescription;
+    this.endOffset = model.endOffset;
+    this.problems = model.problems;
+    this.wordOrder = model.wordOrder;
   }
 
   /**
