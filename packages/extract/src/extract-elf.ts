@@ -8,7 +8,7 @@ import { encodeNotes } from './elf/elf-note.js';
 import type { ElfOptions } from './extract-options.js';
 import type { RangeReport } from './extract-range.js';
 import { findKernelNote } from './kernel-note.js';
-import { processorTables } from './paging/processor-tables.js';
+import { hasFiveLevels, processorTables } from './paging/processor-tables.js';
 import { virtualSegments } from './paging/virtual-segments.js';
 import { mapOf } from './read-map.js';
 import { type SnapshotInput, withSnapshot, writeOutput } from './write-output.js';
@@ -23,6 +23,8 @@ export interface ElfReport extends RangeReport {
   readonly vmcoreinfo: boolean;
   /** Where that note came from; null where there is none. */
   readonly vmcoreinfoFrom: VmcoreinfoOrigin | null;
+  /** Whether a processor has page tables of five levels, with which volatility3 shows nothing of the guest, and does not say so. */
+  readonly fiveLevels: boolean;
   /** The processor by whose page tables the segments are; null where they are by guest-physical address. */
   readonly pagingCpu: number | null;
 }
@@ -79,6 +81,7 @@ export async function extractElf(
       segments: segments.length,
       vmcoreinfo: kernel !== undefined,
       vmcoreinfoFrom: kernel?.origin ?? null,
+      fiveLevels: hasFiveLevels(architecture, processors),
       pagingCpu: paging?.cpu ?? null,
     };
   });

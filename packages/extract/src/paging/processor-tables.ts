@@ -39,3 +39,12 @@ export function processorTables(
   const tables = new PageTables(memory, x86PagingFormat(chosen.levels), chosen.root);
   return { tables, cpu: chosen.index };
 }
+
+/** Whether a processor translates addresses by five levels of page tables. @throws MappedRamError as `x86Paging` does */
+export function hasFiveLevels(
+  architecture: Architecture | undefined,
+  processors: readonly StateFields[],
+): boolean {
+  if (architecture !== 'x86') return false;
+  return processors.map(x86Paging).some(({ isOn, levels }) => isOn && levels === 5);
+}

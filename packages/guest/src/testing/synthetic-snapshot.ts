@@ -30,12 +30,17 @@ export interface SyntheticOptions {
   readonly decoy?: string;
   /** Changes page structures and lists before they are written. */
   readonly damage?: (map: SyntheticMemoryMap) => void;
+  /** Changes memory when all is in it. */
+  readonly change?: (ram: Buffer) => void;
 }
+
+/** Where in memory the made-up kernel has its page tables, the topmost one first. */
+export const SYNTHETIC_TABLES = { byteOffset: 0x20_0000, lengthBytes: 5 * 4096 } as const;
 
 /** A snapshot of a Linux guest that never was: 16 MiB, page tables, VMCOREINFO, page structures and free lists. */
 export async function syntheticSnapshot(
   seed: number,
-  { text = vmcoreinfoText(4), decoy, damage }: SyntheticOptions = {},
+  { text = vmcoreinfoText(4), decoy, damage, change }: SyntheticOptions = {},
 ): Promise<{ snapshot: Snapshot; map: SyntheticMemoryMap }> {
   const map = new SyntheticMemoryMap(
     new Random(seed),
@@ -58,6 +63,7 @@ export async function syntheticSnapshot(
   ram.write(text, INFO);
   if (decoy !== undefined) ram.write(`${decoy}\0`, KERNEL + 0x8000);
   writeTables(ram);
+  change?.(ram);
 
   const source = await loadCapture('qemu-10.0/microvm');
   const layout = layoutOf(await openSnapshot(source), source);

@@ -199,7 +199,7 @@ async function take(
     case 'elf': {
       const elf = { ...options, paging: wanted.paging, cpu: wanted.cpu };
       const { ranges, assumptions, ...report } = await extractElf(input, output, elf);
-      const { processors, segments, vmcoreinfoFrom, pagingCpu } = report;
+      const { processors, segments, vmcoreinfoFrom, pagingCpu, fiveLevels } = report;
       const map = { ranges, assumptions };
       const contents = [
         `registers of ${formatCount(processors, 'processor')}`,
@@ -209,11 +209,14 @@ async function take(
       ].join(', ');
       return {
         json: { ...report, ...mapJson(map) },
-        lines: [lineOf(output, report), contents, ...mapTable(map)],
+        lines: [lineOf(output, report), contents, ...(fiveLevels ? [FIVE_LEVELS] : []), ...mapTable(map)],
       };
     }
   }
 }
+
+const FIVE_LEVELS =
+  'note: the guest has page tables of five levels, with which volatility3 shows nothing, without an error; crash and drgn read it';
 
 const vmcoreinfoTexts = {
   device: 'VMCOREINFO',

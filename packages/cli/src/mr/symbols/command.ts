@@ -10,6 +10,7 @@ import {
 import type { Command } from '../../shared/command.js';
 import { ExitStatus } from '../../shared/exit-status.js';
 import { lastValue, oneOf } from '../../shared/option-values.js';
+import { printable } from '../../shared/printable.js';
 import { formatNumber } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { aboutFile } from '../file-error.js';
@@ -72,7 +73,12 @@ export const symbolsCommand: Command = {
       await writeText(pieces, output, { terminal, overwrite: line.flags.has('force') });
       if (output !== undefined) {
         terminal.stderr.write(
-          `${program}: ${output}: ${formatNumber(count)} symbols of Linux ${guest.release}\n`,
+          `${program}: ${printable(`${output}: ${formatNumber(count)} symbols of Linux ${guest.release}`)}\n`,
+        );
+      }
+      if (format === 'isf' && guest.architecture === 'x86-64' && guest.pagingLevels === 5) {
+        terminal.stderr.write(
+          `${program}: ${printable(path)}: the guest has page tables of five levels, with which volatility3 shows nothing, without an error\n`,
         );
       }
       return ExitStatus.ok;
