@@ -99,12 +99,14 @@ describe.each(VERSIONS)('with libvirt beside QEMU %s', (version) => {
 
   it.each([
     ['--image-format raw', ['--image-format', 'raw']],
+    ['--image-format gzip', ['--image-format', 'gzip']],
+    ['--image-format zstd', ['--image-format', 'zstd']],
     ['--image-format sparse --parallel-channels 4', ['--image-format', 'sparse', '--parallel-channels', '4']],
     ['--bypass-cache', ['--bypass-cache']],
     ['--bypass-cache --parallel-channels 4', ['--bypass-cache', '--parallel-channels', '4']],
   ])('virsh save %s is restored, and so is what is made of it', async (_, options) => {
     const [image, other] = [made(options.join('')), made(`${options.join('')}-other`)];
-    const isRaw = options.includes('raw');
+    const isClassic = options.some((option) => ['raw', 'gzip', 'zstd'].includes(option));
     if (found.libvirt.startsWith('11.') && !options.every((option) => option === '--bypass-cache')) {
       // Format and channels are asked for in qemu.conf there.
       expect((await bed.libvirt.ask('save', 'guest', image, ...options)).stderr).not.toBe('');
@@ -115,7 +117,20 @@ describe.each(VERSIONS)('with libvirt beside QEMU %s', (version) => {
     const wanted = await bed.memory();
     await bed.libvirt.virsh('save', 'guest', image, ...options);
     expect(await bed.restoreAndCompare(image, wanted)).toBe('equal');
-    await mr('convert', '--to', isRaw ? 'mapped-ram' : 'stream', image, other);
+    await mr('convert', '--to', isClassic ? 'mapped-ram' : 'stream', image, other);
+    expect(await bed.restoreAndCompare(other, wanted)).toBe('equal');
+  });
+
+  it('an external snapshot with memory is restored, and so is what mr convert makes of it', async () => {
+    const [image, other] = [made('external'), made('external-other')];
+    await bed.start();
+    await bed.libvirt.virsh('suspend', 'guest');
+    const wanted = await bed.memory();
+    const memspec = `file=${image},snapshot=external`;
+    await bed.libvirt.virsh('snapshot-create-as', 'guest', '--no-metadata', '--memspec', memspec);
+    await bed.end();
+    expect(await bed.restoreAndCompare(image, wanted)).toBe('equal');
+    await mr('convert', '--to', 'mapped-ram', image, other);
     expect(await bed.restoreAndCompare(other, wanted)).toBe('equal');
   });
 

@@ -162,7 +162,7 @@ function verdictsOf(found: LibvirtProgram): void {
   it.each(MACHINES)('$kind: every format restores, and is said to', async ({ kind, ...parts }) => {
     await bed.end();
     await bed.start({ ...parts, devices: parts.devices?.replace('DISK', bed.path('disk')) });
-    for (const format of ['raw', 'sparse']) {
+    for (const format of ['raw', 'gzip', 'zstd', 'sparse']) {
       const path = bed.path(`${kind} ${format}.save`);
       await bed.libvirt.virsh('save', 'guest', path, '--image-format', format);
       if (format === 'sparse') images.set(kind, await readFile(path));
