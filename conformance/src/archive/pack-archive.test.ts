@@ -1,9 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { scratchParent } from '@mapped-ram/fixtures';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { listPackedVectors } from '../packing/packed-store.js';
+import { makeNewTestee } from '../scaffold/new-testee.js';
 import { canRun } from '../testing/can-run.js';
 import { listVectors } from '../vector/store.js';
 import { listTasks } from '../writing/task-store.js';
@@ -42,5 +44,18 @@ it.skipIf(!hasPython)(
     expect(said).toContain(
       `${listVectors().length} files, ${listPackedVectors().length} packed files and the memory of ${listTasks().length} writing tasks in`,
     );
+    const run = (testee: string, pattern: string) =>
+      spawnSync('python3', ['-B', join(top, 'run.py'), testee, pattern], { encoding: 'utf8' });
+    const prose = fileURLToPath(new URL('../../testees/python-prose', import.meta.url));
+    expect(run(prose, 'header/*')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^\d+ passed, 0 failed\n$/),
+    });
+    expect(run(prose, 'packed/*').stdout).toMatch(/^\d+ passed, 0 failed\n$/);
+    makeNewTestee(join(folder, 'mine'), 'python');
+    const { status, stdout } = run(join(folder, 'mine'), 'pages/dense-copy');
+    expect(status).toBe(1);
+    expect(stdout).toContain('failed pages/dense-copy (read): wanted');
+    expect(stdout).toMatch(/Clauses: [A-Z]+-\d+/);
   },
 );

@@ -15,6 +15,7 @@ const TOP = 'mapped-ram-conformance';
 const DOCUMENTS = {
   'README.md': 'archive/README.md',
   'build.py': 'archive/build.py',
+  'run.py': 'archive/run.py',
   'PROTOCOL.md': 'PROTOCOL.md',
   'mapped-ram.md': '../spec/mapped-ram.md',
   'packed.md': '../spec/packed.md',
@@ -43,7 +44,7 @@ export async function packArchive(path: string): Promise<PackedArchive> {
     ...Object.entries(DOCUMENTS).map(([name, source]) => ({
       path: name,
       content: readFileSync(fileURLToPath(new URL(`../../${source}`, import.meta.url))),
-      isExecutable: name === 'build.py',
+      isExecutable: name.endsWith('.py'),
     })),
     textFile('index.json', `${JSON.stringify(index, null, 2)}\n`),
     ...bases.flatMap((base) =>

@@ -1,5 +1,6 @@
 import { type Command, ExitStatus, lastValue, oneOf, UsageError } from '@mapped-ram/cli/command-framework';
 import { makeNewTestee, testeeLanguages } from '../scaffold/new-testee.js';
+import { PROTOCOL_PATH, thisCommand } from '../scaffold/this-command.js';
 
 /** `conformance new-testee` */
 export const newTesteeCommand: Command = {
@@ -31,7 +32,8 @@ export const newTesteeCommand: Command = {
       throw new UsageError('new-testee takes the folder to make');
     for (const path of makeNewTestee(folder, language)) console.log(`wrote  ${path}`);
     const path = folder.includes('/') ? folder : `./${folder}`;
-    console.log(`now: npm run conformance -- run --testee ${path}`);
+    console.log(`now: ${thisCommand()} run --testee ${path}`);
+    console.log(`what it is asked: ${PROTOCOL_PATH}`);
     return Promise.resolve(ExitStatus.ok);
   },
 };

@@ -8,6 +8,7 @@ import { formatReport, type ReportFormat, reportFileNames, reportFormats } from 
 import type { TesteeResults } from '../report/report-model.js';
 import { captureCandidates, vectorCandidates } from '../run/candidates.js';
 import type { RunResult } from '../run/expectation.js';
+import { explainVector } from '../run/explain-vector.js';
 import { failsTheRun } from '../run/known-failing.js';
 import { runEverything } from '../run/run-everything.js';
 import { listTestees } from '../run/testees.js';
@@ -100,7 +101,7 @@ export const runCommand: Command = {
     for (const testee of testees) {
       const { results, notAsked } = await runEverything(testee, questions);
       runs.push({ testee, results });
-      if (formats.length === 0 || output !== undefined) printFailures(testee, results, notAsked);
+      if (formats.length === 0 || output !== undefined) await printFailures(testee, results, notAsked);
     }
     const subjects = [...readVectors(), ...questions.tasks].filter(({ id }) => ids.has(id));
     const figures = values.fuzz === undefined ? undefined : parseFigures(readFileSync(values.fuzz, 'utf8'));
@@ -127,13 +128,20 @@ async function writeReport(
   await writeWholeFile(path, report, { overwrite: true, mode: 0o644 });
 }
 
-function printFailures(testee: string, results: readonly RunResult[], notAsked: number): void {
+async function printFailures(testee: string, results: readonly RunResult[], notAsked: number): Promise<void> {
+  const explained = new Set<string>();
   const counts = new Map<string, number>();
   const skipped = new Map<string, number>();
   for (const { id, question, status, detail } of results) {
     counts.set(status, (counts.get(status) ?? 0) + 1);
     if (status === 'skipped') skipped.set(detail, (skipped.get(detail) ?? 0) + 1);
-    else if (status !== 'passed') console.log(`${status.padEnd(15)} ${id} (${question}): ${detail}`);
+    else if (status !== 'passed') {
+      console.log(`${status.padEnd(15)} ${id} (${question}): ${detail}`);
+      if (failsTheRun(status) && !explained.has(id)) {
+        explained.add(id);
+        for (const line of await explainVector(id)) console.log(`  ${line}`);
+      }
+    }
   }
   for (const [reason, times] of skipped) console.log(`${`${times} skipped`.padEnd(15)} ${reason}`);
   console.log(`${testee}: ${[...counts].map(([status, count]) => `${count} ${status}`).join(', ')}`);

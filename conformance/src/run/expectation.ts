@@ -116,23 +116,27 @@ function faultsOfUnpacking(reply: Answered, { unpacked }: Expectation): string[]
 /** A file that a reader must not accept is not asked for: what it makes of it is its own affair, short of a crash. */
 function faultsOfRead(reply: Answered, { blocks }: Expectation): string[] | undefined {
   if (blocks === undefined) return [];
-  if ('rejected' in reply) return [`rejected: ${reply.rejected.message}`];
+  if ('rejected' in reply) return [`wanted ${blockNames(blocks)}; got rejected: ${reply.rejected.message}`];
   const seen = 'blocks' in reply.ok ? reply.ok.blocks : undefined;
-  const actual = seen?.map(({ setPages, ...block }, index) =>
+  const actual: readonly Partial<ExpectedBlock>[] | undefined = seen?.map(({ setPages, ...block }, index) =>
     blocks[index]?.setPages === undefined ? block : { ...block, setPages },
   );
-  const [wanted, got] = [blocksText(blocks), blocksText(actual)];
-  return wanted === got ? [] : [`blocks: wanted ${wanted}, got ${got}`];
-}
-
-/** In an order of members of its own. */
-function blocksText(blocks: Expectation['blocks']): string | undefined {
-  return JSON.stringify(
-    blocks?.map(({ id, usedLength, pageSize, setPages, sha256 }) => ({
-      ...{ id, usedLength, pageSize, setPages, sha256 },
-    })),
+  if (actual?.length !== blocks.length) {
+    return [`blocks: wanted ${blockNames(blocks)}; got ${blockNames(actual)}`];
+  }
+  return blocks.flatMap((block: Partial<ExpectedBlock>, index) =>
+    BLOCK_MEMBERS.filter((member) => block[member] !== actual[index]?.[member]).map(
+      (member) => `blocks[${index}].${member}: wanted ${block[member]}, got ${actual[index]?.[member]}`,
+    ),
   );
 }
+
+/** The names of some blocks, for a message. */
+function blockNames(blocks: readonly Partial<ExpectedBlock>[] = []): string {
+  return blocks.map(({ id }) => id).join(', ') || 'no blocks';
+}
+
+const BLOCK_MEMBERS = ['id', 'usedLength', 'pageSize', 'setPages', 'sha256'] as const;
 
 function faultsOfJudgement(
   reply: Answered,

@@ -31,6 +31,11 @@ export function findTestee(nameOrPath: string): FoundTestee {
   const folder = isPath ? resolve(nameOrPath) : join(TESTEES_PATH, nameOrPath);
   const path = join(folder, 'testee.json');
   if (!existsSync(path)) {
+    if (!isPath && existsSync(join(nameOrPath, 'testee.json'))) {
+      throw new RangeError(
+        `${nameOrPath} is none of the testees that come with the suite; --testee ./${nameOrPath} is the folder here`,
+      );
+    }
     throw new RangeError(
       `there is no testee ${nameOrPath}; there are ${listTestees().join(', ')}, or give a folder with a testee.json`,
     );

@@ -143,11 +143,15 @@ test('the conformance suite runs from the packed packages, and knows its vectors
   const suite = join(project, 'node_modules/.bin/mapped-ram-conformance');
   const { stdout } = await run(suite, ['run', '--testee', 'ts', '--run', 'header/*'], { cwd: project });
   expect(stdout).toMatch(/^ts: \d+ passed\n$/);
-  await run(suite, ['new-testee', 'mine'], { cwd: project });
+  const { stdout: made } = await run(suite, ['new-testee', 'mine'], { cwd: project });
+  expect(made).toContain('now: npx @mapped-ram/conformance run --testee ./mine');
+  await expect(run(suite, ['run', '--testee', 'mine'], { cwd: project })).rejects.toMatchObject({
+    stderr: expect.stringContaining('--testee ./mine is the folder here'),
+  });
   const mine = run(suite, ['run', '--testee', './mine'], { cwd: project });
   await expect(mine).rejects.toMatchObject({
     code: 1,
-    stdout: expect.stringContaining('passes none of the smoke set'),
+    stdout: expect.stringMatching(/Clauses: [A-Z]+-\d+[\s\S]*passes none of the smoke set/),
   });
   const { stdout: usage } = await run(suite, ['--help'], { cwd: project });
   expect(usage).not.toContain('new-vector');
