@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isPacked, isPlainZstd } from '@mapped-ram/pack';
 import { unpackFile } from '@mapped-ram/pack/file';
+import { openFileSource } from '@mapped-ram/reader/file';
+import { convertSnapshot, transformFile } from '@mapped-ram/transform';
 import type { CommandContext } from '../shared/command.js';
-import { isContainer } from '../shared/open-source.js';
+import { isContainer, sourceOpener } from '../shared/open-source.js';
 import { printable } from '../shared/printable.js';
 import { withProgress } from './progress.js';
 
@@ -29,21 +32,49 @@ export async function withUnpacked<T>(
   }
 }
 
+/** What is unpacked, and over what. */
+export interface UnpackChoice {
+  readonly overwrite?: boolean | undefined;
+  /** Which internal snapshot of a disk image is meant. */
+  readonly snapshot?: string | undefined;
+}
+
+/** Whether it is one that `mr pack` made, whose parts can be read alone. */
+async function isReadInPlace(path: string): Promise<boolean> {
+  const file = await openFileSource(path);
+  try {
+    const head = new Uint8Array(Math.min(4, file.sizeBytes));
+    await file.read(head, 0);
+    return isPacked(head) && !(await isPlainZstd(file));
+  } finally {
+    await file.close();
+  }
+}
+
 /**
- * Unpacks a file for QEMU, with all processors, and says so.
+ * Unpacks a file for QEMU, or takes the snapshot out of what it lies in, with all processors, and says so.
  *
- * @throws MappedRamError as `unpackFile` does.
+ * @throws MappedRamError as `unpackFile` and `convertSnapshot` do.
  */
 export async function unpackFor(
   path: string,
   output: string,
   { program, terminal, signal }: CommandContext,
-  overwrite = false,
+  { overwrite = false, snapshot }: UnpackChoice = {},
 ): Promise<void> {
   const begunAt = performance.now();
-  await withProgress(terminal, path, (onProgress) =>
-    unpackFile({ input: path, output, overwrite }, { channels: availableParallelism(), signal, onProgress }),
-  );
+  const isPackedFile = await isReadInPlace(path);
+  await withProgress(terminal, path, async (onProgress) => {
+    if (isPackedFile) {
+      const channels = availableParallelism();
+      await unpackFile({ input: path, output, overwrite }, { channels, signal, onProgress });
+      return;
+    }
+    const pair = { input: path, output, overwrite, signal, openSource: sourceOpener(snapshot) };
+    await transformFile(pair, (source, target) =>
+      convertSnapshot(source, target, 'mapped-ram', { takeOut: true, onProgress }),
+    );
+  });
   const seconds = ((performance.now() - begunAt) / 1000).toFixed(2);
   terminal.stderr.write(
     `${program}: ${printable(`${path}: unpacked into ${output} in ${seconds} s, for QEMU`)}\n`,

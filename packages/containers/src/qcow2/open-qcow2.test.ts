@@ -119,6 +119,14 @@ describe('a name', () => {
     expect((await openInternalSnapshot(memorySource(bytes), '2')).sizeBytes).toBe(state.length);
   });
 
+  it('that holds anything is told in a message without that', async () => {
+    const name = `\u001b[2J\u0000${'x'.repeat(2000)}`;
+    const { bytes } = buildQcow2({ snapshots: [{ id: '1', name, state }] });
+    const error = await openInternalSnapshot(memorySource(bytes)).catch((cause) => cause);
+    expect(error.what).toMatch(/^[\x20-\x7e…]{1,250}$/);
+    expect((await openInternalSnapshot(memorySource(bytes), name)).sizeBytes).toBe(state.length);
+  });
+
   it('of a snapshot without VM state is refused', async () => {
     const { bytes } = buildQcow2({
       snapshots: [{ id: '1', name: 'disk', state: new Uint8Array(), vmStateBytes: 0 }],

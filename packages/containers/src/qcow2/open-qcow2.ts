@@ -81,13 +81,22 @@ function chooseSnapshot(
 /** Snapshots that are told of in a message. */
 const MOST_TOLD = 20;
 
+/** Of a name that a message tells: an image can hold anything, of 65,535 bytes. */
+const MOST_TOLD_CHARACTERS = 100;
+
+/** A name as a message tells it. */
+function inMessage(name: string): string {
+  const short = name.length > MOST_TOLD_CHARACTERS ? `${name.slice(0, MOST_TOLD_CHARACTERS)}…` : name;
+  return short.replace(/\p{C}/gu, '?');
+}
+
 /** One line, since it becomes a part of a message. */
 function listInWords(snapshots: readonly InternalSnapshot[]): string {
   if (snapshots.length === 0) return 'it is a disk image (qcow2) without internal snapshots';
   const told = snapshots.slice(0, MOST_TOLD).map(({ id, name, takenAtMs, vmStateBytes }) => {
     const memory =
       vmStateBytes === 0 ? 'the disk alone' : `${(vmStateBytes / 2 ** 20).toFixed(1)} MiB of VM state`;
-    return `${id} "${name}" (${new Date(takenAtMs).toISOString().slice(0, 16)}Z, ${memory})`;
+    return `${inMessage(id)} "${inMessage(name)}" (${new Date(takenAtMs).toISOString().slice(0, 16)}Z, ${memory})`;
   });
   const more = snapshots.length > told.length ? [`and ${snapshots.length - told.length} more`] : [];
   return `a disk image (qcow2) with internal snapshots: ${[...told, ...more].join(', ')}`;

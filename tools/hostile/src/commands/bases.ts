@@ -1,5 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { mrMain } from '@mapped-ram/cli';
 import { captureInfo, loadCapture, SparseImage, scratchParent } from '@mapped-ram/fixtures';
 import { openSnapshot, type Snapshot } from '@mapped-ram/reader';
@@ -79,6 +80,8 @@ export type LazyBase = () => Promise<Base>;
 export const bases: readonly LazyBase[] = [
   ...CAPTURES.map((id) => once(() => loadBase(id))),
   ...MADE.map((made) => once(() => makeBase(...made))),
+  once(loadDisk),
+  once(loadCompressedImage),
 ];
 
 function once<T>(load: () => Promise<T>): () => Promise<T> {
@@ -96,6 +99,52 @@ async function loadBase(id: string): Promise<Base> {
     ...(id.includes('s390x') ? ['--bitmap-order', 'be'] : []),
   ];
   return baseOf(id, await loadCapture(id), options);
+}
+
+/** What snapshot-save of QEMU 11.1 made. Its tables are damaged, and what is in front of its clusters. */
+async function loadDisk(): Promise<Base> {
+  const file = new URL(
+    '../../../../packages/containers/src/testing/internal-snapshot-11.1.qcow2.gz',
+    import.meta.url,
+  );
+  const bytes = gunzipSync(readFileSync(file));
+  const image = await imageOf(bytes, 'disk.qcow2');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const snapshots = Number(view.getBigUint64(64));
+  const l1 = Number(view.getBigUint64(snapshots));
+  const l2 = Number(view.getBigUint64(l1 + (view.getUint32(snapshots + 8) - 1) * 8) & 0xff_ffff_ffff_fe00n);
+  return {
+    name: 'disk image',
+    image,
+    snapshot: await openSnapshot(image, { tolerant: true }),
+    structure: [
+      [0, 112],
+      [snapshots, snapshots + 72],
+      [l1, l1 + view.getUint32(snapshots + 8) * 8],
+      [l2, l2 + 9 * 1024],
+    ],
+    options: ['--snapshot', 's1'],
+  };
+}
+
+/** A save image of libvirt whose stream is compressed. */
+async function loadCompressedImage(): Promise<Base> {
+  const raw = await loadCapture('libvirt-11.3/save-raw');
+  const { streamOffset } = captureInfo('libvirt-11.3/save-raw');
+  const front = Buffer.from(raw.bytes(0, streamOffset));
+  front.writeUInt32LE(1, 28);
+  const stream = gzipSync(raw.bytes(streamOffset, raw.sizeBytes - streamOffset));
+  return baseOf('gzip image', await imageOf(Buffer.concat([front, stream]), 'image.gz'), []);
+}
+
+async function imageOf(bytes: Uint8Array, name: string): Promise<SparseImage> {
+  const folder = mkdtempSync(join(scratchParent, 'hostile-base-'));
+  try {
+    writeFileSync(join(folder, name), bytes);
+    return await SparseImage.fromFile(join(folder, name), name);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function makeBase(

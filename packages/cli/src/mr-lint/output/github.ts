@@ -12,7 +12,7 @@ const COMMANDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 
 export function githubOutput(context: OutputContext): Output {
   return {
     file(result) {
-      if (!isReport(result)) return command('error', result.path, 'mr-lint', result.error.message);
+      if (!isReport(result)) return command('error', result.path, 'mr-lint', printable(result.error.message));
       const lines = result.findings.map((finding) => annotation(result.path, finding, context));
       // The path may not stand first: one that begins with `::` would be a command.
       return `${lines.join('')}mr-lint: ${verdictLine(result, context)}\n`;

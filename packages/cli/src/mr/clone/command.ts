@@ -124,6 +124,7 @@ export const cloneCommand: Command = {
       return runClone(
         {
           input,
+          snapshot: lastValue(line, 'snapshot'),
           output,
           options,
           command: [program, ...args],
@@ -143,7 +144,10 @@ export const cloneCommand: Command = {
         warn(image, context);
         return { json: { ...image }, lines: libvirtCloneText(image, output) };
       }
-      const clone = await prepare({ input, output, options, check }, context);
+      const clone = await prepare(
+        { input, snapshot: lastValue(line, 'snapshot'), output, options, check },
+        context,
+      );
       warn(clone, context);
       return { json: { ...clone }, lines: await cloneText(clone, output) };
     });

@@ -10,6 +10,8 @@ import { unpackFor } from '../unpacked.js';
 /** A clone to prepare. */
 export interface CloneRequest {
   readonly input: string;
+  /** Which internal snapshot of a disk image is meant. */
+  readonly snapshot?: string | undefined;
   /** Its folder. */
   readonly output: string;
   readonly options: CloneOptions;
@@ -39,7 +41,7 @@ export async function prepare(request: CloneRequest, context: CommandContext): P
 /** Unpacks into the clone's folder. Where nothing comes of it, the file is gone again, and a folder that was made for it. */
 async function withUnpackedIn(
   folder: string,
-  { input, options }: CloneRequest,
+  { input, snapshot, options }: CloneRequest,
   context: CommandContext,
   use: (unpacked: string) => Promise<Clone>,
 ): Promise<Clone> {
@@ -47,7 +49,7 @@ async function withUnpackedIn(
   const unpacked = join(folder, 'snapshot.mr');
   let isOurs = false;
   try {
-    await unpackFor(input, unpacked, context, options.overwrite);
+    await unpackFor(input, unpacked, context, { overwrite: options.overwrite, snapshot });
     isOurs = true;
     return await use(unpacked);
   } catch (error) {

@@ -13,6 +13,8 @@ import { prepare, warn } from './prepare.js';
 /** A VM that is to be started from a snapshot. */
 export interface RunRequest {
   readonly input: string;
+  /** Which internal snapshot of a disk image is meant. */
+  readonly snapshot?: string | undefined;
   /** The clone's folder; one that is gone afterwards if not given. */
   readonly output: string | undefined;
   readonly options: CloneOptions;
@@ -26,14 +28,14 @@ export interface RunRequest {
 
 /** Prepares a clone, starts a VM from it and waits for its end. Standard streams are the VM's. */
 export async function runClone(request: RunRequest, context: CommandContext): Promise<ExitStatus> {
-  const { input, output, options, command, check, timeoutMs } = request;
+  const { input, snapshot, output, options, command, check, timeoutMs } = request;
   const { terminal, program, signal } = context;
   const say = (text: string) => terminal.stderr.write(`${program}: ${printable(text)}\n`);
   const folder = output ?? (await mkdtemp(join(tmpdir(), 'mr-clone-')));
   // QEMU has read all of the state when it has started.
   const forget = () => (output === undefined ? rm(folder, { recursive: true, force: true }) : undefined);
   try {
-    const clone = await prepare({ input, output: folder, options, check }, context);
+    const clone = await prepare({ input, snapshot, output: folder, options, check }, context);
     warn(clone, context);
     const vm = await startClone(clone, command, { signal, timeoutMs });
     await forget();
