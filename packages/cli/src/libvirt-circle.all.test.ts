@@ -1,4 +1,6 @@
-import { chmod, copyFile, open, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, open, readFile, writeFile } from 'node:fs/promises';
+import { prepareClone, startClone } from '@mapped-ram/clone';
+import { findQemu } from '@mapped-ram/tool-qemu';
 import { findLibvirt, startLibvirt } from '@mapped-ram/tool-qemu/libvirt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LibvirtBed } from './testing/libvirt-bed.js';
@@ -12,6 +14,13 @@ async function patch(path: string, byteOffset: number, bytes: Uint8Array): Promi
   const file = await open(path, 'r+');
   await file.write(bytes, 0, bytes.length, byteOffset);
   await file.close();
+}
+
+/** A line of libvirt's log as a shell reads it: an option and its value, in single quotes where it has to. */
+function wordsOf(line: string): string[] {
+  const [option = '', ...rest] = line.replace(/ \\$/, '').split(' ');
+  const value = rest.join(' ').replace(/^'(.*)'$/, '$1');
+  return value === '' ? [option] : [option, value];
 }
 
 /** libvirt saves, we make other images of it, and libvirt restores each: the guest's memory is equal, and it counts on. */
@@ -157,8 +166,29 @@ describe.each(VERSIONS)('with libvirt beside QEMU %s', (version) => {
     return bed.path('domain.xml');
   }
 
+  it('a plain QEMU goes on from an image with the arguments that libvirt logged', async () => {
+    await bed.start();
+    const log = await readFile(bed.libvirt.pathOf('/var/log/libvirt/qemu/guest.log'), 'utf8');
+    await bed.end();
+    const qemu = findQemu(version);
+    if (qemu.kind === 'missing') throw new Error(qemu.reason);
+    const logged = log.slice(log.lastIndexOf('/usr/bin/qemu-system-x86_64 \\')).split('\n').slice(1);
+    const words = logged.filter((line) => line.startsWith('-')).flatMap(wordsOf);
+    await mr('scrub', '-f', saved, made('base'));
+    await chmod(made('base'), 0o444);
+    const clone = await prepareClone(made('base'), made('plain-clone'));
+    const command = [qemu.file, ...qemu.args, ...words, '-display', 'none'] as [string, ...string[]];
+    const vm = await startClone(clone, command, { stdio: 'ignore', env: { ...process.env, ...qemu.env } });
+    expect(vm.leftOut.length).toBeGreaterThan(2);
+    const count = () => vm.qmp.execute('human-monitor-command', { 'command-line': 'xp /1xh 0x502' });
+    const before = await count();
+    await expect.poll(count).not.toBe(before);
+    vm.process.kill('SIGKILL');
+    await vm.exit;
+  });
+
   it('clones are restored, go on by themselves, and can be saved and restored again', async () => {
-    await mr('scrub', saved, made('base'));
+    await mr('scrub', '-f', saved, made('base'));
     await chmod(made('base'), 0o444);
     const names = ['one', 'two', 'three'];
     for (const name of names) {

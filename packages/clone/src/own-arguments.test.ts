@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { staysStopped, withoutReplaced } from './own-arguments.js';
+import { staysStopped, withoutLibvirtsOwn, withoutReplaced } from './own-arguments.js';
 
 const ids = new Set(['pc.ram']);
 
@@ -38,4 +38,29 @@ it.each([
 it('knows when the VM is to stay paused', () => {
   expect(staysStopped(['-m', '1G', '-S'])).toBe(true);
   expect(staysStopped(['-m', '1G', '-s'])).toBe(false);
+});
+
+it('leaves out of the arguments that libvirt logs what only libvirt can hand over', () => {
+  const args = [
+    ...['-name', 'guest=web,debug-threads=on', '-S'],
+    ...['-object', '{"qom-type":"secret","id":"masterKey0","format":"raw","file":"/x/master-key.aes"}'],
+    ...['-machine', 'q35', '-add-fd', 'set=0,fd=30,opaque=serial0'],
+    ...['-chardev', 'socket,id=charmonitor,fd=28,server=on,wait=off'],
+    ...['-mon', 'chardev=charmonitor,id=monitor,mode=control'],
+    ...['-object', '{"qom-type":"monitor-qmp","id":"monitor","chardev":"charmonitor"}'],
+    ...['-chardev', 'pty,id=charserial0', '-device', 'isa-serial,chardev=charserial0'],
+  ];
+  const { kept, leftOut } = withoutLibvirtsOwn(args);
+  expect(kept).toEqual([
+    ...['-name', 'guest=web,debug-threads=on', '-machine', 'q35'],
+    ...['-chardev', 'pty,id=charserial0', '-device', 'isa-serial,chardev=charserial0'],
+  ]);
+  expect(leftOut.map((text) => text.split(' ')[0])).toEqual([
+    ...['-S', '-object', '-add-fd', '-chardev', '-mon', '-object'],
+  ]);
+});
+
+it('leaves the arguments of others alone', () => {
+  const args = ['-S', '-add-fd', 'fd=3,set=1', '-chardev', 'socket,id=mon,fd=4', '-mon', 'chardev=mon'];
+  expect(withoutLibvirtsOwn(args)).toEqual({ kept: args, leftOut: [] });
 });

@@ -12,7 +12,7 @@ import {
   textOption,
 } from '@mapped-ram/format';
 import { connectQmp, optional, type QmpClient, shape, text } from '@mapped-ram/qmp';
-import { staysStopped, withoutReplaced } from './own-arguments.js';
+import { staysStopped, withoutLibvirtsOwn, withoutReplaced } from './own-arguments.js';
 import type { Clone } from './prepare-clone.js';
 
 /** The descriptor on which QEMU has its end of the QMP connection. */
@@ -46,13 +46,16 @@ export interface RunningClone {
   readonly qmp: QmpClient;
   /** Milliseconds from `migrate-incoming` until the state was loaded. */
   readonly loadMs: number;
+  /** Arguments of the caller's that were left out, since only libvirt can give QEMU what they name. */
+  readonly leftOut: readonly string[];
 }
 
 /**
  * Starts a VM from a prepared clone and lets it run; with `-S` among the arguments, it stays paused. QMP goes over an inherited
  * socket, so nothing is left on disk.
  *
- * @param command QEMU, and its arguments but those that the clone brings; a memory backend of the same id is left out.
+ * @param command QEMU, and its arguments but those that the clone brings; a memory backend of the same id is left out, and of arguments that
+ * libvirt logged, what only libvirt can hand over.
  * @throws MappedRamError `start-failed` with QEMU's words, or the signal's reason; no process is left then.
  */
 export async function startClone(
@@ -72,7 +75,8 @@ export async function startClone(
   signal?.throwIfAborted();
   const ids = new Set(clone.mappedBlocks.map((idstr) => idstr.replace(/^\/objects\//, '')));
   const qmpArgs = ['-chardev', `socket,id=mapped-ram-clone,fd=${QMP_FD}`, '-qmp', 'chardev:mapped-ram-clone'];
-  const child = spawn(program, [...withoutReplaced(args, ids), ...clone.qemuArgs, ...qmpArgs], {
+  const { kept, leftOut } = withoutLibvirtsOwn(args);
+  const child = spawn(program, [...withoutReplaced(kept, ids), ...clone.qemuArgs, ...qmpArgs], {
     ...spawnOptions,
     stdio: [stdio, stdio, stdio, 'pipe'] satisfies StdioOptions,
   });
@@ -83,10 +87,10 @@ export async function startClone(
     const limits = { timeoutMs, answerTimeoutMs: timeoutMs, signal };
     const qmp = await connectQmp(child.stdio[QMP_FD] as Duplex, limits);
     const loadMs = await load(qmp, clone);
-    if (!staysStopped(args)) await qmp.execute('cont');
+    if (!staysStopped(kept)) await qmp.execute('cont');
     signal?.throwIfAborted();
     ending.started();
-    return { process: child, exit, qmp, loadMs };
+    return { process: child, exit, qmp, loadMs, leftOut };
   } catch (cause) {
     const what = await reasonOf(cause, child, exit);
     signal?.throwIfAborted();

@@ -40,6 +40,9 @@ export async function runClone(request: RunRequest, context: CommandContext): Pr
     const vm = await startClone(clone, command, { signal, timeoutMs });
     await forget();
     vm.qmp.close();
+    if (vm.leftOut.length > 0) {
+      say(`left out of the arguments, since only libvirt can hand it over: ${vm.leftOut.join('; ')}`);
+    }
     say(`the VM was ready after ${vm.loadMs.toFixed(1)} ms`);
     const status = await vm.exit;
     signal.throwIfAborted();
