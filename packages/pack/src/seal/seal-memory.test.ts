@@ -10,14 +10,17 @@ const GIB = 2 ** 30;
 const LIMIT_BYTES = 100 * 2 ** 20;
 
 const PROGRAM = `
+  import { readFileSync } from 'node:fs';
   import { sealFile, verifyFile } from '@mapped-ram/pack/file';
   await sealFile(process.argv[1]);
   const { isSame } = await verifyFile(process.argv[1]);
-  console.log(JSON.stringify({ isSame, peakBytes: process.resourceUsage().maxRSS * 1024 }));
+  const [, kib] = /^VmHWM:\\s+(\\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
+  console.log(JSON.stringify({ isSame, peakBytes: kib * 1024 }));
 `;
 
-// In a process of its own, of whose memory nothing else takes a part.
-it('takes less than 100 MiB for a file of 1 TiB', async () => {
+// In a process of its own, of whose memory nothing else takes a part. What getrusage tells would count that of the process that
+// started it too.
+it.skipIf(process.platform !== 'linux')('takes less than 100 MiB for a file of 1 TiB', async () => {
   const path = inScratch('large');
   const file = await open(path, 'w');
   try {
