@@ -29,5 +29,5 @@ export default defineConfig([
     true,
   ),
   // What it shares with mr would be cut into many files, each of which takes a while to be opened.
-  bundle({ 'mr-lint': 'dist/bin/mr-lint.js' }, false),
+  bundle({ 'mr-lint': 'dist/bin/mr-lint.js', 'lint-worker': 'dist/mr-lint/many/lint-worker.js' }, false),
 ]);

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadCapture, scratchParent } from '@mapped-ram/fixtures';
@@ -34,4 +34,36 @@ it('mr copies with threads, and knows holes', () => {
   expect(readFileSync(join(folder, 'copy.mr')).equals(readFileSync(join(folder, 'guest.mr')))).toBe(true);
   const { inputAllocatedBytes, outputAllocatedBytes } = JSON.parse(said);
   expect(outputAllocatedBytes).toBeLessThanOrEqual(inputAllocatedBytes * 1.1);
+});
+
+it('mr-lint checks folders, some files at a time, and says the same in the same order', () => {
+  const tree = join(folder, 'tree');
+  mkdirSync(join(tree, 'b'), { recursive: true });
+  const copy = (name: string) => copyFileSync(join(folder, 'guest.mr'), join(tree, name));
+  for (const name of ['z.mr', 'b/one', 'b/two.mr', 'a.mr', '.hidden.mr']) copy(name);
+  writeFileSync(join(tree, 'notes.txt'), 'no snapshot');
+  writeFileSync(join(tree, 'broken.mr'), '');
+  const lint = (...options: string[]) => {
+    const argv = [join(bundle, 'mr-lint.js'), '--recursive', ...options, 'tree'];
+    const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: folder, encoding: 'utf8' });
+    return { status, stdout, stderr };
+  };
+  const alone = lint('--jobs', '1', '--format', 'jsonl');
+  const reports = alone.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(reports.map(({ path, verdict }) => [path, verdict === 'restores'])).toEqual([
+    ['tree/a.mr', true],
+    ['tree/b/one', true],
+    ['tree/b/two.mr', true],
+    ['tree/broken.mr', false],
+    ['tree/z.mr', true],
+  ]);
+  expect(alone.status).toBe(1);
+  expect(alone.stderr).toBe('mr-lint: 1 other file passed over\n');
+  expect(lint('--jobs', '3', '--format', 'jsonl')).toEqual(alone);
+  for (const format of ['pretty', 'json', 'sarif', 'github']) {
+    expect(lint('--jobs', '3', '--format', format)).toEqual(lint('--jobs', '1', '--format', format));
+  }
 });

@@ -6,6 +6,7 @@ const EXAMPLES: HelpTable = [
   ['mr-lint guest.mr', 'what will QEMU do with it?'],
   ['mr-lint --qemu 10.0 --multifd guest.mr', 'an older QEMU, with multifd'],
   ['mr-lint --deep *.mr', 'read the pages too'],
+  ['mr-lint --recursive --format jsonl snapshots/', 'every snapshot below a folder, a line each'],
   ['mr-lint --format json guest.mr', 'for programs'],
   ['mr-lint --explain stale-pages', 'what is behind a rule'],
 ];

@@ -14,6 +14,8 @@ describe('toInvocation', () => {
       paths: ['a.mr'],
       format: 'pretty',
       quiet: false,
+      recursive: false,
+      jobs: 1,
       options: { deep: false, multifd: false, rules: {} },
     });
   });
@@ -35,6 +37,8 @@ describe('toInvocation', () => {
       paths: ['a.mr'],
       format: 'sarif',
       quiet: true,
+      recursive: false,
+      jobs: 1,
       options: {
         deep: true,
         multifd: true,
@@ -62,8 +66,8 @@ describe('toInvocation', () => {
   it.each([
     [[], 'no file given'],
     [['--deep'], 'no file given'],
-    [['--format', 'xml', 'a'], '--format cannot be "xml": choose pretty, json, sarif, github'],
-    [['--format=', 'a'], '--format cannot be "": choose pretty, json, sarif, github'],
+    [['--format', 'xml', 'a'], '--format cannot be "xml": choose pretty, json, jsonl, sarif, github'],
+    [['--format=', 'a'], '--format cannot be "": choose pretty, json, jsonl, sarif, github'],
     [['--qemu', '8.2', 'a'], `--qemu cannot be "8.2": choose ${qemuVersions.join(', ')}`],
     [['--bitmap-order', 'big', 'a'], '--bitmap-order cannot be "big": choose le, be'],
     [['--offset', '4KiB', 'a'], '--offset: not a size: "4KiB"; write bytes as 4096, 0x1000, 4k, 1M or 1.5k'],

@@ -4,6 +4,7 @@ import { didYouMean } from '../shared/nearest.js';
 import { oneOf, toOffset } from '../shared/option-values.js';
 import { bitmapOrders, snapshotOption } from '../shared/reading-options.js';
 import { UsageError } from '../shared/usage-error.js';
+import { jobsOf } from './many/jobs.js';
 import { type Format, formats, type Level, levels } from './options.js';
 
 /** A run over files. */
@@ -13,6 +14,10 @@ export interface LintInvocation {
   readonly paths: readonly string[];
   readonly format: Format;
   readonly quiet: boolean;
+  /** Go into folders. */
+  readonly recursive: boolean;
+  /** Files that are checked at a time. */
+  readonly jobs: number;
   /** Which internal snapshot of a disk image is meant. */
   readonly snapshot?: string;
   readonly options: LintOptions;
@@ -29,7 +34,8 @@ export type Invocation =
  *
  * @throws UsageError on a value that is not allowed, or when no file is named.
  */
-export function toInvocation({ flags, values, paths }: CommandLine): Invocation {
+export function toInvocation(line: CommandLine): Invocation {
+  const { flags, values, paths } = line;
   const last = (name: string) => values.get(name)?.at(-1);
   const format = oneOf('format', last('format') ?? 'pretty', formats);
   const options = lintOptions(flags, last, values.get('rule') ?? []);
@@ -40,7 +46,8 @@ export function toInvocation({ flags, values, paths }: CommandLine): Invocation 
   if (paths.length === 0) throw new UsageError('no file given');
   const snapshot = last(snapshotOption.name);
   const chosen = snapshot === undefined ? {} : { snapshot };
-  return { kind: 'lint', paths, format, quiet: flags.has('quiet'), ...chosen, options };
+  const many = { recursive: flags.has('recursive'), jobs: jobsOf(line) };
+  return { kind: 'lint', paths, format, quiet: flags.has('quiet'), ...many, ...chosen, options };
 }
 
 function lintOptions(

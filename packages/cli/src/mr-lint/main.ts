@@ -5,6 +5,7 @@ import { printable } from '../shared/printable.js';
 import { type Terminal, textColumns } from '../shared/terminal.js';
 import { UsageError } from '../shared/usage-error.js';
 import type { DeepRunThreads } from './deep-run-threads.js';
+import { jobsOf } from './many/jobs.js';
 import { allOptions, USAGE } from './options.js';
 
 /**
@@ -45,7 +46,9 @@ async function dispatch(line: CommandLine, terminal: Terminal, signal: AbortSign
     return ExitStatus.ok;
   }
   const reading = toPageReading(line);
-  const scanners = reading && (await startScanners(reading, line, terminal, signal));
+  // Where several files are checked at a time, each has one thread.
+  const isAlone = jobsOf(line) === 1;
+  const scanners = reading && isAlone ? await startScanners(reading, line, terminal, signal) : undefined;
   try {
     const { toInvocation } = await import('./invocation.js');
     const invocation = toInvocation(line);

@@ -3,7 +3,7 @@ import type { OptionGroup, OptionSpec } from '../shared/option-spec.js';
 import { bitmapOrderOption, offsetOption, snapshotOption } from '../shared/reading-options.js';
 
 /** Every output format, the default first. */
-export const formats = ['pretty', 'json', 'sarif', 'github'] as const;
+export const formats = ['pretty', 'json', 'jsonl', 'sarif', 'github'] as const;
 export type Format = (typeof formats)[number];
 
 /** Every level that `--rule` can give to a rule. */
@@ -35,6 +35,22 @@ export const optionGroups: readonly OptionGroup[] = [
       snapshotOption,
       offsetOption,
       bitmapOrderOption,
+    ],
+  },
+  {
+    title: 'Many files',
+    options: [
+      {
+        name: 'recursive',
+        short: 'r',
+        help: 'Go into folders that are named, and check every snapshot below: what is called *.mr or *.save, or begins as one.',
+      },
+      {
+        name: 'jobs',
+        short: 'j',
+        value: 'N',
+        help: 'Check N files at a time; by default as many as there are processors, where there are many files. The output is the same.',
+      },
     ],
   },
   {

@@ -18,3 +18,8 @@ export function printableJson(value: unknown): string {
   // JSON.stringify leaves some of them as they are; outside strings there is none but its own newlines.
   return `${JSON.stringify(value, null, 2).split('\n').map(printable).join('\n')}\n`;
 }
+
+/** The value as JSON in one line, in which every unprintable character is escaped. Ends with a newline. */
+export function printableJsonLine(value: unknown): string {
+  return `${printable(JSON.stringify(value))}\n`;
+}

@@ -1,6 +1,7 @@
 import type { Format } from '../options.js';
 import { githubOutput } from './github.js';
 import { jsonOutput } from './json.js';
+import { jsonlOutput } from './jsonl.js';
 import type { Output, OutputContext } from './output.js';
 import { type PrettyStyle, prettyOutput } from './pretty.js';
 
@@ -15,6 +16,8 @@ export async function createOutput(
       return prettyOutput(context, style);
     case 'json':
       return jsonOutput(context);
+    case 'jsonl':
+      return jsonlOutput(context);
     case 'sarif': {
       // What it needs is loaded where it is asked for.
       const { packageVersion } = await import('../../shared/package-version.js');
