@@ -60,6 +60,8 @@ describe.each(CASES)('a guest with the kernel of $kernel', ({ kernel, args, zone
       expect(droppedPages).toBeGreaterThan(0);
     }
     expect(report.droppedBytes).toBeGreaterThan(machine.fillMiB * 2 ** 19);
-    for (const version of QEMU_VERSIONS) await restoredLog(path, version, machine);
+    // QEMU 11.1 does not take the registers that a processor of arm64 has in 10.0, trimmed or not.
+    const versions = target === 'aarch64' ? (['10.0'] as const) : QEMU_VERSIONS;
+    for (const version of versions) await restoredLog(path, version, machine);
   });
 });
