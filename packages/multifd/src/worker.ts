@@ -39,6 +39,12 @@ function kernelCopyBetween(from: Store, to: Store | undefined): KernelCopy | und
   return read === undefined || written === undefined ? undefined : new KernelCopy(read, written, mutex);
 }
 
+/** Deno's port cannot be closed; its thread can. */
+function endThread(): void {
+  const closable = typeof port.close === 'function' ? port : (globalThis as unknown as { close(): void });
+  closable.close();
+}
+
 /** Everything that is not a failure of a place is a fault of this code: it ends the thread, which is noticed. */
 function reporting(act: () => void): void {
   try {
@@ -62,7 +68,7 @@ reporting(() => {
   });
   port.on('message', (batch: SlotBatch | typeof END) => {
     if (batch === END) {
-      port.close();
+      endThread();
       return;
     }
     reporting(() => {
