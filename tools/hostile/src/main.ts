@@ -27,8 +27,16 @@ const { values, positionals } = parseArgs({
     count: { type: 'string', default: '100000' },
     from: { type: 'string', default: '0' },
     replay: { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
 });
+if (values.help) {
+  console.log(`npm run hostile -- [--seed N] [--cuts N] [--changes N] [--head-step N] [CAPTURE ...]   the linter, on damaged captures
+npm run hostile -- --commands [--seed N] [--count N] [--from N]   every command, on 100,000 damaged files
+npm run hostile -- --commands --seed N --replay N   one of these cases
+npm run hostile -- --packed [--seed N] [--count N]   packed files, seals and differences`);
+  process.exit(0);
+}
 if (values.commands) {
   const { replay } = values;
   process.exit(
