@@ -59,6 +59,7 @@ export interface LinuxGuest {
  * what reading pages and device state throws.
  */
 export async function openLinuxGuest(snapshot: Snapshot, options: GuestOptions = {}): Promise<LinuxGuest> {
+  checkOptions<GuestOptions>(options, guestChecks);
   const map = options.map ?? (await derivePhysicalMap(snapshot));
   const guest = await findLinuxGuest(snapshot, { ...options, map });
   if (guest !== undefined) return guest;

@@ -229,7 +229,7 @@ export const publicFunctions: readonly PublicFunction[] = [
   },
   {
     name: 'diffSnapshots',
-    options: { ...work, only: 'choice', maxRuns: 'count' },
+    options: { ...work, only: 'choice', maxRuns: 'limit' },
     call: (options) => diffSnapshots(none, options),
   },
   { name: 'deviceToJson', options: { full: 'flag' }, call: (options) => deviceToJson({} as never, options) },

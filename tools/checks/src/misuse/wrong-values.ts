@@ -10,6 +10,7 @@ const FUNCTIONS: readonly unknown[] = [() => 7];
 /** What an option may be. */
 export type OptionKind =
   | 'count'
+  | 'limit'
   | 'positive'
   | 'flag'
   | 'choice'
@@ -25,6 +26,7 @@ export type OptionKind =
 export function wrongValues(kind: OptionKind): readonly unknown[] {
   const others = {
     count: [...NUMBERS, ...TEXTS, ...FLAGS, ...BIG, ...OBJECTS, ...FUNCTIONS],
+    limit: [-1, 0.5, 2 ** 53, ...TEXTS, ...FLAGS, ...BIG, ...OBJECTS, ...FUNCTIONS],
     positive: [0, ...NUMBERS, ...TEXTS, ...FLAGS, ...BIG, ...OBJECTS, ...FUNCTIONS],
     duration: [-1, 0, Number.NEGATIVE_INFINITY, ...TEXTS, ...FLAGS, ...BIG, ...OBJECTS, ...FUNCTIONS],
     flag: [...NUMBERS, 0, 1, ...TEXTS, ...BIG, ...OBJECTS, ...FUNCTIONS],
