@@ -11,10 +11,12 @@ import {
   restoreMappedRam,
 } from '@mapped-ram/tool-qemu';
 
-/** Where the stream is, and what has to be on beside mapped-ram. */
+/** Where the stream is, and what has to be on. */
 export interface RestoreSettings {
   readonly streamOffset: number;
   readonly capabilities: readonly string[];
+  /** Leave mapped-ram off: the stream is a classic one. */
+  readonly isClassic?: boolean;
   /** Puts files that the restore starts from into QEMU's folder. */
   readonly prepare?: (folder: string) => Promise<void>;
 }
@@ -41,7 +43,7 @@ export async function tryRestore(
   version: QemuVersion,
   machine: CaptureMachine,
   path: string,
-  { streamOffset, capabilities, prepare }: RestoreSettings,
+  { streamOffset, capabilities, isClassic = false, prepare }: RestoreSettings,
 ): Promise<RestoreResult | undefined> {
   let vm: QemuVm;
   try {
@@ -55,7 +57,11 @@ export async function tryRestore(
   }
   try {
     const offset = streamOffset === 0 ? '' : `,offset=${streamOffset}`;
-    const outcome = await restoreMappedRam(vm, { uri: `file:${path}${offset}`, capabilities });
+    const outcome = await restoreMappedRam(vm, {
+      uri: `file:${path}${offset}`,
+      capabilities,
+      mappedRam: !isClassic,
+    });
     return outcome.kind === 'completed' ? await compareMemory(machine, vm.folder) : describe(outcome);
   } finally {
     await vm.kill();

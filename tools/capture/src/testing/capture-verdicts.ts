@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { captureInfo, loadCapture } from '@mapped-ram/fixtures';
 import { type FileReport, lintSource } from '@mapped-ram/lint';
+import { openSnapshot } from '@mapped-ram/reader';
 import type { QemuVersion } from '@mapped-ram/tool-qemu';
 import { patternImage } from '../pattern.js';
 import { tryRestore } from '../try-restore.js';
@@ -20,6 +21,7 @@ export interface CaptureVerdicts {
 export async function verdictsOfCapture(id: string, version: QemuVersion): Promise<CaptureVerdicts> {
   const { machine, streamOffset, restoreCapabilities } = captureInfo(id);
   const image = await loadCapture(id);
+  const { ramLayout } = await openSnapshot(image, { streamOffset, tolerant: true });
   const report = await lintSource(image, { qemu: version, streamOffset });
   const folder = await mkdtemp(join(tmpdir(), 'mapped-ram-verdict-'));
   try {
@@ -28,6 +30,8 @@ export async function verdictsOfCapture(id: string, version: QemuVersion): Promi
     const result = await tryRestore(version, machine, path, {
       streamOffset,
       capabilities: restoreCapabilities,
+      // libvirt switches mapped-ram on for its images, or leaves it off.
+      isClassic: ramLayout === 'classic',
       // Memory that is not in the file is there already.
       prepare: async (place) => {
         for (const [index, { name, sizeBytes, inSnapshot }] of machine.memory.entries()) {
