@@ -1,6 +1,12 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { captureInfo, loadCapture, scratchParent, testedCaptures } from '@mapped-ram/fixtures';
+import {
+  captureInfo,
+  loadCapture,
+  ruleThatCannotTell,
+  scratchParent,
+  testedCaptures,
+} from '@mapped-ram/fixtures';
 import { MappedRamError } from '@mapped-ram/format';
 import { queryRamBlocks } from '@mapped-ram/qmp';
 import {
@@ -58,6 +64,8 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
         const options = {
           overwrite: true,
           ...(info.streamOffset > 0 && { streamOffset: info.streamOffset }),
+          // What is stale there could as well have lost its bits, and QEMU has zeros in its place.
+          ...(ruleThatCannotTell(id) !== undefined && { dropUnmarkedPages: true }),
         };
         await expectSameBlocks(vm, path, options);
         if (!HAS_NO_CORE.test(id)) await expectSameCore(vm, id, path, options);
