@@ -83,8 +83,8 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
         const path = join(folder, 'machine.mr');
         const vm = await launchQemu({ version, args: ['-nodefaults', ...args] });
         try {
-          // SeaBIOS moves itself into RAM and finds the display, and then waits for something to boot.
-          await expect.poll(() => registersOf(vm)).toContain('HLT=1');
+          // SeaBIOS moves itself into RAM and finds the display, and then waits for something to boot. That of microvm does not move, nor halt.
+          if (!args.includes('microvm')) await expect.poll(() => registersOf(vm)).toContain('HLT=1');
           await vm.qmp.execute('stop');
           expect(await saveMappedRam(vm, { uri: `file:${path}` })).toEqual({ kind: 'completed' });
           await expectSameMap(path, 0, vm);
