@@ -20,11 +20,14 @@ describe.each(captures)('$id', (capture) => {
   const { id, streamOffset, restoreResults } = capture;
 
   // What is recorded of it was done with mapped-ram on, and libvirt leaves it off: tools/capture restores it so.
-  it.skipIf(id === 'libvirt-11.3/save-raw').each(triedVersions(capture))('does in QEMU %s what is predicted', async (qemu) => {
-    const report = await lintSource(await loadCapture(id), { qemu, streamOffset });
-    const verdict = restoreResults[qemu]?.verdict;
-    expect(report.verdict).toBe(verdict === 'hangs' ? 'crashes' : verdict);
-  });
+  it.skipIf(id === 'libvirt-11.3/save-raw').each(triedVersions(capture))(
+    'does in QEMU %s what is predicted',
+    async (qemu) => {
+      const report = await lintSource(await loadCapture(id), { qemu, streamOffset });
+      const verdict = restoreResults[qemu]?.verdict;
+      expect(report.verdict).toBe(verdict === 'hangs' ? 'crashes' : verdict);
+    },
+  );
 });
 
 describe.each(captures.filter(({ good }) => good))('$id, which is good,', ({ id, streamOffset }) => {
