@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { allOrFew, captureInfo, loadCapture, testedCaptures } from '@mapped-ram/fixtures';
+import { allOrFew, captureInfo, loadCapture, ruleThatCannotTell, testedCaptures } from '@mapped-ram/fixtures';
 import { lintSource } from '@mapped-ram/lint';
 import { type ByteSource, memorySource, openSnapshot, type Snapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
@@ -66,7 +66,9 @@ it.each(
 it.each(good.map(({ id }) => id))('%s is the same after there and back', async (id) => {
   const capture = await loadCapture(id);
   const original = await openSnapshot(capture, streamOffsetOf(id));
-  const stream = await convert(capture, 'stream', streamOffsetOf(id));
+  // What is stale there could as well have lost its bits, and no stream has it.
+  const dropUnmarkedPages = ruleThatCannotTell(id) !== undefined;
+  const stream = await convert(capture, 'stream', { ...streamOffsetOf(id), dropUnmarkedPages });
   const back = await convert(stream.source, 'mapped-ram');
   const snapshot = await openSnapshot(back.source);
   expect(await describeSnapshot(snapshot)).toEqual(await describeSnapshot(original));
