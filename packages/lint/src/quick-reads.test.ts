@@ -40,7 +40,7 @@ describe.each(testedCaptures())('%s', (id) => {
     const blocks = report.snapshot?.blocks ?? [];
     const mayBeLost = blocks.some((block) => block.setPages === 0 && isGuestMemory({ idstr: block.id }));
     expect(read).toBeLessThanOrEqual(mayBeLost ? DEFAULT_PROBE_BYTES : 0);
-    expect(source.reads).toBeLessThan(50);
+    expect(source.reads).toBeLessThan(40);
     const known = await lintSource(await loadCapture(id), { streamOffset });
     expect(report.verdict).toBe(known.verdict);
   });

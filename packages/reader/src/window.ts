@@ -19,12 +19,18 @@ export class SourceWindow {
   /** How much to read where less is needed. Little while pages may lie close behind, so that none is read. */
   readAheadBytes = 4096;
   readonly #source: ByteSource;
-  #bytes: Uint8Array = new Uint8Array();
-  #byteOffset = 0;
+  #bytes: Uint8Array;
+  #byteOffset: number;
 
-  constructor(source: ByteSource) {
+  /**
+   * @param bytes What was read of the source already, to begin with.
+   * @param byteOffset Where that starts.
+   */
+  constructor(source: ByteSource, bytes = new Uint8Array(), byteOffset = 0) {
     this.#source = source;
     this.sizeBytes = source.sizeBytes;
+    this.#bytes = bytes;
+    this.#byteOffset = byteOffset;
   }
 
   /**
@@ -67,6 +73,18 @@ export class SourceWindow {
     }
     const held = this.#held(byteOffset, lengthBytes) ?? (await this.#fill(byteOffset, lengthBytes));
     return held.subarray(0, lengthBytes);
+  }
+
+  /**
+   * Fills all of `target`, which may be longer than a window: what is held is not read again.
+   *
+   * @throws MappedRamError as {@link readFully}.
+   */
+  async copy(target: Uint8Array, byteOffset: number): Promise<void> {
+    const held = this.#held(byteOffset, 0)?.subarray(0, target.length) ?? new Uint8Array();
+    target.set(held);
+    const rest = target.subarray(held.length);
+    if (rest.length > 0) await readFully(this.#source, rest, byteOffset + held.length);
   }
 
   /** What is held from an offset on, if it is enough or reaches the end of the file. */

@@ -53,7 +53,7 @@ export async function walkClassicStream(
 ): Promise<StreamModel> {
   const window = new SourceWindow(watched);
   const search = { fromOffset: streamOffset ?? 0, sparesPages: true };
-  const vmdescription = await findVmdescription(watched, window, search);
+  const vmdescription = await findVmdescription(watched, search);
   const pageSize = vmdescription?.json?.page_size || USUAL_PAGE_BYTES;
   const ramReader = new ClassicRam(watched, window, visitor, pageSize);
   return walkStreamOnce(watched, { streamOffset, ramReader }, vmdescription);

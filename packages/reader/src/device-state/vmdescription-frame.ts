@@ -2,7 +2,7 @@ import { Limits, MappedRam, MappedRamError, SectionType } from '@mapped-ram/form
 import type { ByteSource } from '../byte-source.js';
 import { contentsErrorOf } from '../contents-error.js';
 import type { VmdescriptionFrame } from '../model.js';
-import { readFully, type SourceWindow } from '../window.js';
+import { readFully, SourceWindow } from '../window.js';
 import { parseVmdescription } from './vmdescription.js';
 
 /** How far from the end of the file a vmdescription may start and still be found from there. */
@@ -26,11 +26,10 @@ const MAX_CANDIDATES = 16;
  * @param byteOffset Of its type byte, 0x06.
  */
 export async function readVmdescriptionFrame(
-  source: ByteSource,
   window: SourceWindow,
   byteOffset: number,
 ): Promise<VmdescriptionFrame> {
-  const leftBytes = source.sizeBytes - byteOffset;
+  const leftBytes = window.sizeBytes - byteOffset;
   if (leftBytes < FRAME_HEADER_BYTES) {
     const fault = cutFault(byteOffset, FRAME_HEADER_BYTES, leftBytes);
     return { byteOffset, byteLength: leftBytes, declaredLengthBytes: 0, fault };
@@ -40,13 +39,13 @@ export async function readVmdescriptionFrame(
     (io) => new MappedRam.VmdescriptionFrame(io),
   );
   const declaredLengthBytes = value.lenJson;
-  const lengthBytes = Math.min(declaredLengthBytes, source.sizeBytes - endOffset);
+  const lengthBytes = Math.min(declaredLengthBytes, window.sizeBytes - endOffset);
   const frame = { byteOffset, byteLength: endOffset + lengthBytes - byteOffset, declaredLengthBytes };
   try {
     if (lengthBytes < declaredLengthBytes) throw cutFault(endOffset, declaredLengthBytes, lengthBytes);
     if (lengthBytes > Limits.vmdescriptionLengthBytes) throw tooLongFault(endOffset, lengthBytes);
     const json = new Uint8Array(lengthBytes);
-    await readFully(source, json, endOffset);
+    await window.copy(json, endOffset);
     return { ...frame, json: parseVmdescription(json, endOffset) };
   } catch (error) {
     return { ...frame, fault: contentsErrorOf(error) };
@@ -76,7 +75,6 @@ export interface VmdescriptionSearch {
  */
 export async function findVmdescription(
   source: ByteSource,
-  window: SourceWindow,
   { fromOffset, sparesPages }: VmdescriptionSearch,
 ): Promise<VmdescriptionFrame | undefined> {
   const lowest = Math.max(fromOffset, source.sizeBytes - MAX_SEARCH_BYTES);
@@ -86,9 +84,10 @@ export async function findVmdescription(
     const start = Math.max(lowest, end - chunkBytes);
     const chunk = new Uint8Array(Math.min(end + MARK_BYTES - 1, source.sizeBytes) - start);
     await readFully(source, chunk, start);
+    const window = new SourceWindow(source, chunk, start);
     for (let at = lastMark(chunk, chunk.length); at >= 0; at = lastMark(chunk, at - 1 + MARK_BYTES)) {
       if (++candidates > MAX_CANDIDATES) return undefined;
-      const frame = await readVmdescriptionFrame(source, window, start + at);
+      const frame = await readVmdescriptionFrame(window, start + at);
       if (frame.json !== undefined) return frame;
     }
     // JSON holds no NUL, so one that is not part of a frame shows that there is none up to here.

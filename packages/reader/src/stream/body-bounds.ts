@@ -134,7 +134,7 @@ export class BodyBounds {
   async #describedDevices(fromOffset: number, sparesPages: boolean): Promise<DescribedDevices | undefined> {
     if (!this.#searched) {
       this.#searched = true;
-      this.#vmdescription ??= await findVmdescription(this.#source, this.#window, {
+      this.#vmdescription ??= await findVmdescription(this.#source, {
         fromOffset,
         sparesPages,
       });

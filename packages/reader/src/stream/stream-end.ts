@@ -1,5 +1,4 @@
 import { MappedRamError, SectionType } from '@mapped-ram/format';
-import type { ByteSource } from '../byte-source.js';
 import { readVmdescriptionFrame } from '../device-state/vmdescription-frame.js';
 import type { VmdescriptionFrame } from '../model.js';
 import type { SourceWindow } from '../window.js';
@@ -20,7 +19,6 @@ export interface StreamEnd {
  * @param located The vmdescription that was found from the end of the file, if any was.
  */
 export async function readStreamEnd(
-  source: ByteSource,
   window: SourceWindow,
   endMarkerOffset: number,
   located: VmdescriptionFrame | undefined,
@@ -33,7 +31,7 @@ export async function readStreamEnd(
   if ((await window.byteAt(byteOffset)) !== SectionType.vmdescription) {
     return { endOffset: byteOffset, faults: misplaced };
   }
-  const vmdescription = await readVmdescriptionFrame(source, window, byteOffset);
+  const vmdescription = await readVmdescriptionFrame(window, byteOffset);
   const faults = vmdescription.fault === undefined ? misplaced : [...misplaced, vmdescription.fault];
   return { vmdescription, endOffset: byteOffset + vmdescription.byteLength, faults };
 }

@@ -103,7 +103,7 @@ class StreamWalk {
     };
     await this.#settle(async () => {
       rest.endMarkerOffset = await sections.readAll();
-      const end = await readStreamEnd(this.#source, window, rest.endMarkerOffset, bounds.vmdescription);
+      const end = await readStreamEnd(window, rest.endMarkerOffset, bounds.vmdescription);
       if (end.vmdescription !== undefined) rest.vmdescription = end.vmdescription;
       list.endOffset = end.endOffset;
       for (const fault of end.faults) note(fault);
