@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { scratchParent } from '@mapped-ram/fixtures';
+import { hasProgram } from '@mapped-ram/tool-qemu';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { listPackedVectors } from '../packing/packed-store.js';
 import { makeNewTestee } from '../scaffold/new-testee.js';
-import { canRun } from '../testing/can-run.js';
 import { listVectors } from '../vector/store.js';
 import { listTasks } from '../writing/task-store.js';
 import { packArchive } from './pack-archive.js';
@@ -19,7 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const hasPython = canRun('python3') && canRun('tar');
+const hasPython = hasProgram('python3') && hasProgram('tar');
 
 it('is small, and the same every time', async () => {
   const [one, two] = [join(folder, 'one.tar.gz'), join(folder, 'two.tar.gz')];

@@ -5,12 +5,12 @@ import { MappedRamError } from '@mapped-ram/format';
 import { type Codec, openPacked } from '@mapped-ram/pack';
 import { codecKinds, openCodec, openCodecOf } from '@mapped-ram/pack/codec';
 import { type ByteSource, memorySource } from '@mapped-ram/reader';
+import { hasProgram } from '@mapped-ram/tool-qemu';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it, test } from 'vitest';
 import type { Candidate } from '../run/candidates.js';
 import { failsTheRun } from '../run/known-failing.js';
 import { runCandidates } from '../run/run-candidates.js';
-import { canRun } from '../testing/can-run.js';
 import { packedDefinitions } from './definitions.js';
 import { generatePacked, PACKED_CAPTURE } from './generate-packed.js';
 import { packedCandidates } from './packed-candidates.js';
@@ -87,7 +87,7 @@ const READERS = [
 ];
 
 for (const { name, needs } of READERS) {
-  const missing = needs.find((program) => !canRun(program));
+  const missing = needs.find((program) => !hasProgram(program));
   test.skipIf(missing !== undefined)(
     `${name} takes the packed files as they are to be taken${missing ? ` (missing tool: ${missing})` : ''}`,
     async () => {

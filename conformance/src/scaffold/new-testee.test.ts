@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchParent } from '@mapped-ram/fixtures';
+import { hasProgram } from '@mapped-ram/tool-qemu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectationOf } from '../run/expectation.js';
 import { runTestee } from '../run/run-testee.js';
 import { findTestee } from '../run/testees.js';
 import { vectorCase } from '../run/vector-case.js';
-import { canRun } from '../testing/can-run.js';
 import { readVector } from '../vector/store.js';
 import type { Vector } from '../vector/vector.js';
 import { makeNewTestee, testeeLanguages } from './new-testee.js';
@@ -18,7 +18,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.each(testeeLanguages)('a testee in %s', (language) => {
-  const missing = language === 'python' && !canRun('python3') ? ' (missing tool: python3)' : '';
+  const missing = language === 'python' && !hasProgram('python3') ? ' (missing tool: python3)' : '';
 
   it.skipIf(missing !== '')(`answers as soon as it is made${missing}`, async () => {
     const path = join(folder, `mine-${language}`);

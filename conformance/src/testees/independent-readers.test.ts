@@ -1,11 +1,11 @@
 import { hasPythonRuntime } from '@mapped-ram/tool-generate';
+import { hasProgram } from '@mapped-ram/tool-qemu';
 import { expect, test } from 'vitest';
 import { failsTheRun } from '../run/known-failing.js';
 import { runCandidates } from '../run/run-candidates.js';
-import { canRun } from '../testing/can-run.js';
 import { testedCaptureCandidates, testedVectors } from '../testing/tested-candidates.js';
 
-const hasPython = canRun('python3');
+const hasPython = hasProgram('python3');
 const hasKaitai = hasPython && hasPythonRuntime('kaitaistruct');
 
 /** Readers with no line of ours but the specification's: the grammar, or the prose. */

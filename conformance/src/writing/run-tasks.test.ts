@@ -2,11 +2,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { allOrFew, scratchParent } from '@mapped-ram/fixtures';
-import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
+import { findQemu, hasProgram, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { failsTheRun } from '../run/known-failing.js';
 import { findTestee } from '../run/testees.js';
-import { canRun } from '../testing/can-run.js';
 import { runTasks } from './run-tasks.js';
 import { readTasks } from './task-store.js';
 
@@ -22,7 +21,7 @@ const restorers = allOrFew(
 const testees = fileURLToPath(new URL('../../testees/', import.meta.url));
 
 const missing = [
-  ...(canRun('python3') ? [] : ['python3']),
+  ...(hasProgram('python3') ? [] : ['python3']),
   ...QEMU_VERSIONS.flatMap((version) => {
     const program = findQemu(version);
     return program.kind === 'missing' ? [program.reason] : [];

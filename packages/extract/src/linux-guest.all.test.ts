@@ -1,10 +1,10 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { scratchParent } from '@mapped-ram/fixtures';
-import { findQemu, QEMU_VERSIONS, saveMappedRam } from '@mapped-ram/tool-qemu';
+import { findQemu, hasProgram, QEMU_VERSIONS, saveMappedRam } from '@mapped-ram/tool-qemu';
 import { type BootedLinux, bootLinux, findLinuxGuest } from '@mapped-ram/tool-qemu/linux-guest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { extractElf } from './extract-elf.js';
@@ -108,12 +108,8 @@ describe.each(QEMU_VERSIONS)('a core of Linux in QEMU %s', (version) => {
 type Tool = { readonly kind: 'found' } | { readonly kind: 'missing'; readonly reason: string };
 
 function findTool(name: string): Tool {
-  try {
-    execFileSync(name, ['--version'], { stdio: 'ignore' });
-    return { kind: 'found' };
-  } catch {
-    return { kind: 'missing', reason: `${name} is not on PATH` };
-  }
+  if (hasProgram(name)) return { kind: 'found' };
+  return { kind: 'missing', reason: `${name} is not on PATH` };
 }
 
 async function run(program: string, args: readonly string[]): Promise<string> {

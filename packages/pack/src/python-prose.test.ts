@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadCapture } from '@mapped-ram/fixtures';
 import { packFile, sealFile } from '@mapped-ram/pack/file';
+import { hasProgram } from '@mapped-ram/tool-qemu';
 import { expect, it } from 'vitest';
-import { hasProgram, scratchFolder } from './testing/scratch.js';
+import { scratchFolder } from './testing/scratch.js';
 
 const inScratch = scratchFolder();
 const reader = fileURLToPath(new URL('../../../conformance/testees/python-prose/packed.py', import.meta.url));

@@ -6,6 +6,7 @@ import { loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { packedContainer } from '@mapped-ram/pack';
 import { openCodec } from '@mapped-ram/pack/codec';
 import { type ByteSource, memorySource, openContained, openSnapshot } from '@mapped-ram/reader';
+import { hasProgram } from '@mapped-ram/tool-qemu';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compressedContainer, openCompressed } from './compressed-container.js';
 import { compressions } from './compression.js';
@@ -22,15 +23,6 @@ async function contents(source: ByteSource): Promise<Buffer> {
   // In pieces that begin and end anywhere.
   for (let at = 0; at < bytes.length; at += 50_021) await source.read(bytes.subarray(at, at + 50_021), at);
   return bytes;
-}
-
-function isThere(program: string): boolean {
-  try {
-    execFileSync(program, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function compress(program: string, bytes: Uint8Array): Buffer {
@@ -59,7 +51,7 @@ afterEach(() => {
 
 for (const { name, command, libvirtFormat } of compressions) {
   const [program] = command;
-  describe.skipIf(!isThere(program))(isThere(program) ? name : `missing tool: ${program}`, () => {
+  describe.skipIf(!hasProgram(program))(hasProgram(program) ? name : `missing tool: ${program}`, () => {
     it('is unpacked, with holes, into a file that has no name', async () => {
       const { source, container } = await openContained(memorySource(compress(program, file)), containers);
       expect(container?.name).toBe('compressed file');
@@ -127,7 +119,7 @@ it.each([
   ['data', { dataBytes: 2 ** 20, sizeBytes: 2 ** 30 }, Buffer.alloc(2 ** 24, 'mapped-ram')],
   ['zeros', { dataBytes: 2 ** 20, sizeBytes: 2 ** 23 }, Buffer.alloc(2 ** 24)],
 ])('a bomb of %s ends where it is larger than any snapshot', async (_, limits, bomb) => {
-  for (const packed of [gzipSync(bomb), ...(isThere('xz') ? [compress('xz', bomb)] : [])]) {
+  for (const packed of [gzipSync(bomb), ...(hasProgram('xz') ? [compress('xz', bomb)] : [])]) {
     await expect(openCompressed(memorySource(packed), () => limits)).rejects.toMatchObject({
       code: 'limit-exceeded',
     });

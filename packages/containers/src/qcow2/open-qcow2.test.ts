@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { openCodec } from '@mapped-ram/pack/codec';
 import { type ByteSource, memorySource, openSnapshot } from '@mapped-ram/reader';
+import { hasProgram } from '@mapped-ram/tool-qemu';
 import { describe, expect, it } from 'vitest';
 import { type BuiltImage, buildQcow2 } from '../testing/build-qcow2.js';
 import { listInternalSnapshots, openInternalSnapshot } from './open-qcow2.js';
@@ -42,15 +43,6 @@ const kinds: readonly (readonly [string, Partial<BuiltImage>, boolean])[] = [
   ['a disk that ends within what a table covers', { diskBytes: 700 * 2 ** 20 }, false],
 ];
 
-function hasQemuImg(): boolean {
-  try {
-    execFileSync('qemu-img', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 describe.each(kinds)('%s', (_, wanted, compressed) => {
   const { bytes } = image(wanted, compressed);
 
@@ -61,8 +53,8 @@ describe.each(kinds)('%s', (_, wanted, compressed) => {
     expect((await openSnapshot(source)).configuration?.machine).toBe('none');
   });
 
-  it.skipIf(!hasQemuImg())(
-    hasQemuImg() ? 'are an image as QEMU takes it' : 'missing tool: qemu-img (qemu-utils)',
+  it.skipIf(!hasProgram('qemu-img'))(
+    hasProgram('qemu-img') ? 'are an image as QEMU takes it' : 'missing tool: qemu-img (qemu-utils)',
     () => {
       const folder = mkdtempSync(join(scratchParent, 'qcow2-test-'));
       try {

@@ -13,8 +13,9 @@ import { dirname } from 'node:path';
 import { loadCapture, testedCaptures } from '@mapped-ram/fixtures';
 import { packFile, unpackFile, unpackTo } from '@mapped-ram/pack/file';
 import { directIoSupport } from '@mapped-ram/posix';
+import { hasProgram } from '@mapped-ram/tool-qemu';
 import { describe, expect, it } from 'vitest';
-import { hasProgram, scratchFolder } from '../testing/scratch.js';
+import { scratchFolder } from '../testing/scratch.js';
 
 const inScratch = scratchFolder();
 /** In memory, anything goes past the page cache. */

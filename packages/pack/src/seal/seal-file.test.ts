@@ -4,8 +4,9 @@ import { allOrFew, loadCapture, testedCaptures } from '@mapped-ram/fixtures';
 import { digestSource, digestText, packFile, sealFile, unpackFile, verifyFile } from '@mapped-ram/pack/file';
 import { memorySource, openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
+import { hasProgram } from '@mapped-ram/tool-qemu';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { hasProgram, scratchFolder } from '../testing/scratch.js';
+import { scratchFolder } from '../testing/scratch.js';
 
 const inScratch = scratchFolder();
 const hasFsverity = hasProgram('fsverity', '--version') || hasProgram('fsverity', 'digest', process.execPath);

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchParent } from '@mapped-ram/fixtures';
@@ -17,14 +16,4 @@ export function scratchFolder(parent = scratchParent): (name: string) => string 
   });
   afterAll(() => rmSync(folder, { recursive: true }));
   return (name) => join(folder, name);
-}
-
-/** Whether a program is there. */
-export function hasProgram(name: string, ...args: readonly string[]): boolean {
-  try {
-    execFileSync(name, args, { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -5,6 +5,7 @@ import { allOrFew, scratchParent } from '@mapped-ram/fixtures';
 import {
   createMachineFiles,
   findQemu,
+  hasProgram,
   launchDestination,
   launchQemu,
   type QemuVersion,
@@ -104,16 +105,7 @@ async function makeDisk(version: QemuVersion, disk: string, options: string): Pr
   }
 }
 
-function hasQemuImg(): boolean {
-  try {
-    execFileSync('qemu-img', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const isSkipped = reason !== undefined || !hasQemuImg();
+const isSkipped = reason !== undefined || !hasProgram('qemu-img');
 const skipped = `missing tool: ${reason ?? 'qemu-img (qemu-utils)'}`;
 
 const DISKS = allOrFew<readonly [QemuVersion, string]>(
