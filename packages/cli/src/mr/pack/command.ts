@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { MAX_LEVEL, MIN_LEVEL } from '@mapped-ram/pack';
 import {
   DEFAULT_FRAME_BYTES,
@@ -9,25 +7,17 @@ import {
   type PackReport,
   packFile,
   packTo,
-  withSpooled,
 } from '@mapped-ram/pack/file';
-import type { Command, CommandContext } from '../../shared/command.js';
+import type { Command } from '../../shared/command.js';
 import type { CommandLine } from '../../shared/command-line.js';
 import { lastValue, toOffset } from '../../shared/option-values.js';
 import { formatBytes } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
-import {
-  fileExitStatus,
-  forceOption,
-  formatOption,
-  inputAndOutput,
-  inputGroup,
-  inputOptions,
-  wantsJson,
-} from '../file-options.js';
-import { checkPipes, PIPE, runTransform, silentFor, type TransformResult } from '../run-transform.js';
-import { standardInput, writeToStandardOutput } from '../standard-streams.js';
-import { packChannels, packChannelsOption, packDirectIo, packDirectIoOption } from './pack-channels.js';
+import { fileExitStatus, forceOption, formatOption, inputGroup, inputOptions } from '../file-options.js';
+import { PIPE, type TransformResult } from '../run-transform.js';
+import { writeToStandardOutput } from '../standard-streams.js';
+import { packChannelsOption, packDirectIoOption } from './pack-channels.js';
+import { type PackingTask, runPacking } from './run-packing.js';
 
 /** `mr pack` */
 export const packCommand: Command = {
@@ -65,48 +55,26 @@ export const packCommand: Command = {
     ['zstd -d guest.mr.zst', 'without this program'],
   ],
   run(line, context) {
-    const { input, output } = inputAndOutput(line);
-    const files = { input, output, json: wantsJson(line) };
-    const options = { ...optionsOf(line), ...packDirectIo(line, context) };
-    checkPipes(files, context.terminal);
-    return runTransform(files, silentFor(files, context), async (onProgress) => {
-      const task = { input, output, overwrite: line.flags.has('force'), context };
-      return input === PIPE
-        ? withSpooled(standardInput(context.signal), spoolName(output), (path) =>
-            pack({ ...task, input: path }, { ...options, channels: packChannels(line, path), onProgress }),
-          )
-        : pack(task, { ...options, channels: packChannels(line, input), onProgress });
-    });
+    const given = optionsOf(line);
+    return runPacking(line, context, (task) => pack(task, given));
   },
 };
 
-interface Task {
-  readonly input: string;
-  readonly output: string;
-  readonly overwrite: boolean;
-  readonly context: CommandContext;
-}
-
 async function pack(
-  { input, output, overwrite, context }: Task,
+  { input, output, overwrite, options }: PackingTask,
   given: PackOptions,
 ): Promise<TransformResult> {
-  const options = { ...given, signal: context.signal };
+  const all = { ...given, ...options };
   const report =
     output === PIPE
-      ? await packTo(input, writeToStandardOutput, options)
-      : await packFile({ input, output, overwrite }, options);
+      ? await packTo(input, writeToStandardOutput, all)
+      : await packFile({ input, output, overwrite }, all);
   return { json: { ...report }, lines: [packedLine(output, report)] };
 }
 
 /** What became of it, in a line. */
-export function packedLine(output: string, { sizeBytes, packedBytes }: PackReport): string {
+function packedLine(output: string, { sizeBytes, packedBytes }: PackReport): string {
   return `${output}: ${formatBytes(packedBytes)}, packed out of ${formatBytes(sizeBytes)}`;
-}
-
-/** What comes through a pipe is kept beside where it goes, and in the folder for such things where that is a pipe too. */
-export function spoolName(output: string): string {
-  return output === PIPE ? join(tmpdir(), 'mr') : output;
 }
 
 function optionsOf(line: CommandLine): PackOptions {

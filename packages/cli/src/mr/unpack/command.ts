@@ -1,15 +1,15 @@
-import { type UnpackOptions, unpackFile, unpackTo, withSpooled } from '@mapped-ram/pack/file';
+import { unpackFile, unpackTo } from '@mapped-ram/pack/file';
 import { allocatedBytes } from '@mapped-ram/transform';
 import type { Command, CommandContext } from '../../shared/command.js';
 import type { CommandLine } from '../../shared/command-line.js';
 import { sourceOpener } from '../../shared/open-source.js';
 import { formatBytes } from '../../shared/quantities.js';
-import { fileExitStatus, forceOption, formatOption, inputAndOutput, wantsJson } from '../file-options.js';
-import { spoolName } from '../pack/command.js';
-import { packChannels, packChannelsOption, packDirectIo, packDirectIoOption } from '../pack/pack-channels.js';
+import { fileExitStatus, forceOption, formatOption } from '../file-options.js';
+import { packChannelsOption, packDirectIoOption } from '../pack/pack-channels.js';
+import { type PackingTask, runPacking } from '../pack/run-packing.js';
 import { checkPipeSize, largePipeOption } from '../pipe-size.js';
-import { checkPipes, PIPE, runTransform, silentFor, type TransformResult } from '../run-transform.js';
-import { standardInput, writeToStandardOutput } from '../standard-streams.js';
+import { PIPE, type TransformResult } from '../run-transform.js';
+import { writeToStandardOutput } from '../standard-streams.js';
 
 /** `mr unpack` */
 export const unpackCommand: Command = {
@@ -27,34 +27,15 @@ export const unpackCommand: Command = {
     ['ssh host mr pack guest.mr - | mr unpack - guest.mr', 'from another machine'],
   ],
   run(line, context) {
-    const { input, output } = inputAndOutput(line);
-    const files = { input, output, json: wantsJson(line) };
-    const direct = packDirectIo(line, context);
-    checkPipes(files, context.terminal);
-    return runTransform(files, silentFor(files, context), async (onProgress) => {
-      const task = { input, output, overwrite: line.flags.has('force'), line, context };
-      return input === PIPE
-        ? withSpooled(standardInput(context.signal), spoolName(output), (path) =>
-            unpack({ ...task, input: path }, { ...direct, channels: packChannels(line, path), onProgress }),
-          )
-        : unpack(task, { ...direct, channels: packChannels(line, input), onProgress });
-    });
+    return runPacking(line, context, (task) => unpack(task, line, context));
   },
 };
 
-interface Task {
-  readonly input: string;
-  readonly output: string;
-  readonly overwrite: boolean;
-  readonly line: CommandLine;
-  readonly context: CommandContext;
-}
-
 async function unpack(
-  { input, output, overwrite, line, context }: Task,
-  given: UnpackOptions,
+  { input, output, overwrite, options }: PackingTask,
+  line: CommandLine,
+  context: CommandContext,
 ): Promise<TransformResult> {
-  const options = { ...given, signal: context.signal };
   if (output === PIPE) {
     const { source } = await sourceOpener(undefined)(input);
     const { sizeBytes } = source;
