@@ -1,16 +1,12 @@
-import { architectureOf, type PhysicalRange, readDevices } from '@mapped-ram/facts';
-import { PhysicalMemory, type VmcoreinfoOrigin } from '@mapped-ram/guest';
+import type { PhysicalRange } from '@mapped-ram/facts';
+import type { VmcoreinfoOrigin } from '@mapped-ram/guest';
 import { checkElfArguments } from './check-extract-options.js';
-import { checkMemoryWhole } from './check-memory-whole.js';
-import { describeProcessors } from './cpu/describe-processors.js';
 import { type CoreSegment, coreHead } from './elf/core-file.js';
-import { encodeNotes } from './elf/elf-note.js';
 import type { ElfOptions } from './extract-options.js';
 import type { RangeReport } from './extract-range.js';
-import { findKernelNote } from './kernel-note.js';
 import { hasFiveLevels, processorTables } from './paging/processor-tables.js';
 import { virtualSegments } from './paging/virtual-segments.js';
-import { mapOf } from './read-map.js';
+import { makeCoreNotes, readCoreMachine } from './read-core-machine.js';
 import { type SnapshotInput, withSnapshot, writeOutput } from './write-output.js';
 
 /** What a core became. */
@@ -44,21 +40,10 @@ export async function extractElf(
 ): Promise<ElfReport> {
   checkElfArguments(output, options);
   return withSnapshot(input, options, async (snapshot, place) => {
-    const map = await mapOf(snapshot, options);
-    const { ranges, assumptions } = map;
-    const blocks = ranges.map(({ block }) => block);
-    await checkMemoryWhole(snapshot, place, blocks, options);
-    const processors = await readDevices(snapshot, 'cpu');
-    const architecture = architectureOf(snapshot);
-    const description = describeProcessors(architecture, processors, ranges);
-    const memory = new PhysicalMemory(snapshot, ranges);
-    const { littleEndian } = description;
-    const given = options.vmcoreinfo;
-    const kernel = await findKernelNote(snapshot, memory, map, { architecture, littleEndian, given });
-    const notes = Buffer.concat([
-      encodeNotes(description.notes, description),
-      kernel?.note ?? new Uint8Array(),
-    ]);
+    const machine = await readCoreMachine(snapshot, place, options);
+    const { architecture, processors, description, memory } = machine;
+    const { ranges, assumptions } = machine.map;
+    const { notes, kernel } = await makeCoreNotes(snapshot, machine, options.vmcoreinfo);
 
     const physical = physicalSegments(ranges);
     const paging =

@@ -1,24 +1,19 @@
-import { architectureOf, type PhysicalRange, readDevices } from '@mapped-ram/facts';
+import type { PhysicalRange } from '@mapped-ram/facts';
 import { MappedRamError } from '@mapped-ram/format';
 import {
   findFreePages,
   findLinuxGuest,
   type LinuxGuest,
   type PageSet,
-  PhysicalMemory,
   type VmcoreinfoOrigin,
 } from '@mapped-ram/guest';
 import type { Snapshot } from '@mapped-ram/reader';
 import { checkFreeSpace, type FileTarget, makeFile } from '@mapped-ram/writer/file';
 import { checkKdumpArguments } from '../check-extract-options.js';
-import { checkMemoryWhole } from '../check-memory-whole.js';
 import { ElfMachine } from '../cpu/core-description.js';
-import { describeProcessors } from '../cpu/describe-processors.js';
-import { encodeNotes } from '../elf/elf-note.js';
 import type { KdumpOptions } from '../extract-options.js';
 import type { RangeReport } from '../extract-range.js';
-import { findKernelNote } from '../kernel-note.js';
-import { mapOf } from '../read-map.js';
+import { makeCoreNotes, readCoreMachine } from '../read-core-machine.js';
 import { type SnapshotInput, withSnapshot } from '../write-output.js';
 import { type FrameRange, frameRanges, LeftOut, writeFrameBitmap } from './frame-bitmap.js';
 import type { KdumpCompression } from './kdump-compression.js';
@@ -75,12 +70,8 @@ export async function extractKdump(
 ): Promise<KdumpReport> {
   checkKdumpArguments(output, options);
   return withSnapshot(input, options, async (snapshot, place) => {
-    const map = await mapOf(snapshot, options);
-    const blocks = map.ranges.map(({ block }) => block);
-    await checkMemoryWhole(snapshot, place, blocks, options);
-    const processors = await readDevices(snapshot, 'cpu');
-    const architecture = architectureOf(snapshot);
-    const description = describeProcessors(architecture, processors, map.ranges);
+    const core = await readCoreMachine(snapshot, place, options);
+    const { map, processors, description } = core;
     const machine = MACHINES[description.machine];
     if (machine === undefined || !description.is64) {
       throw new MappedRamError('unsupported', {
@@ -89,8 +80,7 @@ export async function extractKdump(
     }
     const { littleEndian } = description;
     const given = options.vmcoreinfo;
-    const memory = new PhysicalMemory(snapshot, map.ranges);
-    const kernel = await findKernelNote(snapshot, memory, map, { architecture, littleEndian, given });
+    const { notes, kernel, kernelOffset } = await makeCoreNotes(snapshot, core, given);
     const guest = await linuxGuest(snapshot, { map, given }, options.leaveOutFree === true);
     const free =
       options.leaveOutFree === true && guest !== undefined ? await findFreePages(guest) : undefined;
@@ -99,9 +89,7 @@ export async function extractKdump(
     const frames = framesOf(map.ranges, pageSize);
     const { compression = 'zlib' } = options;
     const codec = await openPageCodec(compression, pageSize);
-    const processorNotes = encodeNotes(description.notes, description);
-    const notes = Buffer.concat([processorNotes, kernel?.note ?? new Uint8Array()]);
-    const vmcoreinfo = kernel && textOf(kernel.note, processorNotes.length);
+    const vmcoreinfo = kernel && textOf(kernel.note, kernelOffset);
     const head = kdumpHead({
       ...{ littleEndian, pageSize, notes, vmcoreinfo, frames: frames.end },
       utsname: await readUtsname(guest, machine),
