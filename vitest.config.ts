@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { ClosingLineReporter } from './tools/checks/src/closing-line.js';
 
@@ -19,6 +20,8 @@ const SLOW = 'src/**/*.all.test.ts';
 
 export default defineConfig(({ mode }) => ({
   test: {
+    // vitest leaves a processor to itself, which on two is half of them.
+    maxWorkers: availableParallelism(),
     reporters: ['default', new ClosingLineReporter(mode !== 'all')],
     projects: packages.map((root) => ({
       root,

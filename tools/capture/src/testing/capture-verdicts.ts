@@ -21,7 +21,9 @@ export interface CaptureVerdicts {
 export async function verdictsOfCapture(id: string, version: QemuVersion): Promise<CaptureVerdicts> {
   const { machine, streamOffset, restoreCapabilities } = captureInfo(id);
   const image = await loadCapture(id);
-  const { ramLayout } = await openSnapshot(image, { streamOffset, tolerant: true });
+  const { ramLayout, libvirt } = await openSnapshot(image, { tolerant: true });
+  // libvirt goes by its header, even where that is wrong: 6 is a sparse image, and the others are classic.
+  const isClassic = libvirt === undefined ? ramLayout === 'classic' : libvirt.format !== 6;
   const report = await lintSource(image, { qemu: version, streamOffset });
   const folder = await mkdtemp(join(tmpdir(), 'mapped-ram-verdict-'));
   try {
@@ -30,8 +32,7 @@ export async function verdictsOfCapture(id: string, version: QemuVersion): Promi
     const result = await tryRestore(version, machine, path, {
       streamOffset,
       capabilities: restoreCapabilities,
-      // libvirt switches mapped-ram on for its images, or leaves it off.
-      isClassic: ramLayout === 'classic',
+      isClassic,
       // Memory that is not in the file is there already.
       prepare: async (place) => {
         for (const [index, { name, sizeBytes, inSnapshot }] of machine.memory.entries()) {
