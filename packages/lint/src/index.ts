@@ -9,7 +9,7 @@ export { qemuVersionOf } from './qemu-version.js';
 export { findRule, rules } from './registry.js';
 export { releaseRules } from './release-rules.js';
 export type { BlockSummary, FileReport, SectionSummary, SnapshotSummary } from './report.js';
-export type { QemuBehaviour, Rule, RuleHit, RuleNeeds } from './rule.js';
+export type { QemuBehaviour, Rule, RuleMatch, RuleNeeds } from './rule.js';
 export type { ChangedSpan, SealFacts } from './seal-facts.js';
 export { newestQemuVersion, type QemuVersion, qemuVersions, type RestoreTarget } from './target.js';
 export { endOfRestore, verdictOf } from './verdict.js';

@@ -9,7 +9,7 @@ import type { LintOptions } from './options.js';
 import { qemuVersionOf } from './qemu-version.js';
 import { rules } from './registry.js';
 import type { FileReport } from './report.js';
-import { behaviourFor, type Rule, type RuleHit } from './rule.js';
+import { behaviourFor, type Rule, type RuleMatch } from './rule.js';
 import { summarize } from './summarize.js';
 import { newestQemuVersion, type RestoreTarget } from './target.js';
 import { endOfRestore, type PredictedEvent, verdictOf } from './verdict.js';
@@ -36,65 +36,67 @@ export async function lintSource(unguarded: ByteSource, options: LintOptions = {
     ...(options.wordOrder !== undefined && { wordOrder: options.wordOrder }),
   });
   const context = await gatherContext(snapshot, source, target, options);
-  const hits = collectHits(context);
+  const matches = collectMatches(context);
   return {
     path: source.name,
-    verdict: verdictOf(hits),
+    verdict: verdictOf(matches),
     devicesChecked: uncheckedReasons(context).length === 0,
-    findings: toFindings(hits, levels),
+    findings: toFindings(matches, levels),
     snapshot: summarize(context),
   };
 }
 
 /** A finding of a rule, with what is predicted for it. */
-interface PredictedHit extends RuleHit, PredictedEvent {
+interface PredictedMatch extends RuleMatch, PredictedEvent {
   readonly rule: Rule;
   readonly metAt: number;
   /** What QEMU does, in words. */
   readonly says: string;
 }
 
-function predict(rule: Rule, hit: RuleHit, target: RestoreTarget, metAt: number): PredictedHit {
-  const { outcome, says } = hit.behaviour ?? behaviourFor(rule, target);
-  return { ...hit, rule, outcome, says, metAt };
+function predict(rule: Rule, match: RuleMatch, target: RestoreTarget, metAt: number): PredictedMatch {
+  const { outcome, says } = match.behaviour ?? behaviourFor(rule, target);
+  return { ...match, rule, outcome, says, metAt };
 }
 
 /** All findings: what QEMU does with a file does not depend on what anybody wants to hear of. */
-function collectHits(context: LintContext): PredictedHit[] {
-  const hits: PredictedHit[] = [];
+function collectMatches(context: LintContext): PredictedMatch[] {
+  const matches: PredictedMatch[] = [];
   const orderOf = walkOrder(context);
   for (const rule of rules) {
     if (rule.needs === 'pages' && !context.deep) continue;
-    for (const hit of rule.check(context)) {
-      hits.push(predict(rule, hit, context.target, orderOf(hit.metAt ?? hit.span.byteOffset, hit.where)));
+    for (const match of rule.check(context)) {
+      matches.push(
+        predict(rule, match, context.target, orderOf(match.metAt ?? match.span.byteOffset, match.where)),
+      );
     }
   }
-  return hits.sort((a, b) => a.span.byteOffset - b.span.byteOffset);
+  return matches.sort((a, b) => a.span.byteOffset - b.span.byteOffset);
 }
 
 function toFindings(
-  hits: readonly PredictedHit[],
+  matches: readonly PredictedMatch[],
   levels: Readonly<Record<string, Severity | 'off'>>,
 ): Finding[] {
-  const end = endOfRestore(hits);
-  return hits.flatMap((hit) => {
-    const level = levels[hit.rule.id];
+  const end = endOfRestore(matches);
+  return matches.flatMap((match) => {
+    const level = levels[match.rule.id];
     if (level === 'off') return [];
-    const own = hit.outcome === 'restores' ? (hit.severity ?? hit.rule.severity) : 'error';
+    const own = match.outcome === 'restores' ? (match.severity ?? match.rule.severity) : 'error';
     return {
-      rule: hit.rule.id,
+      rule: match.rule.id,
       severity: level ?? own,
-      message: hit.message,
-      byteOffset: hit.span.byteOffset,
-      byteLength: hit.span.byteLength,
-      where: hit.where,
-      ...(hit.expected !== undefined && { expected: hit.expected }),
-      ...(hit.actual !== undefined && { actual: hit.actual }),
-      qemu: hit.says,
-      outcome: hit.outcome,
-      metAt: hit.metAt,
-      reached: end === undefined || hit === end || hit.metAt <= end.metAt,
-      remedy: hit.rule.remedy,
+      message: match.message,
+      byteOffset: match.span.byteOffset,
+      byteLength: match.span.byteLength,
+      where: match.where,
+      ...(match.expected !== undefined && { expected: match.expected }),
+      ...(match.actual !== undefined && { actual: match.actual }),
+      qemu: match.says,
+      outcome: match.outcome,
+      metAt: match.metAt,
+      reached: end === undefined || match === end || match.metAt <= end.metAt,
+      remedy: match.rule.remedy,
     };
   });
 }

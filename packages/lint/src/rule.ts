@@ -24,7 +24,7 @@ export interface QemuBehaviour {
 export type RuleNeeds = 'headers' | 'bitmaps' | 'pages';
 
 /** One place where a rule fires. */
-export interface RuleHit {
+export interface RuleMatch {
   readonly message: string;
   readonly span: ByteSpan;
   readonly where: string;
@@ -65,7 +65,7 @@ export interface Rule {
   /** What the user can do. */
   readonly remedy: string;
   /** Yields one finding a place. It must not throw for anything that a file can hold. */
-  check(context: LintContext): Iterable<RuleHit>;
+  check(context: LintContext): Iterable<RuleMatch>;
 }
 
 /** The entry of the rule's behaviours that holds for the target. Throws RangeError where none does: a fault of the rule. */

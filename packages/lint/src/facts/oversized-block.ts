@@ -1,21 +1,24 @@
 import { isGuestMemory } from '@mapped-ram/facts';
 import type { OversizedBlock } from '@mapped-ram/reader';
 import type { LintContext } from '../context.js';
-import type { RuleHit } from '../rule.js';
+import type { RuleMatch } from '../rule.js';
 import { versionInRange } from '../target.js';
 import { targetPageSize } from './target-page-size.js';
 
 /** QEMU allocates a bitmap whole and aborts where it cannot; a host with less free memory than this is common. */
 export const ALLOCATION_LIMIT_BYTES = 16 * 2 ** 30;
 
-const refused = (says: string): RuleHit['behaviour'] => ({ outcome: 'refused', says: `\`${says}\`` });
-const crashes = (says: string): RuleHit['behaviour'] => ({ outcome: 'crashes', says });
+const refused = (says: string): RuleMatch['behaviour'] => ({ outcome: 'refused', says: `\`${says}\`` });
+const crashes = (says: string): RuleMatch['behaviour'] => ({ outcome: 'crashes', says });
 
 /**
  * What QEMU does at an entry with a number beyond 2^53 - 1: what the first of its checks does that does not hold, in
  * the order of `parse_ramblock_mapped_ram` (QEMU 9.0 to 11.1, migration/ram.c).
  */
-export function behaviourAtOversizedBlock(block: OversizedBlock, context: LintContext): RuleHit['behaviour'] {
+export function behaviourAtOversizedBlock(
+  block: OversizedBlock,
+  context: LintContext,
+): RuleMatch['behaviour'] {
   const { usedLength, headerVersion, pageSize, bitmapOffset, pagesOffset } = block;
   const { target, file } = context;
   const ownPageSize = BigInt(targetPageSize(context));

@@ -9,7 +9,7 @@ import {
   streamRegions,
 } from '../../facts/layout-regions.js';
 import { hex } from '../../facts/quantities.js';
-import type { Rule, RuleHit } from '../../rule.js';
+import type { Rule, RuleMatch } from '../../rule.js';
 
 /** What a bitmap must not lie over: the stream itself, other bitmaps, and pages. */
 function* occupied(context: LintContext, own: BlockFacts): Iterable<Region> {
@@ -26,7 +26,7 @@ function* occupied(context: LintContext, own: BlockFacts): Iterable<Region> {
  *
  * @returns Undefined where it does, or may.
  */
-function harmlessBehaviour({ block, bitmap, pages }: BlockFacts): RuleHit['behaviour'] {
+function harmlessBehaviour({ block, bitmap, pages }: BlockFacts): RuleMatch['behaviour'] {
   if (!isGuestMemory(block)) {
     const says =
       'Takes what it finds for bits; memory of a device that is left out is as the destination made it.';

@@ -5,10 +5,10 @@ import { quoteName } from '../../facts/names.js';
 import { hex } from '../../facts/quantities.js';
 import { storedBlocks } from '../../facts/stored-blocks.js';
 import { walkedToEnd } from '../../facts/walk-stop.js';
-import type { Rule, RuleHit } from '../../rule.js';
+import type { Rule, RuleMatch } from '../../rule.js';
 
 /** What becomes of the block, and how much that weighs, where it is not wrong memory for certain. */
-function behaviourOf({ block, unmarked }: BlockFacts, context: LintContext): Partial<RuleHit> {
+function behaviourOf({ block, unmarked }: BlockFacts, context: LintContext): Partial<RuleMatch> {
   if (!isGuestMemory(block)) {
     return unmarked?.meaning === 'lost'
       ? {

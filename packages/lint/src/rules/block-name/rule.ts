@@ -1,6 +1,6 @@
 import { isBadName } from '../../facts/block-table-fault.js';
 import { quoteName } from '../../facts/names.js';
-import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import { problemMatch, streamProblems } from '../../facts/problem-match.js';
 import type { Rule } from '../../rule.js';
 
 export const blockNameRule: Rule = {
@@ -22,7 +22,7 @@ comes of a wrong length or offset before it.`,
       if (!isBadName(problem)) continue;
       const { actual, path } = problem.error;
       const message = `The name ${quoteName(String(actual))} is not one that a block can have.`;
-      yield problemHit(context, problem, { message, ...(path !== undefined && { where: path }) });
+      yield problemMatch(context, problem, { message, ...(path !== undefined && { where: path }) });
     }
   },
 };

@@ -1,6 +1,6 @@
 import { isBadName } from '../../facts/block-table-fault.js';
 import { endOf } from '../../facts/layout-regions.js';
-import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import { problemMatch, streamProblems } from '../../facts/problem-match.js';
 import type { Rule } from '../../rule.js';
 
 const problems = ['bad-block-table'] as const;
@@ -28,7 +28,7 @@ a block's name. The same happens where a length or an offset leads to a place at
         actual === undefined
           ? 'The block table goes on at a place where there is no entry.'
           : `The blocks have ${actual} bytes together, but the table is announced with ${expected} bytes.`;
-      yield problemHit(context, problem, { message, metAt }, 8);
+      yield problemMatch(context, problem, { message, metAt }, 8);
     }
   },
 };

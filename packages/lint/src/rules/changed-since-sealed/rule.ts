@@ -1,5 +1,5 @@
 import { hex, sizeText } from '../../facts/quantities.js';
-import type { Rule, RuleHit } from '../../rule.js';
+import type { Rule, RuleMatch } from '../../rule.js';
 import type { ChangedSpan } from '../../seal-facts.js';
 
 export const changedSinceSealedRule: Rule = {
@@ -31,7 +31,7 @@ place that changed is named: the block of memory, the page, and where the guest 
         actual: String(file.sizeBytes),
       };
     }
-    for (const change of changes) yield hitOf(change, digest);
+    for (const change of changes) yield matchOf(change, digest);
     const named = new Set(changes.map(({ byteOffset }) => Math.floor(byteOffset / 4096))).size;
     const last = changes.at(-1);
     if (last === undefined || named >= changedBlocks) return;
@@ -43,7 +43,7 @@ place that changed is named: the block of memory, the page, and where the guest 
   },
 };
 
-function hitOf({ byteOffset, lengthBytes, block, page, address }: ChangedSpan, digest: string): RuleHit {
+function matchOf({ byteOffset, lengthBytes, block, page, address }: ChangedSpan, digest: string): RuleMatch {
   const span = { byteOffset, byteLength: lengthBytes };
   if (block === undefined) {
     const message = `${lengthBytes} bytes at ${hex(byteOffset)}, which are no page, changed since the file was sealed (${digest}).`;

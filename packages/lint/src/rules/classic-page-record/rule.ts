@@ -1,4 +1,4 @@
-import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import { problemMatch, streamProblems } from '../../facts/problem-match.js';
 import type { Rule } from '../../rule.js';
 
 const problems = ['unexpected-value'] as const;
@@ -25,7 +25,12 @@ Often the record is none: bytes are missing before it, or too many.`,
   *check(context) {
     for (const problem of streamProblems(context, problems)) {
       const { what } = problem.error;
-      yield problemHit(context, problem, { message: `${what.charAt(0).toUpperCase()}${what.slice(1)}.` }, 8);
+      yield problemMatch(
+        context,
+        problem,
+        { message: `${what.charAt(0).toUpperCase()}${what.slice(1)}.` },
+        8,
+      );
     }
   },
 };

@@ -1,6 +1,6 @@
 import { commands } from '@mapped-ram/format';
 import type { CommandSection, Section } from '@mapped-ram/reader';
-import type { Rule, RuleHit } from '../../rule.js';
+import type { Rule, RuleMatch } from '../../rule.js';
 
 const OPEN_RETURN_PATH = 1;
 const PING = 2;
@@ -14,7 +14,7 @@ const accepted = { outcome: 'restores', says: 'It takes note of it and goes on.'
 function behaviourOf(
   { command, dataLengthBytes }: CommandSection,
   before: readonly Section[],
-): RuleHit['behaviour'] {
+): RuleMatch['behaviour'] {
   switch (command) {
     case OPEN_RETURN_PATH:
     case SWITCHOVER_START:

@@ -1,5 +1,5 @@
 import { quoteName } from '../../facts/names.js';
-import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import { problemMatch, streamProblems } from '../../facts/problem-match.js';
 import type { Rule } from '../../rule.js';
 
 const problems = ['bad-configuration'] as const;
@@ -31,7 +31,7 @@ know, or of another version, cannot be skipped and ends the restore.`,
   *check(context) {
     for (const problem of streamProblems(context, problems)) {
       const message = `The configuration section cannot be read: ${problem.error.message}.`;
-      yield problemHit(context, problem, { message });
+      yield problemMatch(context, problem, { message });
     }
     for (const [
       index,

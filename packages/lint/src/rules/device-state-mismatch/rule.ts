@@ -1,4 +1,4 @@
-import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import { problemMatch, streamProblems } from '../../facts/problem-match.js';
 import type { Rule } from '../../rule.js';
 
 const problems = ['device-state-mismatch'] as const;
@@ -25,7 +25,7 @@ Values that fit but are wrong are not noticed here; a device may refuse them.`,
   remedy: 'Take the file from its source again.',
   *check(context) {
     for (const problem of streamProblems(context, problems)) {
-      yield problemHit(context, problem, {
+      yield problemMatch(context, problem, {
         message: `The device state does not fit: ${problem.error.message}.`,
       });
     }

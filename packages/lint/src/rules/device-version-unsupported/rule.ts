@@ -2,12 +2,12 @@ import { findDevice } from '@mapped-ram/reader';
 import type { LintContext } from '../../context.js';
 import { type JudgedSection, judgeSections } from '../../facts/device-versions.js';
 import { quoteName } from '../../facts/names.js';
-import type { Rule, RuleHit } from '../../rule.js';
+import type { Rule, RuleMatch } from '../../rule.js';
 
-function hitOf(
+function matchOf(
   { verdict, range, section, state }: JudgedSection,
   qemu: string,
-): Partial<RuleHit> | undefined {
+): Partial<RuleMatch> | undefined {
   const { idstr, versionId } = section;
   const name = quoteName(idstr);
   if (verdict === 'missing') {
@@ -54,11 +54,11 @@ Which versions QEMU 10.0 and 11.1 take was asked of them, device by device.`,
   *check(context) {
     for (const judged of judgeSections(context)) {
       const { section, where } = judged;
-      const hit = isAltered(context, judged) ? undefined : hitOf(judged, context.target.qemu);
-      if (hit?.message === undefined) continue;
+      const match = isAltered(context, judged) ? undefined : matchOf(judged, context.target.qemu);
+      if (match?.message === undefined) continue;
       const { byteOffset, bodyOffset, versionId } = section;
       yield {
-        ...{ ...hit, message: hit.message, where, actual: String(versionId) },
+        ...{ ...match, message: match.message, where, actual: String(versionId) },
         span: { byteOffset, byteLength: bodyOffset - byteOffset },
       };
     }

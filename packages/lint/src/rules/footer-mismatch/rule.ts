@@ -1,4 +1,4 @@
-import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import { problemMatch, streamProblems } from '../../facts/problem-match.js';
 import type { Rule } from '../../rule.js';
 
 const problems = ['footer-mismatch'] as const;
@@ -17,7 +17,7 @@ export const footerMismatchRule: Rule = {
     for (const problem of streamProblems(context, problems)) {
       const { expected, actual } = problem.error;
       const message = `The footer names section ${actual}, but it ends section ${expected}.`;
-      yield problemHit(context, problem, { message }, 5);
+      yield problemMatch(context, problem, { message }, 5);
     }
   },
 };

@@ -1,4 +1,4 @@
-import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import { problemMatch, streamProblems } from '../../facts/problem-match.js';
 import type { Rule } from '../../rule.js';
 
 const problems = ['missing-footer'] as const;
@@ -17,7 +17,7 @@ should be: two EOS words, for example, or a field of a device that is missing.`,
   remedy: 'Take the file from its source again.',
   *check(context) {
     for (const problem of streamProblems(context, problems)) {
-      yield problemHit(
+      yield problemMatch(
         context,
         problem,
         { message: 'There is no footer where the body of the section ends.' },

@@ -6,12 +6,12 @@ import {
 } from '@mapped-ram/facts';
 import type { ByteSpan } from '@mapped-ram/reader';
 import type { LintContext } from '../../context.js';
-import type { Rule, RuleHit } from '../../rule.js';
+import type { Rule, RuleMatch } from '../../rule.js';
 
 /** An alias, such as `q35` or `virt`, stands for another type in each release. */
 const HAS_VERSION = /-\d+\.\d+$/;
 
-type Check = (context: LintContext, domain: LibvirtDomain, span: ByteSpan) => RuleHit | undefined;
+type Check = (context: LintContext, domain: LibvirtDomain, span: ByteSpan) => RuleMatch | undefined;
 
 export const libvirtDomainMismatchRule: Rule = {
   id: 'libvirt-domain-mismatch',
@@ -30,8 +30,8 @@ Machine types without a version (\`q35\`) are not compared: what they stand for 
     const { domain: reading } = context;
     if (reading?.kind !== 'read') return;
     for (const check of [compareMachine, compareUuid, compareMemory, compareProcessors]) {
-      const hit = check(context, reading.domain, reading.span);
-      if (hit !== undefined) yield hit;
+      const match = check(context, reading.domain, reading.span);
+      if (match !== undefined) yield match;
     }
   },
 };

@@ -5,13 +5,13 @@ import {
   LIBVIRT_SPARSE_FORMAT,
   libvirtFormats,
 } from '../../facts/libvirt-formats.js';
-import type { Rule, RuleHit } from '../../rule.js';
+import type { Rule, RuleMatch } from '../../rule.js';
 
 /** What is wrong with the format's number, if anything, and what comes of it. */
 function fault(
   { format }: LibvirtSaveHeader,
   layout: Snapshot['ramLayout'],
-): Pick<RuleHit, 'message' | 'behaviour'> | undefined {
+): Pick<RuleMatch, 'message' | 'behaviour'> | undefined {
   const name = libvirtFormats[format];
   if (name === undefined) {
     const says = `libvirt: \`unsupported save image format: ${format}\`. QEMU is not started.`;

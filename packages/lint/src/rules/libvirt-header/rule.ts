@@ -1,4 +1,4 @@
-import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import { problemMatch, streamProblems } from '../../facts/problem-match.js';
 import type { Rule } from '../../rule.js';
 
 const problems = ['bad-libvirt-header'] as const;
@@ -24,7 +24,7 @@ The prediction is about libvirt: QEMU never sees this header.`,
     'Take the image from its source again. Where the stream is whole, `--offset` lets it be checked alone.',
   *check(context) {
     for (const problem of streamProblems(context, problems)) {
-      yield problemHit(context, problem, { message: 'The libvirt header does not fit the file.' });
+      yield problemMatch(context, problem, { message: 'The libvirt header does not fit the file.' });
     }
   },
 };

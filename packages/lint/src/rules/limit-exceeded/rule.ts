@@ -1,8 +1,8 @@
 import type { MappedRamError } from '@mapped-ram/format';
 import { hasChange } from '@mapped-ram/releases';
 import type { LintContext } from '../../context.js';
-import { problemHit, streamProblems } from '../../facts/problem-hit.js';
-import type { Rule, RuleHit } from '../../rule.js';
+import { problemMatch, streamProblems } from '../../facts/problem-match.js';
+import type { Rule, RuleMatch } from '../../rule.js';
 import { versionInRange } from '../../target.js';
 
 const problems = ['limit-exceeded'] as const;
@@ -14,7 +14,7 @@ const FIRST_NEGATIVE = 2 ** 31;
 const ALLOCATED = ['configuration.machine', 'configuration.capabilities'];
 
 /** What QEMU does where it is more than reading on until something does not fit. */
-function behaviour({ path, actual }: MappedRamError, { target }: LintContext): RuleHit['behaviour'] {
+function behaviour({ path, actual }: MappedRamError, { target }: LintContext): RuleMatch['behaviour'] {
   if (path?.startsWith('ram.blocks') === true) {
     if (hasChange('totalUnderflowRefused', target.qemu) === 'yes') {
       return { outcome: 'refused', says: 'The lengths go past the total of the table, which it refuses.' };
@@ -50,7 +50,7 @@ QEMU itself knows few limits. It reads on until something does not fit, which is
   *check(context) {
     for (const problem of streamProblems(context, problems)) {
       const predicted = behaviour(problem.error, context);
-      yield problemHit(context, problem, {
+      yield problemMatch(context, problem, {
         message: `The stream cannot be followed further: ${problem.error.message}.`,
         ...(predicted !== undefined && { behaviour: predicted }),
       });

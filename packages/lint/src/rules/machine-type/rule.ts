@@ -24,7 +24,7 @@ Whether a plausible name is the destination's is not predicted.`,
     if (configuration === undefined) return;
     const { machine, byteOffset } = configuration;
     const compared = cString(machine);
-    const hit = {
+    const match = {
       span: { byteOffset: byteOffset + 5, byteLength: machine.length },
       where: 'configuration.machine',
       actual: quoteName(machine),
@@ -34,12 +34,20 @@ Whether a plausible name is the destination's is not predicted.`,
       says: 'It compares only what is there, and so accepts the name.',
     } as const;
     if (compared === '') {
-      yield { ...hit, message: 'The machine type is empty, so it fits every machine.', behaviour: accepted };
+      yield {
+        ...match,
+        message: 'The machine type is empty, so it fits every machine.',
+        behaviour: accepted,
+      };
     } else if (!isMachineName(compared)) {
       const orders = /[,=]/.test(compared) ? ' Put on QEMU’s command line, it would be read as options.' : '';
-      yield { ...hit, message: `The machine type is not the name of any machine.${orders}` };
+      yield { ...match, message: `The machine type is not the name of any machine.${orders}` };
     } else if (compared !== machine) {
-      yield { ...hit, message: `Bytes follow the machine type ${quoteName(compared)}.`, behaviour: accepted };
+      yield {
+        ...match,
+        message: `Bytes follow the machine type ${quoteName(compared)}.`,
+        behaviour: accepted,
+      };
     }
   },
 };

@@ -1,6 +1,6 @@
 import type { LintContext } from '../../context.js';
 import { isCompressedFormat } from '../../facts/libvirt-formats.js';
-import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import { problemMatch, streamProblems } from '../../facts/problem-match.js';
 import { hex } from '../../facts/quantities.js';
 import type { Rule } from '../../rule.js';
 
@@ -34,7 +34,7 @@ libvirt save image it is found by the header.`,
     for (const problem of streamProblems(context, problems)) {
       const at = hex(problem.error.byteOffset ?? context.snapshot.streamOffset);
       const message = `The bytes at ${at} do not begin a migration stream${explanation(context)}.`;
-      yield problemHit(context, problem, { message }, 4);
+      yield problemMatch(context, problem, { message }, 4);
     }
   },
 };

@@ -1,9 +1,9 @@
 import { MAPPED_RAM_CAPABILITY } from '@mapped-ram/format';
 import type { LintContext } from '../../context.js';
 import { LIBVIRT_SPARSE_FORMAT } from '../../facts/libvirt-formats.js';
-import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import { problemMatch, streamProblems } from '../../facts/problem-match.js';
 import { stopOfWalk } from '../../facts/walk-stop.js';
-import type { Rule, RuleHit } from '../../rule.js';
+import type { Rule, RuleMatch } from '../../rule.js';
 
 const problems = ['not-mapped-ram'] as const;
 
@@ -37,7 +37,7 @@ configuration section the header behind the first block's entry is what tells.`,
         const message = 'The block table has no mapped-ram headers: this is a classic migration stream.';
         const says =
           '`Migration mapped-ram capability version not supported` or another error at the first block.';
-        yield problemHit(context, problem, { message, behaviour: { outcome: 'refused', says } });
+        yield problemMatch(context, problem, { message, behaviour: { outcome: 'refused', says } });
       }
       return;
     }
@@ -57,7 +57,7 @@ configuration section the header behind the first block's entry is what tells.`,
 };
 
 /** A classic stream whose pages were walked: what it is, and no fault of it. */
-function classicHit({ snapshot, target }: LintContext, tableOffset: number): RuleHit {
+function classicHit({ snapshot, target }: LintContext, tableOffset: number): RuleMatch {
   const { configuration, libvirt } = snapshot;
   const place = {
     message: 'This is a classic migration stream, not a mapped-ram one.',

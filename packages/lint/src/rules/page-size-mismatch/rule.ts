@@ -3,7 +3,7 @@ import { bitmapLengthBytes } from '@mapped-ram/format';
 import type { BlockFacts, LintContext } from '../../context.js';
 import { countText, hex } from '../../facts/quantities.js';
 import { targetPageSize } from '../../facts/target-page-size.js';
-import type { Rule, RuleHit } from '../../rule.js';
+import type { Rule, RuleMatch } from '../../rule.js';
 import { versionInRange } from '../../target.js';
 
 /** The first release that compares the page size with its own (11.0 was run, too). */
@@ -18,7 +18,7 @@ function uncheckedBehaviour(
   { block, bitmap }: BlockFacts,
   { target }: LintContext,
   pageSize: number,
-): RuleHit['behaviour'] {
+): RuleMatch['behaviour'] {
   if (versionInRange(target.qemu, FIRST_TO_CHECK)) return undefined;
   const realPages = Math.floor(block.usedLength / pageSize);
   if (block.pageCount < realPages) {

@@ -1,6 +1,6 @@
 import { describeRamFlags } from '@mapped-ram/format';
 import { missingEosHint } from '../../facts/missing-eos.js';
-import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import { problemMatch, streamProblems } from '../../facts/problem-match.js';
 import type { Rule } from '../../rule.js';
 
 const problems = ['unknown-ram-flags'] as const;
@@ -23,7 +23,7 @@ Often the word is none: an EOS word is missing before it, or an offset or length
       const { actual, byteOffset } = problem.error;
       const flags = typeof actual === 'number' ? describeRamFlags(actual) : String(actual);
       const message = `A word of the ram section has the flags ${flags}${missingEosHint(context, byteOffset)}.`;
-      yield problemHit(context, problem, { message }, 8);
+      yield problemMatch(context, problem, { message }, 8);
     }
   },
 };

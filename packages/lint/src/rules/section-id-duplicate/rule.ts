@@ -1,6 +1,6 @@
 import type { Problem } from '@mapped-ram/reader';
 import type { LintContext } from '../../context.js';
-import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import { problemMatch, streamProblems } from '../../facts/problem-match.js';
 import { stateSections } from '../../facts/ram-sections.js';
 import type { Rule } from '../../rule.js';
 
@@ -35,7 +35,7 @@ state that it finds first, which may be the wrong one.`,
       const message = `Another section before this one has the id ${problem.error.actual}.`;
       const says =
         'It may load the sections that follow under this id into the wrong state, and refuse: `Missing section footer`.';
-      yield problemHit(
+      yield problemMatch(
         context,
         problem,
         { message, ...(isAmbiguous(context, problem) && { behaviour: { outcome: 'refused', says } }) },

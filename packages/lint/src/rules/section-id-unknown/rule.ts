@@ -1,4 +1,4 @@
-import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import { problemMatch, streamProblems } from '../../facts/problem-match.js';
 import type { Rule } from '../../rule.js';
 
 const problems = ['unknown-section-id'] as const;
@@ -20,7 +20,7 @@ QEMU cannot know whose state it is.`,
   *check(context) {
     for (const problem of streamProblems(context, problems)) {
       const message = `No section before this one has the id ${problem.error.actual}.`;
-      yield problemHit(context, problem, { message }, 5);
+      yield problemMatch(context, problem, { message }, 5);
     }
   },
 };

@@ -1,4 +1,4 @@
-import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import { problemMatch, streamProblems } from '../../facts/problem-match.js';
 import { hex } from '../../facts/quantities.js';
 import type { Rule } from '../../rule.js';
 
@@ -23,7 +23,9 @@ damaged here, or that a length before it is wrong, so that it is not the place o
       const { actual, byteOffset } = problem.error;
       const found = typeof actual === 'number' ? `the byte ${hex(actual)}` : 'something else';
       const at = byteOffset === undefined ? '' : ` at ${hex(byteOffset)}`;
-      yield problemHit(context, problem, { message: `A section should start${at}, but there is ${found}.` });
+      yield problemMatch(context, problem, {
+        message: `A section should start${at}, but there is ${found}.`,
+      });
     }
   },
 };

@@ -3,13 +3,13 @@ import { findDevice } from '@mapped-ram/reader';
 import type { LintContext } from '../../context.js';
 import { quoteName } from '../../facts/names.js';
 import { type StateSection, stateSections } from '../../facts/ram-sections.js';
-import type { Rule, RuleHit } from '../../rule.js';
+import type { Rule, RuleMatch } from '../../rule.js';
 
 /** What the vmdescription says differently about a section, if anything. */
 function difference(
   { snapshot }: LintContext,
   section: StateSection,
-): Pick<RuleHit, 'message' | 'expected' | 'actual' | 'behaviour'> | undefined {
+): Pick<RuleMatch, 'message' | 'expected' | 'actual' | 'behaviour'> | undefined {
   if (section.kind !== 'full' || section.idstr === RAM_SECTION_IDSTR) return undefined;
   const { idstr, instanceId, versionId } = section;
   const title = `${quoteName(idstr)}, instance ${instanceId}`;
@@ -61,7 +61,7 @@ function isNamedOtherwise(
 }
 
 /** What QEMU does with a state of another version than its own. */
-function behaviourOf(idstr: string, versionId: number, own: number): NonNullable<RuleHit['behaviour']> {
+function behaviourOf(idstr: string, versionId: number, own: number): NonNullable<RuleMatch['behaviour']> {
   if (versionId > own) {
     return { outcome: 'refused', says: `\`unsupported version ${versionId} for '${idstr}' v${own}\`` };
   }

@@ -2,7 +2,7 @@ import { SECTION_FOOTER_LENGTH_BYTES } from '@mapped-ram/format';
 import type { Problem } from '@mapped-ram/reader';
 import type { LintContext } from '../../context.js';
 import { bitmapLoss } from '../../facts/bitmap-loss.js';
-import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import { problemMatch, streamProblems } from '../../facts/problem-match.js';
 import { hex } from '../../facts/quantities.js';
 import { stateSections } from '../../facts/ram-sections.js';
 import type { Rule } from '../../rule.js';
@@ -43,7 +43,7 @@ pages is another matter (see \`pages-truncated\`).`,
       if (isEndUnknown(context, problem)) continue;
       const { element, says } = cutElement(context, problem.error);
       const message = `The file ends at ${hex(context.file.sizeBytes)}, in ${element}.`;
-      yield problemHit(
+      yield problemMatch(
         context,
         problem,
         { message, behaviour: { outcome: 'refused', says } },

@@ -1,5 +1,5 @@
 import { OBSOLETE_STREAM_VERSION } from '@mapped-ram/format';
-import { problemHit, streamProblems } from '../../facts/problem-hit.js';
+import { problemMatch, streamProblems } from '../../facts/problem-match.js';
 import type { Rule } from '../../rule.js';
 
 const problems = ['obsolete-stream-version', 'unsupported-stream-version'] as const;
@@ -20,7 +20,7 @@ Any other one is refused; 2 was the format before 2008.`,
       const isObsolete = problem.error.actual === OBSOLETE_STREAM_VERSION;
       const message = `The stream has version ${problem.error.actual}.`;
       const says = '`SaveVM v2 format is obsolete`';
-      yield problemHit(
+      yield problemMatch(
         context,
         problem,
         { message, ...(isObsolete && { behaviour: { outcome: 'refused', says } }) },

@@ -1,4 +1,4 @@
-import { vmdescriptionProblems } from '../../facts/problem-hit.js';
+import { vmdescriptionProblems } from '../../facts/problem-match.js';
 import { hex, sizeText } from '../../facts/quantities.js';
 import { walkedToEnd } from '../../facts/walk-stop.js';
 import type { Rule } from '../../rule.js';

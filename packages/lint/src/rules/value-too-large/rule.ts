@@ -1,13 +1,13 @@
 import type { MappedRamError } from '@mapped-ram/format';
 import type { LintContext } from '../../context.js';
 import { behaviourAtOversizedBlock } from '../../facts/oversized-block.js';
-import { problemHit, streamProblems } from '../../facts/problem-hit.js';
-import type { Rule, RuleHit } from '../../rule.js';
+import { problemMatch, streamProblems } from '../../facts/problem-match.js';
+import type { Rule, RuleMatch } from '../../rule.js';
 
 const problems = ['value-too-large'] as const;
 
 /** What QEMU does depends on what the value is for, and on its neighbours. */
-function behaviour({ path }: MappedRamError, context: LintContext): RuleHit['behaviour'] {
+function behaviour({ path }: MappedRamError, context: LintContext): RuleMatch['behaviour'] {
   const { oversizedBlock } = context.snapshot;
   if (oversizedBlock !== undefined) return behaviourAtOversizedBlock(oversizedBlock, context);
   if (path?.endsWith('pagesOffset') === true && context.target.multifd) {
@@ -38,7 +38,7 @@ what comes after it in the stream is not looked at.`,
   *check(context) {
     for (const problem of streamProblems(context, problems)) {
       const predicted = behaviour(problem.error, context);
-      yield problemHit(
+      yield problemMatch(
         context,
         problem,
         {

@@ -1,4 +1,4 @@
-import { problemHit, vmdescriptionProblems } from '../../facts/problem-hit.js';
+import { problemMatch, vmdescriptionProblems } from '../../facts/problem-match.js';
 import type { Rule } from '../../rule.js';
 
 export const vmdescriptionBadRule: Rule = {
@@ -21,6 +21,6 @@ description is more likely to be the damaged one.`,
     const problem = vmdescriptionProblems(context)[0];
     if (problem === undefined) return;
     const message = `The vmdescription cannot be used: ${problem.error.message}.`;
-    yield problemHit(context, problem, { message, where: problem.error.path ?? 'vmdescription' });
+    yield problemMatch(context, problem, { message, where: problem.error.path ?? 'vmdescription' });
   },
 };

@@ -1,4 +1,4 @@
-import { vmdescriptionProblems } from '../../facts/problem-hit.js';
+import { vmdescriptionProblems } from '../../facts/problem-match.js';
 import type { Rule } from '../../rule.js';
 
 export const vmdescriptionMissingRule: Rule = {

@@ -1,7 +1,7 @@
 import { type MappedRamErrorCode, quoteValue } from '@mapped-ram/format';
 import type { Problem } from '@mapped-ram/reader';
 import type { LintContext } from '../context.js';
-import type { RuleHit } from '../rule.js';
+import type { RuleMatch } from '../rule.js';
 
 /**
  * The reader's problems with these codes, without those of the vmdescription: QEMU does not look at it, so they are
@@ -31,17 +31,17 @@ export function vmdescriptionProblems({ snapshot }: LintContext): readonly Probl
 }
 
 /** A finding at the place of a reader's problem, with what it wanted and got. */
-export function problemHit(
+export function problemMatch(
   { snapshot }: LintContext,
   { error }: Problem,
-  hit: Pick<RuleHit, 'message'> & Partial<RuleHit>,
+  match: Pick<RuleMatch, 'message'> & Partial<RuleMatch>,
   byteLength = 1,
-): RuleHit {
+): RuleMatch {
   return {
     span: { byteOffset: error.byteOffset ?? snapshot.streamOffset, byteLength },
     where: error.path ?? 'stream',
     ...(error.expected !== undefined && { expected: quoteValue(error.expected) }),
     ...(error.actual !== undefined && { actual: quoteValue(error.actual) }),
-    ...hit,
+    ...match,
   };
 }
