@@ -129,14 +129,13 @@ describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
       test('a set that a migration uses is gone when the migration has ended', async () => {
         const vm = await start();
         const fdsetId = await addFdset(vm.qmp, [open('vm.mr')]);
-        const parameters = { 'max-bandwidth': 1024 };
         const saving = saveMappedRam(vm, {
           uri: formatMigrationUri({ fdsetId }),
-          parameters,
-          // It waits most of the time.
+          // It waits for a `migrate-continue`.
+          capabilities: ['pause-before-switchover'],
           quietMs: Number.POSITIVE_INFINITY,
         });
-        await vm.qmp.waitForEvent('MIGRATION', ({ data }) => data.status === 'active');
+        await vm.qmp.waitForEvent('MIGRATION', ({ data }) => data.status === 'pre-switchover');
         await expect(removeFdset(vm.qmp, fdsetId, { timeoutMs: 100 })).rejects.toMatchObject({
           code: 'qmp-timeout',
         });
