@@ -6,9 +6,10 @@ import {
   MappedRamError,
   signalOption,
 } from '@mapped-ram/format';
+import { putErrorTogether } from '@mapped-ram/posix';
 import { Channel } from './channel.js';
 import { BATCH_BYTES, CHANNEL_MEMORY_BYTES, WRITTEN_BATCH_BYTES } from './channel-memory.js';
-import { toMappedRamError } from './io-failure.js';
+import { failureInWords } from './failure-in-words.js';
 import { MAX_CHANNELS } from './limits.js';
 import {
   batchesOf,
@@ -200,7 +201,7 @@ export class Channels {
       this.#guard(() => channel.finish(message.slot));
       this.#underWay--;
     } else if (message.kind === 'failed') {
-      this.#stop(toMappedRamError(message.failure, `channel ${channel.index}`));
+      this.#stop(failureInWords(putErrorTogether(message.failure), `channel ${channel.index}`));
     } else {
       this.#guard(() => this.#notice(message.path, message.error.message));
     }

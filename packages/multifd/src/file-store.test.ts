@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { MappedRamError } from '@mapped-ram/format/errors';
+import { takeErrorApart } from '@mapped-ram/posix';
 import { expect, it, vi } from 'vitest';
 import { type FileCalls, FileStore } from './file-store.js';
-import { toIoFailure } from './io-failure.js';
 import { MUTEX_BYTES, Mutex } from './mutex.js';
 import type { Purpose } from './place.js';
 import { createSharedMemory } from './shared-memory.js';
@@ -42,7 +42,7 @@ function failureOf(act: () => void) {
   try {
     act();
   } catch (error) {
-    if (error instanceof MappedRamError) return toIoFailure(error);
+    if (error instanceof MappedRamError) return takeErrorApart(error);
     throw error;
   }
   throw new Error('nothing was thrown');

@@ -1,8 +1,7 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { hasErrorCode, MappedRamError } from '@mapped-ram/format/errors';
-import { isSystemError, startWriteback } from '@mapped-ram/posix';
+import { isSystemError, startWriteback, takeSystemErrorApart } from '@mapped-ram/posix';
 import { nextStep } from './direct-step.js';
-import { takeApart } from './io-failure.js';
 import type { Mutex } from './mutex.js';
 import type { OnNoDirectIo, OpenFile } from './open-file.js';
 import type { Purpose } from './place.js';
@@ -111,7 +110,7 @@ export class FileStore implements Store {
       // Some file systems open a file with O_DIRECT and then refuse every transfer.
       this.#directDescriptor = undefined;
       closeSync(direct);
-      this.#onNoDirectIo(this.#open.file, takeApart(error));
+      this.#onNoDirectIo(this.#open.file, takeSystemErrorApart(error));
     }
     return this.#moveCached(bytes, offset, left, byteOffset);
   }

@@ -1,6 +1,6 @@
 import { constants, fstatSync, openSync } from 'node:fs';
 import { MappedRamError } from '@mapped-ram/format/errors';
-import { type SystemError, takeApart } from './io-failure.js';
+import { type SystemError, takeSystemErrorApart } from '@mapped-ram/posix';
 import type { ExpectedFile, Purpose } from './place.js';
 
 /** A file as a channel has it open. */
@@ -58,7 +58,7 @@ function openDirect(file: ExpectedFile, purpose: Purpose, onNoDirectIo: OnNoDire
     return openSync(file.path, FLAGS[purpose] | O_DIRECT);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
-    onNoDirectIo(file, takeApart(error));
+    onNoDirectIo(file, takeSystemErrorApart(error));
     return undefined;
   }
 }

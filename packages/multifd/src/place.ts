@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
-import { booleanOption, groupOption, nameOption, type OptionCheck } from '@mapped-ram/format';
-import { takeApart, toMappedRamError } from './io-failure.js';
+import { booleanOption, groupOption, MappedRamError, nameOption, type OptionCheck } from '@mapped-ram/format';
+import { failureInWords } from './failure-in-words.js';
 
 /** A file. Every channel opens it for itself, for reading or for writing; it has to be there. */
 export interface FilePlace {
@@ -49,8 +49,9 @@ export function expectPlace(place: Place, purpose: Purpose): ExpectedPlace {
     const { dev: device, ino: inode, size } = statSync(path, { bigint: true });
     return { path, directIo, device, inode, sizeBytes: Number(size) };
   } catch (error) {
-    const what = `${path} cannot be opened`;
-    throw toMappedRamError({ code: `${purpose}-failed`, what, system: takeApart(error) });
+    throw failureInWords(
+      new MappedRamError(`${purpose}-failed`, { what: `${path} cannot be opened`, cause: error }),
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import type { WasmMemory } from '@mapped-ram/format';
-import type { IoFailure, SystemError } from './io-failure.js';
+import type { PostedError, SystemError } from '@mapped-ram/posix';
 import type { ExpectedPlace } from './place.js';
 
 /** What a channel is told when it starts. */
@@ -37,5 +37,5 @@ export const END = 'end';
 export type ChannelMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly slot: number }
-  | { readonly kind: 'failed'; readonly failure: IoFailure }
+  | { readonly kind: 'failed'; readonly failure: PostedError }
   | { readonly kind: 'no-direct-io'; readonly path: string; readonly error: SystemError };

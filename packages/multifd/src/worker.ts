@@ -4,9 +4,9 @@
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { MappedRamError } from '@mapped-ram/format/errors';
+import { type SystemError, takeErrorApart } from '@mapped-ram/posix';
 import { channelMemoryOffset, slotBits } from './channel-memory.js';
 import { FileStore } from './file-store.js';
-import { type SystemError, toIoFailure } from './io-failure.js';
 import { KernelCopy } from './kernel-copy.js';
 import { MemoryStore } from './memory-store.js';
 import { Mutex } from './mutex.js';
@@ -51,7 +51,7 @@ function reporting(act: () => void): void {
     act();
   } catch (error) {
     if (!(error instanceof MappedRamError)) throw error;
-    post({ kind: 'failed', failure: toIoFailure(error) });
+    post({ kind: 'failed', failure: takeErrorApart(error) });
   }
 }
 

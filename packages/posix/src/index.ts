@@ -5,6 +5,13 @@ export { type DirectIoSupport, directIoSupport, openDirect } from './direct-io.j
 export { isPosixAvailable } from './libc.js';
 export { type ProcessDescriptor, sharesOpenFile, statusFlags } from './open-file.js';
 export { isSystemError } from './posix-error.js';
+export {
+  type PostedError,
+  putErrorTogether,
+  type SystemError,
+  takeErrorApart,
+  takeSystemErrorApart,
+} from './posted-error.js';
 export { punchHole } from './punch-hole.js';
 export { sendFileDescriptors } from './send-file-descriptors.js';
 export { startWriteback } from './start-writeback.js';

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { putErrorTogether } from '@mapped-ram/posix';
 import type { Hand } from './hand.js';
 import { END, type Job, type Report } from './job.js';
-import { putTogether } from './posted-error.js';
 import { startJob } from './start-job.js';
 
 /** How long a thread may take to end. */
@@ -95,7 +95,7 @@ class ThreadCrew<Task, Result> implements Crew<Task, Result> {
     const waiting = this.#busy.get(thread);
     this.#busy.delete(thread);
     this.#idle.push(thread);
-    if ('error' in report) waiting?.reject(putTogether(report.error));
+    if ('error' in report) waiting?.reject(putErrorTogether(report.error));
     else waiting?.resolve(report.result as never);
     this.#deal();
   }

@@ -1,6 +1,6 @@
+import type { PostedError } from '@mapped-ram/posix';
 import type { PackJob } from '../pack/piece-packer.js';
 import type { UnpackJob } from '../unpack/piece-unpacker.js';
-import type { PostedError } from './posted-error.js';
 
 /** What a thread is there for. */
 export type Job = PackJob | UnpackJob;

@@ -1,7 +1,8 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { MappedRamError } from '@mapped-ram/format/errors';
+import { takeErrorApart } from '@mapped-ram/posix';
 import type { Hand } from './hand.js';
 import { END, type Job } from './job.js';
-import { takeApart } from './posted-error.js';
 import { startJob } from './start-job.js';
 
 const port = parentPort as MessagePort;
@@ -16,6 +17,8 @@ port.on('message', (task: unknown) => {
     const { result, transfer } = hand.run(task);
     port.postMessage({ result }, transfer ?? []);
   } catch (error) {
-    port.postMessage({ error: takeApart(error) });
+    // Anything else is a fault of this code: it ends the thread, which is noticed.
+    if (!(error instanceof MappedRamError)) throw error;
+    port.postMessage({ error: takeErrorApart(error) });
   }
 });
