@@ -172,7 +172,9 @@ describe('crash and drgn', () => {
     );
 
     const { freePages } = await findFreePages(linux);
-    expect(text).toContain(`nr_free_pages: ${freePages}  (verified)`);
+    // The kernel's own counter may lag behind its lists by what each processor has not added yet; crash then tells both.
+    const counted = /nr_free_pages: (\d+) +\((?:verified|found (\d+))\)/.exec(text);
+    expect(Number(counted?.[2] ?? counted?.[1])).toBe(freePages);
   });
 });
 
