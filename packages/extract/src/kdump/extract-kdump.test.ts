@@ -81,6 +81,13 @@ describe('a kdump file', () => {
     });
     const far = [{ address: 1n << 60n, block: 'mach-virt.ram' }];
     await refused('aarch64.mr', { map: far }).toMatchObject({ code: 'limit-exceeded' });
+    const holes = Array.from({ length: 250 }, (_, index) => {
+      return { address: BigInt(index + 16) << 26n, block: 'virt.flash0' };
+    });
+    await refused('aarch64.mr', { map: holes }).toMatchObject({
+      code: 'limit-exceeded',
+      message: expect.stringContaining('an ELF core keeps them as holes'),
+    });
     const askew = [{ address: 0n, block: 'mach-virt.ram', blockOffset: 16, lengthBytes: 65536 }];
     await refused('aarch64.mr', { map: askew }).toMatchObject({ code: 'unsupported' });
     expect(readdirSync(folder)).toEqual(before);

@@ -7,7 +7,7 @@ import {
   type PageSet,
   type VmcoreinfoOrigin,
 } from '@mapped-ram/guest';
-import type { Snapshot } from '@mapped-ram/reader';
+import type { ByteSource, Snapshot } from '@mapped-ram/reader';
 import { checkFreeSpace, type FileTarget, makeFile } from '@mapped-ram/writer/file';
 import { checkKdumpArguments } from '../check-extract-options.js';
 import { ElfMachine } from '../cpu/core-description.js';
@@ -55,6 +55,11 @@ const MACHINES: Readonly<Record<number, string>> = {
 
 const UTS_NAME_BYTES = 390;
 
+/** What the table of pages may take, where next to nothing of them is in the snapshot. */
+const MAX_TABLE_BYTES = 64 * 1024 * 1024;
+/** And how many times as much as the snapshot has on disk. */
+const MAX_TABLE_SHARE = 4;
+
 /**
  * Writes a file in the kdump-compressed format, as makedumpfile and QEMU's `dump-guest-memory` with `kdump-zlib` do: memory by guest-physical
  * address, each page compressed by itself, with the notes of a core. crash and drgn open it.
@@ -87,6 +92,7 @@ export async function extractKdump(
 
     const pageSize = guest?.info.pageSize ?? PAGE_BYTES;
     const frames = framesOf(map.ranges, pageSize);
+    checkTable(frames.ranges, place.bytes);
     const { compression = 'zlib' } = options;
     const codec = await openPageCodec(compression, pageSize);
     const vmcoreinfo = kernel && textOf(kernel.note, kernelOffset);
@@ -183,6 +189,21 @@ function framesOf(ranges: readonly PhysicalRange[], pageSize: number) {
     what: 'guest-physical memory reaches too far for a kdump file',
     expected: `at most ${MAX_FRAMES} pages`,
     actual: end,
+  });
+}
+
+/** A page takes an entry of the table even where the snapshot has a hole: memory that hardly exists would become a large file. */
+function checkTable(
+  frames: readonly FrameRange[],
+  { sizeBytes, allocatedBytes = sizeBytes }: ByteSource,
+): void {
+  const tableBytes = DESCRIPTOR_BYTES * frames.reduce((sum, { count }) => sum + count, 0);
+  const most = MAX_TABLE_BYTES + MAX_TABLE_SHARE * allocatedBytes;
+  if (tableBytes <= most) return;
+  throw new MappedRamError('limit-exceeded', {
+    what: 'a kdump file has an entry for each page, and nearly all pages are holes here; an ELF core keeps them as holes',
+    expected: `at most ${most} bytes of entries`,
+    actual: tableBytes,
   });
 }
 
