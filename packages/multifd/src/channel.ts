@@ -23,6 +23,7 @@ export class Channel {
   readonly #slots: (OnDone | undefined)[] = new Array(SLOTS_PER_CHANNEL).fill(undefined);
   #freeSlots = SLOTS_PER_CHANNEL;
   readonly #exited: Promise<void>;
+  #isReady = false;
   #isEnding = false;
 
   /** @param program Of the thread. */
@@ -36,6 +37,7 @@ export class Channel {
       execArgv: [],
     });
     this.#worker.on('message', (message: ChannelMessage) => {
+      this.#isReady = true;
       if (!this.#isEnding) listener.onMessage(this, message);
     });
     this.#worker.on('error', (error) => {
@@ -45,6 +47,11 @@ export class Channel {
     this.#worker.on('exit', (status) => {
       if (!this.#isEnding) listener.onDeath(this, `ended with status ${status}`);
     });
+  }
+
+  /** Whether its thread has answered: what it is given is moved now. */
+  get isReady(): boolean {
+    return this.#isReady;
   }
 
   /** How many batches it can still be given. */
@@ -77,10 +84,12 @@ export class Channel {
 
   /**
    * Ends the thread, after the batches that it has; its descriptors are closed then. It is asked to: a thread that is stopped within a
-   * call of a native library takes the whole process with it. One that does not answer is stopped all the same. Never rejects.
+   * call of a native library takes the whole process with it. One that does not answer is stopped all the same, and one that has not
+   * begun at once. Never rejects.
    */
   async end(): Promise<void> {
-    if (!this.#isEnding) this.#worker.postMessage(END);
+    if (!this.#isReady) this.#worker.terminate();
+    else if (!this.#isEnding) this.#worker.postMessage(END);
     this.#isEnding = true;
     const timer = setTimeout(() => this.#worker.terminate(), PATIENCE_MS);
     await this.#exited;

@@ -65,6 +65,62 @@ describe.each(allOrFew([1, 2, 3, 8, 16], [3]))('with %i channels', (channels) =>
   });
 });
 
+describe('while the threads start, the calling thread', () => {
+  const pages = somePages(5_120, PAGE);
+  const move = { pageSize: PAGE, readFrom: 0, writeTo: 0, pageCount: 5_120 };
+  /** Its only thread never starts. */
+  const asleep = new URL('data:text/javascript,setInterval(() => {}, 1e6)');
+
+  it('moves the pages, and finds those that are zero', async () => {
+    const path = inScratch('stood-in');
+    writeFileSync(path, '');
+    const found = new Uint8Array(bitmapOf(pages, PAGE).length);
+    const open = new Channels(1, { source: { memory: shared(pages) }, target: { path } }, asleep);
+    await open.standIn();
+    await open.move({ ...move, findZeros: true }, ({ firstPage, bits }) => found.set(bits, firstPage / 8));
+    await open.sync();
+    await open.close();
+    await expectNoLeftovers();
+    expect(found).toEqual(bitmapOf(pages, PAGE));
+    expect(Buffer.compare(readFileSync(path), pages.subarray(0, readFileSync(path).length))).toBe(0);
+  });
+
+  it('fails as a channel does', async () => {
+    const path = sparseFile('stood-in-short', MIB);
+    const open = new Channels(1, { source: { path } }, asleep);
+    await open.standIn();
+    const error = await errorOf(open.move({ pageSize: PAGE, readFrom: 0, pageCount: 5_120 }));
+    expect(error).toMatchObject({ code: 'unexpected-end', message: expect.stringMatching(/^channel 0: /) });
+    expect(await errorOf(open.sync())).toBe(error);
+    await expectNoLeftovers();
+  });
+
+  it('hands over to the threads when they have started', async () => {
+    const target = new SharedArrayBuffer(pages.length);
+    const open = await openChannels({
+      channels: 2,
+      source: { memory: shared(pages) },
+      target: { memory: target },
+    });
+    await open.move({ ...move, pageCount: 1000, batchBytes: MIB });
+    await open.opened();
+    await open.move({ ...move, firstPage: 1000, pageCount: 4_120, batchBytes: MIB });
+    await open.sync();
+    await open.close();
+    expect(Buffer.compare(new Uint8Array(target), pages)).toBe(0);
+  });
+
+  it('lets a signal come through', async () => {
+    const path = sparseFile('stood-in-endless', 2 ** 40);
+    const controller = new AbortController();
+    const open = new Channels(1, { source: { path }, signal: controller.signal }, asleep);
+    await open.standIn();
+    setImmediate(() => controller.abort('enough'));
+    const all = { pageSize: PAGE, readFrom: 0, pageCount: 2 ** 28, findZeros: true };
+    expect(await errorOf(open.move(all))).toBe('enough');
+  });
+});
+
 it('the number of channels leaves no trace', async () => {
   const pages = somePages(5_120, PAGE);
   const digests = [];

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   checkOptions,
   functionOption,
@@ -21,8 +22,9 @@ import {
 } from './movable-pages.js';
 import { MUTEX_BYTES } from './mutex.js';
 import { expectPlace, type Place, placeOption } from './place.js';
-import type { ChannelMessage } from './protocol.js';
+import type { ChannelMessage, ChannelSetup } from './protocol.js';
 import { createSharedMemory } from './shared-memory.js';
+import { StandIn } from './stand-in.js';
 
 /** Something that the caller should know and that changes no result. */
 export interface ChannelNotice {
@@ -48,7 +50,7 @@ export interface ChannelsOptions {
 
 /**
  * Starts the channels: threads that move pages from fixed places to fixed places, as QEMU's multifd channels do. Which channel
- * moves what shows in no result.
+ * moves what shows in no result. Until the first of them has started, the calling thread moves what it is asked to, some MiB in a turn.
  *
  * @throws MappedRamError `read-failed` or `write-failed` where a file cannot be opened; the signal's reason.
  * @throws RangeError where there cannot be so many.
@@ -65,7 +67,7 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
   const { channels: count = Math.min(availableParallelism(), MAX_CHANNELS), signal } = options;
   signal?.throwIfAborted();
   const channels = new Channels(count, options);
-  await channels.opened();
+  await channels.standIn();
   return channels;
 }
 
@@ -73,9 +75,11 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
 export class Channels {
   readonly #channels: readonly Channel[];
   readonly #options: ChannelsOptions;
+  readonly #setup: Omit<ChannelSetup, 'channel'>;
   readonly #noticedPaths = new Set<string>();
   #ready = 0;
   #underWay = 0;
+  #standIn: StandIn | undefined;
   #wakeUps: (() => void)[] = [];
   /** Why there is nothing more to be had, and when all threads have ended. */
   #end: { readonly reason: unknown; readonly ended: Promise<void> } | undefined;
@@ -93,8 +97,12 @@ export class Channels {
     this.#options = options;
     const source = expectPlace(options.source, 'read');
     const target = options.target && expectPlace(options.target, 'write');
-    const memory = createSharedMemory(count * CHANNEL_MEMORY_BYTES);
-    const writing = new SharedArrayBuffer(MUTEX_BYTES);
+    this.#setup = {
+      memory: createSharedMemory((count + 1) * CHANNEL_MEMORY_BYTES),
+      writing: new SharedArrayBuffer(MUTEX_BYTES),
+      source,
+      target,
+    };
     const listener = {
       onMessage: (channel: Channel, message: ChannelMessage) => this.#onMessage(channel, message),
       onDeath: (channel: Channel, reason: string, cause?: unknown) => {
@@ -104,7 +112,7 @@ export class Channels {
     };
     this.#channels = Array.from(
       { length: count },
-      (_, channel) => new Channel({ channel, memory, source, target, writing }, listener, program),
+      (_, channel) => new Channel({ channel, ...this.#setup }, listener, program),
     );
     options.signal?.addEventListener('abort', this.#onAbort);
   }
@@ -114,9 +122,24 @@ export class Channels {
     return this.#channels.length;
   }
 
-  /** Use {@link openChannels}. Settles when every channel has opened its files. */
+  /** Settles when every channel has opened its files. */
   async opened(): Promise<void> {
     await this.#until(() => this.#ready === this.count);
+  }
+
+  /**
+   * Use {@link openChannels}. Has this thread do the work of those that have not started yet.
+   *
+   * @throws MappedRamError where a file cannot be opened. All threads have ended then.
+   */
+  async standIn(): Promise<void> {
+    this.#guard(() => {
+      const setup = { channel: this.count, ...this.#setup };
+      this.#standIn = this.#asChannel(
+        () => new StandIn(setup, ({ path }, error) => this.#notice(path, error.message)),
+      );
+    });
+    await this.#until(() => true);
   }
 
   /**
@@ -146,7 +169,13 @@ export class Channels {
           wantedPages,
           bits: bits.subarray(0, Math.ceil(pageCount / 64) * 8),
         });
-      await this.#until(() => this.#give(batch, setBits, onDone));
+      let isHere = false;
+      await this.#until(() => {
+        isHere = this.#moveHere(batch, setBits, onDone);
+        return isHere || this.#give(batch, setBits, onDone);
+      });
+      // A signal, and the message of a thread that has started, have to come through.
+      if (isHere) await nextTurn();
     }
   }
 
@@ -167,8 +196,9 @@ export class Channels {
 
   /** Gives a batch to the channel that has the least to do; false where all have enough. */
   #give(batch: PageBatch, setBits: (bits: Uint8Array) => void, onDone: (bits: Uint8Array) => void): boolean {
-    const freest = this.#channels.reduce((a, b) => (b.freeSlots > a.freeSlots ? b : a));
-    if (freest.freeSlots === 0) return false;
+    const free = (channel: Channel) => (channel.isReady ? channel.freeSlots : 0);
+    const freest = this.#channels.reduce((a, b) => (free(b) > free(a) ? b : a));
+    if (free(freest) === 0) return false;
     freest.give(batch, setBits, onDone);
     this.#underWay++;
     return true;
@@ -197,6 +227,7 @@ export class Channels {
   #onMessage(channel: Channel, message: ChannelMessage): void {
     if (message.kind === 'ready') {
       this.#ready++;
+      this.#endStandIn();
     } else if (message.kind === 'done') {
       this.#guard(() => channel.finish(message.slot));
       this.#underWay--;
@@ -227,12 +258,34 @@ export class Channels {
     }
   }
 
+  /** Moves a batch in this thread, if it stands in; its failures are those of a channel. */
+  #moveHere(batch: PageBatch, setBits: (bits: Uint8Array) => void, onDone: (bits: Uint8Array) => void) {
+    const standIn = this.#standIn;
+    if (standIn === undefined) return false;
+    this.#guard(() => onDone(this.#asChannel(() => standIn.move(batch, setBits))));
+    return true;
+  }
+
+  #asChannel<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      throw error instanceof MappedRamError ? failureInWords(error, 'channel 0') : error;
+    }
+  }
+
+  #endStandIn(): void {
+    this.#standIn?.close();
+    this.#standIn = undefined;
+  }
+
   readonly #onAbort = (): void => this.#stop(this.#options.signal?.reason);
 
   /** Ends all threads. Only the first reason counts. */
   #stop(reason: unknown): void {
     if (this.#end !== undefined) return;
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#endStandIn();
     const ended = Promise.all(this.#channels.map((channel) => channel.end())).then(() => {});
     this.#end = { reason, ended };
     this.#wake();

@@ -86,6 +86,11 @@ export class FileStore implements Store {
     }
   }
 
+  close(): void {
+    closeSync(this.#open.descriptor);
+    if (this.#directDescriptor !== undefined) closeSync(this.#directDescriptor);
+  }
+
   /** Goes on until all is moved, or nothing more is. */
   #move(bytes: Uint8Array, byteOffset: number): number {
     let done = 0;

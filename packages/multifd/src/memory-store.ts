@@ -17,6 +17,8 @@ export class MemoryStore implements Store {
     this.view(byteOffset, bytes.length, 'write-failed').set(bytes);
   }
 
+  close(): void {}
+
   /**
    * The bytes themselves.
    *

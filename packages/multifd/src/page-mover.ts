@@ -46,6 +46,12 @@ export class PageMover {
       target.startWriteback(writeTo, pageCount * pageSize);
   }
 
+  /** Closes the places. */
+  close(): void {
+    this.#parts.source.close();
+    this.#parts.target?.close();
+  }
+
   #moveInPieces(batch: Batch, bits: Uint8Array): void {
     const piecePages = this.#piecePages(batch.pageSize);
     for (let first = 0; first < batch.pageCount; first += piecePages) {

@@ -12,4 +12,6 @@ export interface Store {
    * @throws MappedRamError `write-failed`.
    */
   write(bytes: Uint8Array, byteOffset: number): void;
+  /** Closes what it has open. The descriptors of a thread end with it also without. */
+  close(): void;
 }

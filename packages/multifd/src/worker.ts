@@ -5,39 +5,19 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { MappedRamError } from '@mapped-ram/format/errors';
 import { type SystemError, takeErrorApart } from '@mapped-ram/posix';
-import { channelMemoryOffset, slotBits } from './channel-memory.js';
-import { FileStore } from './file-store.js';
-import { KernelCopy } from './kernel-copy.js';
-import { MemoryStore } from './memory-store.js';
-import { Mutex } from './mutex.js';
-import { openFile } from './open-file.js';
-import { PageMover } from './page-mover.js';
-import type { ExpectedFile, ExpectedPlace, Purpose } from './place.js';
+import { slotBits } from './channel-memory.js';
+import { openMover } from './open-mover.js';
+import type { ExpectedFile } from './place.js';
 import { type ChannelMessage, type ChannelSetup, END, type SlotBatch } from './protocol.js';
-import type { Store } from './store.js';
 
 const port = parentPort as MessagePort;
-const { channel, memory, source, target, writing } = workerData as ChannelSetup;
+const setup = workerData as ChannelSetup;
 
 const post = (message: ChannelMessage): void => port.postMessage(message);
 
 const postNoDirectIo = ({ path }: ExpectedFile, error: SystemError): void => {
   post({ kind: 'no-direct-io', path, error });
 };
-
-const mutex = new Mutex(writing);
-
-function openStore(place: ExpectedPlace, purpose: Purpose): Store {
-  if ('memory' in place) return new MemoryStore(place.memory);
-  return new FileStore(openFile(place, purpose, postNoDirectIo), postNoDirectIo, mutex);
-}
-
-/** Between files, where nothing has to be looked at on the way. */
-function kernelCopyBetween(from: Store, to: Store | undefined): KernelCopy | undefined {
-  if (!(from instanceof FileStore && to instanceof FileStore)) return undefined;
-  const [read, written] = [from.cachedDescriptor, to.cachedDescriptor];
-  return read === undefined || written === undefined ? undefined : new KernelCopy(read, written, mutex);
-}
 
 /** Deno's port cannot be closed; its thread can. */
 function endThread(): void {
@@ -56,23 +36,14 @@ function reporting(act: () => void): void {
 }
 
 reporting(() => {
-  const from = openStore(source, 'read');
-  const to = target && openStore(target, 'write');
-  const mover = new PageMover({
-    memory,
-    memoryOffset: channelMemoryOffset(channel),
-    source: from,
-    target: to,
-    kernelCopy: kernelCopyBetween(from, to),
-    needsAlignment: 'path' in source && source.directIo,
-  });
+  const mover = openMover(setup, postNoDirectIo);
   port.on('message', (batch: SlotBatch | typeof END) => {
     if (batch === END) {
       endThread();
       return;
     }
     reporting(() => {
-      mover.move(batch, slotBits(memory, channel, batch.slot));
+      mover.move(batch, slotBits(setup.memory, setup.channel, batch.slot));
       post({ kind: 'done', slot: batch.slot });
     });
   });

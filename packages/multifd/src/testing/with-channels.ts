@@ -1,13 +1,14 @@
 // By the package's name: its threads run what was built, and so must what starts them.
 import { type Channels, type ChannelsOptions, type MovablePages, openChannels } from '@mapped-ram/multifd';
 
-/** Opens channels, lets `act` use them, and closes them whatever happens. */
+/** Opens channels, lets `act` use them when their threads have started, and closes them whatever happens. */
 export async function withChannels<T>(
   options: ChannelsOptions,
   act: (channels: Channels) => Promise<T>,
 ): Promise<T> {
   const channels = await openChannels(options);
   try {
+    await channels.opened();
     return await act(channels);
   } finally {
     await channels.close();

@@ -1,0 +1,48 @@
+import { channelMemoryOffset } from './channel-memory.js';
+import { FileStore } from './file-store.js';
+import { KernelCopy } from './kernel-copy.js';
+import { MemoryStore } from './memory-store.js';
+import { Mutex } from './mutex.js';
+import { type OnNoDirectIo, openFile } from './open-file.js';
+import { PageMover } from './page-mover.js';
+import type { ExpectedPlace, Purpose } from './place.js';
+import type { ChannelSetup } from './protocol.js';
+import type { Store } from './store.js';
+
+/**
+ * Opens a channel's places, and what moves pages between them in the calling thread.
+ *
+ * @throws MappedRamError as `openFile` does.
+ */
+export function openMover(
+  { channel, memory, source, target, writing }: ChannelSetup,
+  onNoDirectIo: OnNoDirectIo,
+): PageMover {
+  const mutex = new Mutex(writing);
+  const openStore = (place: ExpectedPlace, purpose: Purpose): Store =>
+    'memory' in place
+      ? new MemoryStore(place.memory)
+      : new FileStore(openFile(place, purpose, onNoDirectIo), onNoDirectIo, mutex);
+  const from = openStore(source, 'read');
+  try {
+    const to = target && openStore(target, 'write');
+    return new PageMover({
+      memory,
+      memoryOffset: channelMemoryOffset(channel),
+      source: from,
+      target: to,
+      kernelCopy: kernelCopyBetween(from, to, mutex),
+      needsAlignment: 'path' in source && source.directIo,
+    });
+  } catch (error) {
+    from.close();
+    throw error;
+  }
+}
+
+/** Between files, where nothing has to be looked at on the way. */
+function kernelCopyBetween(from: Store, to: Store | undefined, mutex: Mutex): KernelCopy | undefined {
+  if (!(from instanceof FileStore && to instanceof FileStore)) return undefined;
+  const [read, written] = [from.cachedDescriptor, to.cachedDescriptor];
+  return read === undefined || written === undefined ? undefined : new KernelCopy(read, written, mutex);
+}

@@ -1,0 +1,39 @@
+import { slotBits } from './channel-memory.js';
+import type { OnNoDirectIo } from './open-file.js';
+import { openMover } from './open-mover.js';
+import type { PageMover } from './page-mover.js';
+import type { Batch, ChannelSetup } from './protocol.js';
+
+/**
+ * Moves batches in the calling thread while the threads of the channels start, which takes as long as moving some 200 MiB does.
+ * Its part of the shared memory is its own.
+ */
+export class StandIn {
+  readonly #setup: ChannelSetup;
+  readonly #mover: PageMover;
+
+  /** @throws MappedRamError as `openMover` does. */
+  constructor(setup: ChannelSetup, onNoDirectIo: OnNoDirectIo) {
+    this.#setup = setup;
+    this.#mover = openMover(setup, onNoDirectIo);
+  }
+
+  /**
+   * Moves a batch; it is done when this returns.
+   *
+   * @param setBits Sets the bits of the wanted pages.
+   * @returns The bits of the pages that were moved, until the next batch.
+   * @throws MappedRamError
+   */
+  move(batch: Batch, setBits: (bits: Uint8Array) => void): Uint8Array {
+    const bits = slotBits(this.#setup.memory, this.#setup.channel, 0);
+    setBits(bits);
+    this.#mover.move(batch, bits);
+    return bits;
+  }
+
+  /** Closes its descriptors. */
+  close(): void {
+    this.#mover.close();
+  }
+}
