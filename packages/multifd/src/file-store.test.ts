@@ -19,7 +19,7 @@ function withStore<T>(
   const path = inScratch('file');
   writeFileSync(path, content);
   const { dev: device, ino: inode, size } = statSync(path, { bigint: true });
-  const file = { path, directIo: direct, device, inode, sizeBytes: Number(size) };
+  const file = { path, directIo: direct, writeback: true, device, inode, sizeBytes: Number(size) };
   const descriptor = openSync(path, 'r+');
   // Not opened with O_DIRECT: what tells it apart here is only its number.
   const directDescriptor = direct ? openSync(path, 'r+') : undefined;

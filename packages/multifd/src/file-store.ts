@@ -31,7 +31,7 @@ export class FileStore implements Store {
   readonly #call: FileCall;
   readonly #writing: Mutex;
   #directDescriptor: number | undefined;
-  #hasWriteback = true;
+  #hasWriteback: boolean;
 
   /**
    * @param writing Taken for writes through the page cache: a file system lets in one thread at a time, and the others would
@@ -43,6 +43,7 @@ export class FileStore implements Store {
     this.#call = calls[open.purpose];
     this.#writing = writing;
     this.#directDescriptor = open.directDescriptor;
+    this.#hasWriteback = open.file.writeback;
   }
 
   /** Goes through the page cache; undefined where the file is moved past it. */

@@ -10,6 +10,10 @@ export interface FilePlace {
    * no direct I/O, the channels go through the page cache and say so in a notice.
    */
   readonly directIo?: boolean | undefined;
+  /**
+   * Have what is written go to the disk while more is moved, for a file that is going to be flushed. On if not given.
+   */
+  readonly writeback?: boolean | undefined;
 }
 
 /** Memory that all channels see. Offsets count from its start. */
@@ -24,6 +28,7 @@ export type Place = FilePlace | MemoryPlace;
 export interface ExpectedFile {
   readonly path: string;
   readonly directIo: boolean;
+  readonly writeback: boolean;
   /** With `inode`, tells a file from another that took its name. */
   readonly device: bigint;
   readonly inode: bigint;
@@ -44,10 +49,10 @@ export type Purpose = 'read' | 'write';
  */
 export function expectPlace(place: Place, purpose: Purpose): ExpectedPlace {
   if ('memory' in place) return { memory: place.memory };
-  const { path, directIo = false } = place;
+  const { path, directIo = false, writeback = true } = place;
   try {
     const { dev: device, ino: inode, size } = statSync(path, { bigint: true });
-    return { path, directIo, device, inode, sizeBytes: Number(size) };
+    return { path, directIo, writeback, device, inode, sizeBytes: Number(size) };
   } catch (error) {
     throw failureInWords(
       new MappedRamError(`${purpose}-failed`, { what: `${path} cannot be opened`, cause: error }),
@@ -57,7 +62,7 @@ export function expectPlace(place: Place, purpose: Purpose): ExpectedPlace {
 
 /** A {@link Place}, for the checks of options. */
 export const placeOption: OptionCheck = (value, name) => {
-  groupOption({ path: nameOption, directIo: booleanOption })(value, name);
+  groupOption({ path: nameOption, directIo: booleanOption, writeback: booleanOption })(value, name);
   const { path, memory } = value as { path?: unknown; memory?: unknown };
   if (path === undefined && !(memory instanceof SharedArrayBuffer)) {
     throw new TypeError(`${name}: expected a path, or a SharedArrayBuffer as memory`);

@@ -15,6 +15,8 @@ import type { PageTransport } from './page-transport.js';
 export type ChannelOptions = Pick<ChannelsOptions, 'channels' | 'signal' | 'onNotice'> & {
   /** Go past the page cache where that can be done. Off if not given. */
   readonly directIo?: boolean | undefined;
+  /** Have what is written go to the disk at once, since it will be flushed. On if not given. */
+  readonly writeback?: boolean | undefined;
 };
 
 /** Memory that pages pass through between a snapshot's file and this thread: a half is worked on, one is filled. */
@@ -54,9 +56,9 @@ export class ChannelTransport implements PageTransport {
    * @param target Path of the file that they go to, which has to be there: a `FileTarget`'s `partPath`.
    */
   constructor(source: string, target: string, options: ChannelOptions = {}) {
-    const { directIo } = options;
+    const { directIo, writeback } = options;
     this.#source = { path: source, directIo };
-    this.#target = { path: target, directIo };
+    this.#target = { path: target, directIo, writeback };
     this.#options = options;
   }
 

@@ -19,13 +19,18 @@ export interface FilePair {
   readonly output: string;
   /** Replace the output if it is there. */
   readonly overwrite?: boolean | undefined;
+  /** Have the output on disk when it takes its name. On if not given; without, a crash of the system may leave it incomplete. */
+  readonly sync?: boolean | undefined;
   /** Ends the work: the next read throws its reason. */
   readonly signal?: AbortSignal | undefined;
   /** How the input is opened, where it may lie in a container; as a plain file if not given. */
   readonly openSource?: OpenSource | undefined;
   /** Move pages with channels; without, or out of a container, this thread does it. */
-  readonly channels?: Omit<ChannelOptions, 'signal'> | undefined;
+  readonly channels?: Omit<ChannelOptions, 'signal' | 'writeback'> | undefined;
 }
+
+/** What is made, and how. */
+type OutputWish = Pick<FilePair, 'output' | 'overwrite' | 'sync'>;
 
 /** What came of an operation on files. */
 export interface FileOutcome<Report> {
@@ -55,10 +60,10 @@ export async function transformFile<Report>(
   pair: FilePair,
   operation: FileOperation<Report>,
 ): Promise<FileOutcome<Report>> {
-  const { input, output, overwrite, signal, openSource } = pair;
+  const { input, output, signal, openSource } = pair;
   const source = await openSparseFile(input, { signal, openSource });
   try {
-    const target = await openTarget(output, overwrite);
+    const target = await openTarget(pair);
     try {
       const report = await runOperation(source, target, pair, operation);
       const [inputAllocatedBytes, outputAllocatedBytes] = await Promise.all([
@@ -76,19 +81,19 @@ export async function transformFile<Report>(
 }
 
 /** Whatever is made is judged before it takes its name. */
-async function openTarget(path: string, overwrite: boolean | undefined): Promise<FileTarget> {
-  return judgedTarget(await createFileTarget(path, { overwrite, punchHole: tryPunchHole }));
+async function openTarget({ output, overwrite, sync }: OutputWish): Promise<FileTarget> {
+  return judgedTarget(await createFileTarget(output, { overwrite, sync, punchHole: tryPunchHole }));
 }
 
 /** When it returns, every thread that it started has ended. */
 async function runOperation<Report>(
   source: SparseSource,
   target: FileTarget,
-  { input, signal, channels }: FilePair,
+  { input, signal, channels, sync }: FilePair,
   operation: FileOperation<Report>,
 ): Promise<Report> {
   if (channels === undefined || !source.isPlain) return operation(source, target, pagesInTurn);
-  const transport = new ChannelTransport(input, target.partPath, { ...channels, signal });
+  const transport = new ChannelTransport(input, target.partPath, { ...channels, signal, writeback: sync });
   try {
     return await operation(source, target, transport);
   } finally {
@@ -103,13 +108,13 @@ async function runOperation<Report>(
  */
 export async function pipeToFile(
   input: AsyncIterable<Uint8Array>,
-  { output, overwrite }: Pick<FilePair, 'output' | 'overwrite'>,
+  wish: OutputWish,
   options: Parameters<typeof copyFromPipe>[2] = {},
 ): Promise<{ sizeBytes: number; allocatedBytes: number }> {
-  const target = await openTarget(output, overwrite);
+  const target = await openTarget(wish);
   try {
     const sizeBytes = await copyFromPipe(input, target, options);
-    return { sizeBytes, allocatedBytes: await allocatedBytes(output) };
+    return { sizeBytes, allocatedBytes: await allocatedBytes(wish.output) };
   } catch (error) {
     await target.abort();
     throw error;

@@ -43,7 +43,7 @@ export interface SnapshotTarget {
    */
   discard(byteOffset: number, lengthBytes: number): Promise<void>;
   /**
-   * Makes the file durable and gives it its name. Nothing may be written afterwards.
+   * Makes the file durable, where that is wanted, and gives it its name. Nothing may be written afterwards.
    *
    * @param made The stream that was written, for a target that looks at it first.
    * @throws MappedRamError `write-failed`, `target-exists`; what speaks against it.

@@ -11,6 +11,19 @@ import { UsageError } from '../shared/usage-error.js';
 /** `--force` */
 export const forceOption: OptionSpec = { name: 'force', short: 'f', help: 'Replace OUT if it exists.' };
 
+/** `--no-sync`, of commands that make a snapshot's file. */
+export const noSyncOption: OptionSpec = {
+  name: 'no-sync',
+  help:
+    'Do not wait until OUT is on disk, as cp does not: it is there and whole for all who read it, but a power cut or a crash of the ' +
+    'system soon after may leave it incomplete.',
+};
+
+/** What {@link forceOption} and {@link noSyncOption} say of OUT. */
+export function outputWish({ flags }: CommandLine): { overwrite: boolean; sync: boolean } {
+  return { overwrite: flags.has('force'), sync: !flags.has('no-sync') };
+}
+
 /** `--format`, for commands that report in words or as JSON. */
 export const formatOption: OptionSpec = {
   name: 'format',

@@ -59,6 +59,8 @@ export interface PackPair {
   readonly output: string;
   /** Replace the output if it is there. */
   readonly overwrite?: boolean | undefined;
+  /** Have the output on disk when it takes its name. On if not given. */
+  readonly sync?: boolean | undefined;
 }
 
 /**
@@ -70,11 +72,11 @@ export interface PackPair {
  * @throws RangeError where a level or length is none.
  */
 export async function packFile(
-  { input, output, overwrite }: PackPair,
+  { input, output, overwrite, sync }: PackPair,
   options: PackOptions = {},
 ): Promise<PackReport> {
   checkAll(options);
-  return makeFile(output, { overwrite }, async (target) => {
+  return makeFile(output, { overwrite, sync }, async (target) => {
     const appender = await Appender.open(target, options);
     try {
       const report = await packTo(input, (bytes) => appender.append(bytes), options);

@@ -43,12 +43,12 @@ const PIPE_BYTES = 1024 * 1024;
  * @throws MappedRamError `bad-packed-file`, `limit-exceeded`, `read-failed`, `write-failed`, `target-exists`; the signal's reason.
  */
 export async function unpackFile(
-  { input, output, overwrite }: PackPair,
+  { input, output, overwrite, sync }: PackPair,
   options: UnpackOptions = {},
 ): Promise<UnpackReport> {
   checkOptions<UnpackOptions>(options, jobChecks);
   return withPacked(input, (packed, codec) =>
-    makeFile(output, { overwrite }, async (target) => {
+    makeFile(output, { overwrite, sync }, async (target) => {
       await target.resize(packed.sizeBytes);
       await unpackInto(packed, { input, output, partPath: target.partPath }, options);
       await checkLead(packed, await target.written());

@@ -33,6 +33,11 @@ export interface FileTargetOptions {
    * old one had: nobody may read it who could not read that.
    */
   readonly mode?: number | undefined;
+  /**
+   * Have the file on disk before it takes its name, and its name when `commit` returns. On if not given; without, what a crash of the system
+   * leaves under the name may be incomplete, as of a file that cp wrote.
+   */
+  readonly sync?: boolean | undefined;
   /** How holes are made out of what was written; without it, zeros are written there. */
   readonly punchHole?: PunchHole | undefined;
 }
@@ -56,14 +61,15 @@ export interface FileTarget extends SnapshotTarget {
 }
 
 /**
- * A file that comes into being under another name beside its own, `.NAME.PID.part`, and is renamed when it is whole and
- * flushed. What a killed process leaves is such a file, without bitmaps and end.
+ * A file that comes into being under another name beside its own, `.NAME.PID.part`, and is renamed when it is whole and, unless that
+ * is not wanted, flushed. What a killed process leaves is such a file, without bitmaps and end.
  *
  * @throws MappedRamError `target-exists`; `write-failed` where no file can be made there.
  */
 export async function createFileTarget(path: string, options: FileTargetOptions = {}): Promise<FileTarget> {
   checkOptions(options, {
     overwrite: booleanOption,
+    sync: booleanOption,
     mode: integerOption(0, 0o777),
     punchHole: functionOption,
   });
@@ -151,13 +157,13 @@ class PartFile implements FileTarget {
   async commit(): Promise<void> {
     const { handle, partPath, final } = this.#part;
     await this.#guard(undefined, async () => {
-      const { mode = PRIVATE_MODE, overwrite = false } = this.#options;
+      const { mode = PRIVATE_MODE, overwrite = false, sync = true } = this.#options;
       if (final.replacedMode !== undefined) await handle.chmod(mode & final.replacedMode);
-      await handle.sync();
+      if (sync) await handle.sync();
       await handle.close();
       await takeName(this.name, partPath, final.path, overwrite);
       this.#isOver = true;
-      await syncFolder(dirname(final.path));
+      if (sync) await syncFolder(dirname(final.path));
     });
   }
 

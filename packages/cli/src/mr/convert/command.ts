@@ -13,7 +13,9 @@ import {
   inputAndOutput,
   inputGroup,
   inputOptions,
+  noSyncOption,
   openerOption,
+  outputWish,
   wantsJson,
 } from '../file-options.js';
 import { runTransform } from '../run-transform.js';
@@ -44,6 +46,7 @@ export const convertCommand: Command = {
             'Make a stream also where it takes more than four times the room of IN and 64 MiB: that of a large guest which used ' +
             'little of its memory.',
         },
+        noSyncOption,
         forceOption,
         formatOption,
       ],
@@ -64,7 +67,7 @@ export const convertCommand: Command = {
     const channels = channelOptions(line, input, context);
     const pair = {
       ...files,
-      overwrite: line.flags.has('force'),
+      ...outputWish(line),
       signal: context.signal,
       ...openerOption(line),
       channels,

@@ -20,7 +20,9 @@ import {
   inputAndOutput,
   inputGroup,
   inputOptions,
+  noSyncOption,
   openerOption,
+  outputWish,
   wantsJson,
 } from '../file-options.js';
 import { checkPipeSize, largePipeOption } from '../pipe-size.js';
@@ -33,15 +35,19 @@ export const copyCommand: Command = {
   description:
     'Copies a snapshot by its bitmaps: pages that they say are zero become holes, whatever lay there, and everything ' +
     'else is where and what it was. So the copy takes no more room than its pages, on any file system that knows holes. ' +
-    'OUT appears when it is whole and on disk. For IN or OUT, - is standard input or output.',
+    'OUT appears when it is whole and, without --no-sync, on disk. For IN or OUT, - is standard input or output.',
   optionGroups: [
-    { title: 'What to make', options: [dropUnmarkedOption, largePipeOption, forceOption, formatOption] },
+    {
+      title: 'What to make',
+      options: [dropUnmarkedOption, largePipeOption, noSyncOption, forceOption, formatOption],
+    },
     inputGroup,
     channelGroup,
   ],
   exitStatus: fileExitStatus,
   examples: [
     ['mr copy guest.mr /backup/guest.mr', 'with its holes'],
+    ['mr copy --no-sync guest.mr /dev/shm/guest.mr', 'for a while only: nothing is waited for'],
     ['mr copy guest.mr - | ssh host mr copy - guest.mr', 'to another machine'],
     ['mr copy guest.mr - | zstd > guest.mr.zst', 'compressed'],
   ],
@@ -62,7 +68,7 @@ function runFileToFile(
 ): Promise<ExitStatus> {
   const pair = {
     ...files,
-    overwrite: line.flags.has('force'),
+    ...outputWish(line),
     signal: context.signal,
     ...openerOption(line),
   };
@@ -87,7 +93,7 @@ function runFileToFile(
 function runFromPipe(files: TransformFiles, line: CommandLine, context: CommandContext): Promise<ExitStatus> {
   return runTransform(files, context, async () => {
     const input = standardInput(context.signal);
-    const pair = { output: files.output, overwrite: line.flags.has('force') };
+    const pair = { output: files.output, ...outputWish(line) };
     const { sizeBytes, allocatedBytes } = await pipeToFile(input, pair, {
       ...inputOptions(line),
       ...dropOption(line),

@@ -13,7 +13,14 @@ import type { CommandLine } from '../../shared/command-line.js';
 import { lastValue, toOffset } from '../../shared/option-values.js';
 import { formatBytes } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
-import { fileExitStatus, forceOption, formatOption, inputGroup, inputOptions } from '../file-options.js';
+import {
+  fileExitStatus,
+  forceOption,
+  formatOption,
+  inputGroup,
+  inputOptions,
+  noSyncOption,
+} from '../file-options.js';
 import { PIPE, type TransformResult } from '../run-transform.js';
 import { writeToStandardOutput } from '../standard-streams.js';
 import { packChannelsOption, packDirectIoOption } from './pack-channels.js';
@@ -24,8 +31,8 @@ export const packCommand: Command = {
   arguments: '[options] IN OUT',
   description:
     'Packs a snapshot so that every part of it can still be read alone: a seekable zstd file, which every command of mr and ' +
-    'mr-lint takes in place of the snapshot, and from which zstd -d gives the very file back. OUT appears when it is whole and on ' +
-    'disk. For IN or OUT, - is standard input or output.',
+    'mr-lint takes in place of the snapshot, and from which zstd -d gives the very file back. OUT appears when it is whole and, without ' +
+    '--no-sync, on disk. For IN or OUT, - is standard input or output.',
   optionGroups: [
     {
       title: 'What to make',
@@ -40,6 +47,7 @@ export const packCommand: Command = {
           value: 'SIZE',
           help: 'What is packed together, 64k to 8M, a power of two; 256k by default. To read a page, its frame is unpacked.',
         },
+        noSyncOption,
         forceOption,
         formatOption,
       ],
@@ -61,14 +69,14 @@ export const packCommand: Command = {
 };
 
 async function pack(
-  { input, output, overwrite, options }: PackingTask,
+  { input, output, wish, options }: PackingTask,
   given: PackOptions,
 ): Promise<TransformResult> {
   const all = { ...given, ...options };
   const report =
     output === PIPE
       ? await packTo(input, writeToStandardOutput, all)
-      : await packFile({ input, output, overwrite }, all);
+      : await packFile({ input, output, ...wish }, all);
   return { json: { ...report }, lines: [packedLine(output, report)] };
 }
 

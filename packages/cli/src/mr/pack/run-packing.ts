@@ -2,7 +2,7 @@ import { type JobFileOptions, withSpooled } from '@mapped-ram/pack/file';
 import type { CommandContext } from '../../shared/command.js';
 import type { CommandLine } from '../../shared/command-line.js';
 import type { ExitStatus } from '../../shared/exit-status.js';
-import { inputAndOutput, wantsJson } from '../file-options.js';
+import { inputAndOutput, outputWish, wantsJson } from '../file-options.js';
 import type { Progress } from '../progress.js';
 import { checkPipes, PIPE, runTransform, silentFor, type TransformResult } from '../run-transform.js';
 import { standardInput } from '../standard-streams.js';
@@ -14,7 +14,8 @@ export interface PackingTask {
   readonly input: string;
   /** A file, or {@link PIPE}. */
   readonly output: string;
-  readonly overwrite: boolean;
+  /** How OUT is made. */
+  readonly wish: { readonly overwrite: boolean; readonly sync: boolean };
   readonly options: JobFileOptions & {
     readonly channels: number | undefined;
     readonly signal: AbortSignal;
@@ -35,13 +36,13 @@ export function runPacking(
   const { input, output } = inputAndOutput(line);
   const files = { input, output, json: wantsJson(line) };
   const direct = packDirectIo(line, context);
-  const overwrite = line.flags.has('force');
+  const wish = outputWish(line);
   const { signal } = context;
   checkPipes(files, context.terminal);
   return runTransform(files, silentFor(files, context), async (onProgress) => {
     const workOn = (path: string) => {
       const options = { ...direct, channels: packChannels(line, path), signal, onProgress };
-      return work({ input: path, output, overwrite, options });
+      return work({ input: path, output, wish, options });
     };
     return input === PIPE ? withSpooled(standardInput(signal), output, workOn) : workOn(input);
   });

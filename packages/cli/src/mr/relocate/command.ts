@@ -11,8 +11,10 @@ import {
   forceOption,
   formatOption,
   inputAndOutput,
+  noSyncOption,
   openerOption,
   orderOption,
+  outputWish,
   wantsJson,
 } from '../file-options.js';
 import { runTransform } from '../run-transform.js';
@@ -35,6 +37,7 @@ export const relocateCommand: Command = {
           help: 'Where the stream is to start in OUT: 0, 4096, 0x1000, 4k, 1.5M.',
         },
         dropUnmarkedOption,
+        noSyncOption,
         forceOption,
         formatOption,
       ],
@@ -99,7 +102,7 @@ export const relocateCommand: Command = {
     const files = { input, output, json: wantsJson(line) };
     const pair = {
       ...files,
-      overwrite: line.flags.has('force'),
+      ...outputWish(line),
       signal: context.signal,
       ...openerOption(line),
     };

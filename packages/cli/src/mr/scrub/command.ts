@@ -10,7 +10,9 @@ import {
   formatOption,
   inputGroup,
   inputOptions,
+  noSyncOption,
   openerOption,
+  outputWish,
   wantsJson,
 } from '../file-options.js';
 import { checkInPlace } from '../in-place.js';
@@ -30,7 +32,7 @@ export const scrubCommand: Command = {
     'stored though they are zero. QEMU restores the same memory as before. Without OUT the file itself is changed; it ' +
     'can be restored at every moment of that. No VM may run from it meanwhile.',
   optionGroups: [
-    { title: 'What to make', options: [dropUnmarkedOption, forceOption, formatOption] },
+    { title: 'What to make', options: [dropUnmarkedOption, noSyncOption, forceOption, formatOption] },
     inputGroup,
     channelGroup,
   ],
@@ -49,6 +51,11 @@ export const scrubCommand: Command = {
     if (input === undefined || output === undefined) throw new UsageError('no file given');
     if (others.length > 0)
       throw new UsageError(`a file and OUT can be given, not ${line.paths.length} files`);
+    if (line.paths.length === 1 && line.flags.has('no-sync')) {
+      throw new UsageError(
+        '--no-sync is about OUT: what is changed in place is on disk when the command ends',
+      );
+    }
     const files = { input, output, json: wantsJson(line) };
     const options = { ...inputOptions(line), ...dropOption(line) };
     const channels = channelOptions(line, input, context);
@@ -59,7 +66,7 @@ export const scrubCommand: Command = {
         const { zeroPages, allocatedBytesBefore: before, allocatedBytesAfter: after } = report;
         return describe(output, { zeroPages, before, after });
       }
-      const pair = { ...files, overwrite: line.flags.has('force'), signal, channels, ...openerOption(line) };
+      const pair = { ...files, ...outputWish(line), signal, channels, ...openerOption(line) };
       const outcome = await transformFile(pair, (source, target, transport) =>
         scrubToCopy(source, target, { ...options, transport, onProgress }),
       );

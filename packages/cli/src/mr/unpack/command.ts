@@ -4,7 +4,7 @@ import type { Command, CommandContext } from '../../shared/command.js';
 import type { CommandLine } from '../../shared/command-line.js';
 import { sourceOpener } from '../../shared/open-source.js';
 import { formatBytes } from '../../shared/quantities.js';
-import { fileExitStatus, forceOption, formatOption } from '../file-options.js';
+import { fileExitStatus, forceOption, formatOption, noSyncOption } from '../file-options.js';
 import { packChannelsOption, packDirectIoOption } from '../pack/pack-channels.js';
 import { type PackingTask, runPacking } from '../pack/run-packing.js';
 import { checkPipeSize, largePipeOption } from '../pipe-size.js';
@@ -16,9 +16,9 @@ export const unpackCommand: Command = {
   arguments: '[options] IN OUT',
   description:
     'Gives the file back that mr pack packed, bit for bit, with holes where it is zero. Every part is held against its checksum. OUT ' +
-    'appears when it is whole and on disk. For IN or OUT, - is standard input or output.',
+    'appears when it is whole and, without --no-sync, on disk. For IN or OUT, - is standard input or output.',
   optionGroups: [
-    { title: 'What to make', options: [largePipeOption, forceOption, formatOption] },
+    { title: 'What to make', options: [largePipeOption, noSyncOption, forceOption, formatOption] },
     { title: 'How to work', options: [packChannelsOption, packDirectIoOption] },
   ],
   exitStatus: fileExitStatus,
@@ -32,7 +32,7 @@ export const unpackCommand: Command = {
 };
 
 async function unpack(
-  { input, output, overwrite, options }: PackingTask,
+  { input, output, wish, options }: PackingTask,
   line: CommandLine,
   context: CommandContext,
 ): Promise<TransformResult> {
@@ -44,7 +44,7 @@ async function unpack(
     await unpackTo(input, writeToStandardOutput, options);
     return { json: {}, lines: [] };
   }
-  const { sizeBytes, packedBytes, codec } = await unpackFile({ input, output, overwrite }, options);
+  const { sizeBytes, packedBytes, codec } = await unpackFile({ input, output, ...wish }, options);
   const outputAllocatedBytes = await allocatedBytes(output);
   return {
     json: { sizeBytes, packedBytes, outputAllocatedBytes, codec },
