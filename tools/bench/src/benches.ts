@@ -3,9 +3,10 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { CACHE_PATH, CHECKOUT_PATH } from '@mapped-ram/tool-qemu';
+import { CHECKOUT_PATH } from '@mapped-ram/tool-qemu';
 import type { Contender } from './measure.js';
-import { changedSnapshot, fourGibibyteSnapshot, linuxSnapshot, terabyteSnapshot } from './snapshot-files.js';
+import { benchFolder, machineSize } from './scale.js';
+import { changedSnapshot, linuxSnapshot, machineSnapshot, terabyteSnapshot } from './snapshot-files.js';
 
 const run = promisify(execFile);
 
@@ -21,21 +22,21 @@ export interface Bench {
 const mrLint = join(CHECKOUT_PATH, 'packages/cli/dist/bundle/mr-lint.js');
 const mr = join(CHECKOUT_PATH, 'packages/cli/dist/bundle/mr.js');
 /** On disk, and in memory, where nothing waits for a disk. */
-const copied = join(CACHE_PATH, 'bench/copied.mr');
+const copied = join(benchFolder, 'copied.mr');
 const copiedInMemory = '/dev/shm/mapped-ram-bench-copied.mr';
 const packed = '/dev/shm/mapped-ram-bench-packed.zst';
 const unpacked = '/dev/shm/mapped-ram-bench-unpacked.mr';
-const drawn = join(CACHE_PATH, 'bench/map.png');
-const cloned = join(CACHE_PATH, 'bench/clone');
+const drawn = join(benchFolder, 'map.png');
+const cloned = join(benchFolder, 'clone');
 const program = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 
 /** All benches, in the order in which they run. */
 export const benches: readonly Bench[] = [
   {
     name: 'deep',
-    what: 'mr-lint --deep of 4 GiB (3 GiB set) against reading the file from end to end',
+    what: `mr-lint --deep of ${machineSize} against reading the file from end to end`,
     async prepare() {
-      const path = await fourGibibyteSnapshot();
+      const path = await machineSnapshot();
       return [
         { name: 'mr-lint --deep', command: ['node', mrLint, '--deep', '--quiet', path] },
         { name: 'cat', command: ['cat', path] },
@@ -45,9 +46,9 @@ export const benches: readonly Bench[] = [
   },
   {
     name: 'channels',
-    what: 'mr-lint --deep of 4 GiB (3 GiB set) with 2 channels against 2 threads that read the file',
+    what: `mr-lint --deep of ${machineSize} with 2 channels against 2 threads that read the file`,
     async prepare() {
-      const path = await fourGibibyteSnapshot();
+      const path = await machineSnapshot();
       return deepWithChannels([path]);
     },
   },
@@ -55,7 +56,7 @@ export const benches: readonly Bench[] = [
     name: 'channels-4x',
     what: 'the same of the file four times over, so that starting up counts for less',
     async prepare() {
-      const path = await fourGibibyteSnapshot();
+      const path = await machineSnapshot();
       return deepWithChannels([path, path, path, path]);
     },
   },
@@ -73,21 +74,21 @@ export const benches: readonly Bench[] = [
   },
   {
     name: 'copy',
-    what: 'mr copy and mr scrub of 4 GiB (3 GiB set) into a new file, which is on disk when they end, against cp',
-    prepare: async () => copyContenders(await fourGibibyteSnapshot(), copied),
+    what: `mr copy and mr scrub of ${machineSize} into a new file, which is on disk when they end, against cp`,
+    prepare: async () => copyContenders(await machineSnapshot(), copied),
     cleanUp: () => rm(copied, { force: true }),
   },
   {
     name: 'copy-in-memory',
     what: 'the same into a file system in memory',
-    prepare: async () => copyContenders(await fourGibibyteSnapshot(), copiedInMemory),
+    prepare: async () => copyContenders(await machineSnapshot(), copiedInMemory),
     cleanUp: () => rm(copiedInMemory, { force: true }),
   },
   {
     name: 'diff',
-    what: 'mr diff of two files of 4 GiB (3 GiB set), of which one byte of the last page differs, against cmp',
+    what: `mr diff of two files of ${machineSize}, of which one byte of the last page differs, against cmp`,
     async prepare() {
-      const paths = [await fourGibibyteSnapshot(), await changedSnapshot()];
+      const paths = [await machineSnapshot(), await changedSnapshot()];
       return [
         { name: 'mr diff', command: ['node', mr, 'diff', ...paths], status: 1 },
         { name: 'cmp', command: ['cmp', ...paths], status: 1 },
@@ -236,9 +237,9 @@ function deepWithChannels(paths: readonly string[]): Contender[] {
 function loadBench(channels: string): Bench {
   return {
     name: `load-${channels}`,
-    what: `all pages of 4 GiB (3 GiB set) through ${channels} channels, against QEMU's restore with as many`,
+    what: `all pages of ${machineSize} through ${channels} channels, against QEMU's restore with as many`,
     async prepare() {
-      const path = await fourGibibyteSnapshot();
+      const path = await machineSnapshot();
       const timed = (name: string, script: string, ...args: string[]): Contender => ({
         name,
         command: ['node', program(script), channels, path, ...args],

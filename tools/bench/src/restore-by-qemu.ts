@@ -1,12 +1,13 @@
 /** `CHANNELS FILE`: has QEMU restore the bench's snapshot with multifd, and prints how many seconds that took. */
 import { configureMigration, launchQemu } from '@mapped-ram/tool-qemu';
+import { machineGib } from './scale.js';
 
 const [channels = '', path = ''] = process.argv.slice(2);
 const vm = await launchQemu({
   version: '10.0',
   args: [
-    ...['-S', '-nodefaults', '-machine', 'none,memory-backend=ram', '-m', '4g'],
-    ...['-object', 'memory-backend-ram,id=ram,size=4g', '-incoming', 'defer'],
+    ...['-S', '-nodefaults', '-machine', 'none,memory-backend=ram', '-m', `${machineGib}g`],
+    ...['-object', `memory-backend-ram,id=ram,size=${machineGib}g`, '-incoming', 'defer'],
   ],
 });
 try {

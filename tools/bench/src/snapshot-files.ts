@@ -1,14 +1,15 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { loadCapture } from '@mapped-ram/fixtures';
 import { openSnapshot, type Snapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
-import { CACHE_PATH, launchQemu, saveMappedRam } from '@mapped-ram/tool-qemu';
+import { launchQemu, saveMappedRam } from '@mapped-ram/tool-qemu';
 import { bootLinux, findLinuxGuest } from '@mapped-ram/tool-qemu/linux-guest';
 import { enlargeSnapshot } from './enlarged-snapshot.js';
+import { benchFolder, machineGib } from './scale.js';
 
 const GIB = 2 ** 30;
 
@@ -20,14 +21,14 @@ export function terabyteSnapshot(): Promise<string> {
   });
 }
 
-/** A 4 GiB snapshot that QEMU saved, with 3 GiB of pages that are not zero. */
-export function fourGibibyteSnapshot(): Promise<string> {
-  return once('4gib.mr', async (path) => {
+/** A snapshot that QEMU saved, of which three quarters of the pages are not zero. */
+export function machineSnapshot(): Promise<string> {
+  return once(`${machineGib}gib.mr`, async (path) => {
     const vm = await launchQemu({
       version: '10.0',
       args: [
-        ...['-S', '-nodefaults', '-machine', 'none,memory-backend=ram', '-m', '4g'],
-        ...['-object', 'memory-backend-file,id=ram,size=4g,mem-path=ram,share=on'],
+        ...['-S', '-nodefaults', '-machine', 'none,memory-backend=ram', '-m', `${machineGib}g`],
+        ...['-object', `memory-backend-file,id=ram,size=${machineGib}g,mem-path=ram,share=on`],
       ],
       prepare: (folder) => fillMemory(join(folder, 'ram')),
     });
@@ -38,6 +39,29 @@ export function fourGibibyteSnapshot(): Promise<string> {
       await vm.kill();
     }
   });
+}
+
+/** A snapshot of a machine with so much memory, of which three quarters of the first GiB are set and the rest is a hole. */
+export async function sparseSnapshot(path: string, gib: number): Promise<string> {
+  const image = await enlargeSnapshot(await loadCapture('qemu-10.0/none'), gib * GIB, 0);
+  await image.writeTo(path);
+  const snapshot = await openSnapshot(await openFileSource(path));
+  const [block] = snapshot.ramBlocks;
+  await snapshot.close();
+  if (block === undefined) throw new RangeError('there is no block');
+  const file = await open(path, 'r+');
+  try {
+    await fillPages(file, GIB, block.pagesOffset);
+    const marked = new Uint8Array(GIB / block.pageSize / 8);
+    const pagesOf = (bytes: number) => bytes / block.pageSize / 8;
+    for (let at = 0; at < GIB; at += STRIDE_BYTES) {
+      marked.fill(0xff, pagesOf(at), pagesOf(at + FILLED_BYTES));
+    }
+    await file.write(marked, 0, marked.length, block.bitmapOffset);
+  } finally {
+    await file.close();
+  }
+  return path;
 }
 
 /** What a Linux guest of 1 GiB has in its memory: programs, text, tables of symbols, compressed files, and 64 MiB of noise. */
@@ -61,7 +85,7 @@ export async function linuxSnapshot(): Promise<string> {
 
 /** Two of one guest, some minutes apart. */
 export async function linuxSnapshots(): Promise<{ readonly first: string; readonly later: string }> {
-  const later = join(CACHE_PATH, 'bench', 'linux-guest-later.mr');
+  const later = join(benchFolder, 'linux-guest-later.mr');
   const first = await once('linux-guest.mr', async (path) => {
     const guest = findLinuxGuest();
     if (guest.kind === 'missing') throw new Error(guest.reason);
@@ -85,10 +109,10 @@ export async function linuxSnapshots(): Promise<{ readonly first: string; readon
   return { first, later };
 }
 
-/** A copy of the 4 GiB snapshot with one byte changed, in its last page that is set. */
+/** A copy of that snapshot with one byte changed, in its last page that is set. */
 export async function changedSnapshot(): Promise<string> {
-  const original = await fourGibibyteSnapshot();
-  return once('4gib-changed.mr', async (path) => {
+  const original = await machineSnapshot();
+  return once(`${machineGib}gib-changed.mr`, async (path) => {
     await promisify(execFile)('cp', ['--sparse=always', original, path]);
     const snapshot = await openSnapshot(await openFileSource(original));
     const byteOffset = await endOfLastPage(snapshot);
@@ -115,24 +139,32 @@ async function endOfLastPage(snapshot: Snapshot): Promise<number> {
   return block.pagesOffset + endPage * block.pageSize;
 }
 
-/** Guest memory: of every 4 MiB the first three are pages that all differ, the last one is zero. */
+/** Of so many bytes of memory, so many are pages that all differ; the rest is zero. */
+const STRIDE_BYTES = 4 << 20;
+const FILLED_BYTES = 3 << 20;
+
 async function fillMemory(path: string): Promise<void> {
   const file = await open(path, 'w');
   try {
-    const pages = new BigUint64Array((3 << 20) / 8).fill(0x5aa5_1234_8765_0ff0n);
-    for (let at = 0; at < 4 * GIB; at += 4 << 20) {
-      for (let word = 0; word < pages.length; word += 512) pages[word] = BigInt(at + word * 8 + 1);
-      await file.write(new Uint8Array(pages.buffer), 0, pages.byteLength, at);
-    }
-    await file.truncate(4 * GIB);
+    await fillPages(file, machineGib * GIB, 0);
+    await file.truncate(machineGib * GIB);
   } finally {
     await file.close();
   }
 }
 
+/** Writes the pages of memory that is in a file. */
+async function fillPages(file: FileHandle, lengthBytes: number, byteOffset: number): Promise<void> {
+  const pages = new BigUint64Array(FILLED_BYTES / 8).fill(0x5aa5_1234_8765_0ff0n);
+  for (let at = 0; at < lengthBytes; at += STRIDE_BYTES) {
+    for (let word = 0; word < pages.length; word += 512) pages[word] = BigInt(at + word * 8 + 1);
+    await file.write(new Uint8Array(pages.buffer), 0, pages.byteLength, byteOffset + at);
+  }
+}
+
 /** Makes a file in the cache unless it is there; half-made ones never have the name. */
 async function once(name: string, make: (path: string) => Promise<void>): Promise<string> {
-  const path = join(CACHE_PATH, 'bench', name);
+  const path = join(benchFolder, name);
   if (!existsSync(path)) {
     await mkdir(dirname(path), { recursive: true });
     await make(`${path}.part`);

@@ -1,17 +1,21 @@
-import type { Figures } from './measure.js';
+import type { Compared } from './comparison.js';
+import type { Spread } from './spread.js';
 
-/** The figures as lines; each contender's speed as a ratio of the last one's, the peer. */
-export function formatTable(figures: readonly Figures[]): string {
-  const peer = figures.at(-1);
-  return figures
-    .map(({ name, seconds, cpuSeconds, peakBytes }) => {
-      const speed =
-        peer === undefined || peer.name === name ? 'peer' : `${percent(peer.seconds / seconds)} of its speed`;
-      const peak = peakBytes === undefined ? '' : `${Math.ceil(peakBytes / 2 ** 20)} MiB`;
-      const cpu = `${cpuSeconds.toFixed(2)} s of processor`;
-      return `  ${name.padEnd(40)} ${seconds.toFixed(3).padStart(8)} s  ${cpu.padStart(20)}  ${peak.padStart(8)}  ${speed}`;
+/** The figures as lines: medians with the least and the most of the runs, and the speed as a ratio to the peer's. */
+export function formatTable(compared: readonly Compared[]): string {
+  return compared
+    .map(({ name, seconds, cpuSeconds, speed, peakBytes }) => {
+      const time = `${seconds.median.toFixed(3)} s (${range(seconds, 3)})`.padStart(24);
+      const cpu = `${cpuSeconds.median.toFixed(2)} s of processor`.padStart(22);
+      const peak = (peakBytes === undefined ? '' : `${Math.ceil(peakBytes / 2 ** 20)} MiB`).padStart(9);
+      const ratio =
+        speed === undefined ? 'peer' : `${percent(speed.median)} of its speed (${rangeOfPercents(speed)})`;
+      return `  ${name.padEnd(36)} ${time}  ${cpu} ${peak}  ${ratio}`;
     })
     .join('\n');
 }
 
+const range = ({ min, max }: Spread, digits: number): string =>
+  `${min.toFixed(digits)}-${max.toFixed(digits)}`;
 const percent = (ratio: number): string => `${Math.round(ratio * 100)}%`;
+const rangeOfPercents = ({ min, max }: Spread): string => `${percent(min)}-${percent(max)}`;

@@ -3,7 +3,7 @@ import { openPacked } from '@mapped-ram/pack';
 import { type CodecKind, digestSource, openCodecOf } from '@mapped-ram/pack/file';
 import { countingSource, openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
-import { median } from '../measure.js';
+import { median } from '../spread.js';
 
 const MIB = 2 ** 20;
 const PAGES = 400;

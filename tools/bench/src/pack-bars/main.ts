@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { CHECKOUT_PATH } from '@mapped-ram/tool-qemu';
-import { measure, median, runUntimed, type Taken } from '../measure.js';
+import { measure, runUntimed, type Taken } from '../measure.js';
 import { linuxSnapshots } from '../snapshot-files.js';
+import { median } from '../spread.js';
 import { pageMilliseconds, sealRate, shareOfQuickLint } from './in-process.js';
 
 const GIB = 2 ** 30;
