@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import { type Command, ExitStatus, lastValue, oneOf, UsageError } from '@mapped-ram/cli/command-framework';
 import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
 import { writeWholeFile } from '@mapped-ram/writer/file';
+import { FUZZ_FORMS, type FuzzForm } from '../fuzz/bases.js';
 import { writeCandidate } from '../fuzz/candidate.js';
 import { knowledgeRules } from '../fuzz/destination-knowledge.js';
 import type { FuzzFigures } from '../fuzz/figures.js';
 import { judgedBy } from '../fuzz/judge.js';
 import { reduceDisagreement } from '../fuzz/reduce-case.js';
-import { type FuzzRun, runFuzz } from '../fuzz/run-fuzz.js';
+import { type FuzzOptions, type FuzzRun, runFuzz } from '../fuzz/run-fuzz.js';
 
 const JUDGES = QEMU_VERSIONS.flatMap((version) => [`qemu-${version}`, `qemu-${version}-multifd`]);
 /** From where the command is called. */
@@ -35,6 +36,11 @@ export const fuzzCommand: Command = {
           value: 'LIST',
           help: `${JUDGES.join(', ')}, separated by commas; all by default.`,
         },
+        {
+          name: 'bases',
+          value: 'LIST',
+          help: 'What is damaged: mapped-ram (the default), classic streams, snapshots in qcow2 disks; separated by commas.',
+        },
         { name: 'figures', value: 'FILE', help: "Write the figures there as JSON, for 'run --fuzz'." },
         { name: 'save', value: 'FOLDER', help: `Where unexplained disagreements go; ${FOLDER} by default.` },
         { name: 'format', value: 'FORMAT', help: 'pretty or json: the figures on standard output.' },
@@ -48,6 +54,7 @@ export const fuzzCommand: Command = {
   ],
   examples: [
     ['conformance fuzz --count 3000', 'more files'],
+    ['conformance fuzz --bases classic,qcow2', 'classic streams, and snapshots in disk images'],
     ['conformance fuzz --seed S --against qemu-11.1', 'the same files again, and one QEMU'],
   ],
 
@@ -58,7 +65,8 @@ export const fuzzCommand: Command = {
     const count = toCount(lastValue(line, 'count') ?? '300');
     const against = lastValue(line, 'against')?.split(',') ?? JUDGES;
     for (const testee of against) checkJudge(testee);
-    const run = await runWithProgress(seed, count, against, signal);
+    const forms = toForms(lastValue(line, 'bases') ?? 'mapped-ram');
+    const run = await runWithProgress({ seed, count, against, forms, signal });
     const json = { seed, count: run.count, knowledgeRules: describeRules(), figures: run.figures };
     if (figuresFile !== undefined) {
       const text = `${JSON.stringify(json, null, 2)}\n`;
@@ -80,18 +88,22 @@ export const fuzzCommand: Command = {
   },
 };
 
-function runWithProgress(
-  seed: string,
-  count: number,
-  against: readonly string[],
-  signal: AbortSignal,
-): Promise<FuzzRun> {
+function runWithProgress(options: Omit<FuzzOptions, 'onProgress'>): Promise<FuzzRun> {
   const isTerminal = process.stderr.isTTY === true;
+  const { count } = options;
   return runFuzz({
-    ...{ seed, count, against, signal },
+    ...options,
     onProgress: (done) => {
       if (isTerminal) process.stderr.write(`\r${done} of ${count} files${done === count ? '\n' : ''}`);
     },
+  });
+}
+
+function toForms(text: string): FuzzForm[] {
+  return text.split(',').map((name) => {
+    const form = FUZZ_FORMS.find((known) => known === name);
+    if (form === undefined) throw new UsageError(`--bases takes ${FUZZ_FORMS.join(', ')}, not ${name}`);
+    return form;
   });
 }
 

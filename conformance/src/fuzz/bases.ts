@@ -1,21 +1,42 @@
-import { captureInfo, loadCapture } from '@mapped-ram/fixtures';
+import { captureInfo, loadCapture, type SparseImage } from '@mapped-ram/fixtures';
 import { openSnapshot } from '@mapped-ram/reader';
 import { Mutation } from '../builder/mutation.js';
 import { Places } from '../builder/places.js';
 import { moveBitmap, relayBlocks, repack } from '../builder/relay.js';
 import type { Edit } from '../vector/edit.js';
-import type { Intact } from './mutator.js';
+import { fieldMutators } from './field-mutators.js';
+import { fileMutators } from './file-mutators.js';
+import { memoryMutators } from './memory-mutators.js';
+import type { Intact, Mutator } from './mutator.js';
+import { pieceMutators } from './piece-mutators.js';
+import type { Random } from './random.js';
+import { classicWeights, diskKinds, openClassicBase, openDiskBase } from './stream-bases.js';
+
+/** What the fuzzer damages: mapped-ram files, classic streams, disk images with a snapshot in them. */
+export type FuzzForm = 'mapped-ram' | 'classic' | 'qcow2';
+
+/** All of them. */
+export const FUZZ_FORMS: readonly FuzzForm[] = ['mapped-ram', 'classic', 'qcow2'];
 
 /** A good file that the fuzzer damages: a capture, as it is or laid out in another way that is as good. */
 export interface FuzzBase extends Intact {
+  readonly form: FuzzForm;
   readonly captureId: string;
   readonly streamOffset: number;
-  /** From the capture to `image`. */
+  /** From the capture to `image`; none where no edits lead there. */
   readonly edits: readonly Edit[];
+  /** What can be done to it. */
+  readonly mutators: readonly Mutator[];
+  /** False where it is restored with mapped-ram off. */
+  readonly mappedRam?: false;
+  /** The snapshot that is meant in a disk image. */
+  readonly internalSnapshot?: string;
+  /** Puts a damaged stream into what it lies in. */
+  finish?(damaged: SparseImage): SparseImage;
 }
 
 /** The captures that restore fast, and how often each is taken. */
-export const captureWeights = [
+const captureWeights = [
   { id: 'qemu-10.0/none', weight: 10 },
   { id: 'qemu-11.1/none', weight: 6 },
   { id: 'qemu-10.0/microvm', weight: 8 },
@@ -42,17 +63,33 @@ const relays: readonly { readonly weight: number; readonly lay: Relay }[] = [
   },
 ];
 
+/** What can be done to a mapped-ram file. */
+const mutators = [...fieldMutators, ...pieceMutators, ...memoryMutators, ...fileMutators];
+
 const bases = new Map<string, Promise<FuzzBase>>();
 
 /** The number of layouts of each capture, with the weight of each. */
-export const layoutWeights = relays.map(({ weight }, index) => ({ index, weight }));
+const layoutWeights = relays.map(({ weight }, index) => ({ index, weight }));
 
-/** A capture in one of its layouts; made once. */
-export function openFuzzBase(captureId: string, layout: number): Promise<FuzzBase> {
-  const key = `${captureId} ${layout}`;
+/** Chooses a base of a form; each is made once. */
+export function pickBase(form: FuzzForm, random: Random): Promise<FuzzBase> {
+  if (form === 'classic') {
+    const { id } = random.pickWeighted(classicWeights);
+    return once(`classic ${id}`, () => openClassicBase(id));
+  }
+  if (form === 'qcow2') {
+    const kind = random.pickWeighted(diskKinds);
+    return once(`qcow2 ${diskKinds.indexOf(kind)}`, () => openDiskBase(kind));
+  }
+  const { id } = random.pickWeighted(captureWeights);
+  const { index } = random.pickWeighted(layoutWeights);
+  return once(`${id} ${index}`, () => layOut(id, relays[index]?.lay ?? (() => {})));
+}
+
+function once(key: string, make: () => Promise<FuzzBase>): Promise<FuzzBase> {
   let base = bases.get(key);
   if (base === undefined) {
-    base = layOut(captureId, relays[layout]?.lay ?? (() => {}));
+    base = make();
     bases.set(key, base);
   }
   return base;
@@ -66,10 +103,7 @@ async function layOut(captureId: string, lay: Relay): Promise<FuzzBase> {
   if (mutation.model.ramBlocks.every(({ ignored }) => !ignored)) lay(mutation);
   const { image, edits } = mutation;
   return {
-    captureId,
-    streamOffset,
-    edits,
-    image,
+    ...{ form: 'mapped-ram', captureId, streamOffset, edits, image, mutators },
     places: new Places(await openSnapshot(image, { streamOffset })),
   };
 }

@@ -1,11 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Vector } from '../vector/vector.js';
+import type { FuzzForm } from './bases.js';
 import type { Comparison } from './judge.js';
 import { editsOf, imageOf } from './plan-case.js';
 
 /** A file that may become a vector: what has no author yet is left out. */
 export type Candidate = Pick<Vector, 'id' | 'what' | 'base' | 'edits' | 'file' | 'streamOffset'> & {
+  /** What was made of the base before it was edited; absent where that is nothing. */
+  readonly form?: Exclude<FuzzForm, 'mapped-ram'>;
   /** Who disagree, and how. */
   readonly disagreement: Omit<Comparison, 'fuzzCase'>;
 };
@@ -18,6 +21,7 @@ export function candidateOf({ fuzzCase, ...disagreement }: Comparison): Candidat
     id: `fuzz/${id}`,
     what: `${faults.map(({ mutator }) => mutator).join(', ')}.`,
     base: base.captureId,
+    ...(base.form !== 'mapped-ram' && { form: base.form }),
     edits: editsOf(fuzzCase),
     file: { sizeBytes: image.sizeBytes, sha256: image.sha256() },
     ...(base.streamOffset !== 0 && { streamOffset: base.streamOffset }),

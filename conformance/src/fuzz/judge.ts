@@ -5,6 +5,7 @@ import { isFailure } from '../protocol/testee-process.js';
 import { askTestee } from '../run/run-testee.js';
 import { findTestee } from '../run/testees.js';
 import { captureCase, type TestCase } from '../run/vector-case.js';
+import type { FuzzBase } from './bases.js';
 import { type FuzzCase, imageOf } from './plan-case.js';
 
 /** Who predicts. */
@@ -42,7 +43,7 @@ export async function judgeCases(cases: readonly FuzzCase[], against: readonly s
   const predictions = await ask(LINTER, cases.map(testCaseOf));
   for (const testee of against) {
     const judged = judgedBy(testee);
-    const restorable = cases.filter(({ base }) => restores(base.captureId, judged.version));
+    const restorable = cases.filter(({ base }) => isAsked(base, judged));
     const answers = await ask(testee, restorable.map(testCaseOf));
     for (const fuzzCase of restorable) {
       const key = keyOf(fuzzCase.id, judged);
@@ -89,14 +90,25 @@ export function judgedBy(testee: string): JudgedQemu {
   return { version, multifd: multifd !== undefined };
 }
 
-function restores(captureId: string, version: string): boolean {
+/** Whether a QEMU restores the undamaged file. Classic streams and disk images are read without multifd. */
+function isAsked({ form, captureId, mappedRam }: FuzzBase, { version, multifd }: JudgedQemu): boolean {
+  if (form !== 'mapped-ram' && multifd) return false;
+  const [saved] = /\d+\.\d+/.exec(captureId) ?? [];
+  // What QEMU 11.1 saved with mapped-ram into a disk 10.0 does not load, and has nothing to say of what is damaged in it.
+  if (form === 'qcow2' && mappedRam !== false) return version !== '10.0';
+  if (captureId.startsWith('libvirt') || (saved !== undefined && form === 'classic')) return true;
   return captureInfo(captureId).restoreResults[version]?.verdict === 'restores';
 }
 
 function testCaseOf(fuzzCase: FuzzCase): TestCase {
+  const { mappedRam, internalSnapshot } = fuzzCase.base;
   return {
     ...captureCase(fuzzCase.base.captureId),
     id: fuzzCase.id,
+    // Where a stream begins is told, and what lies before it is not looked at.
+    findsStream: false,
+    ...(mappedRam === false && { mappedRam }),
+    ...(internalSnapshot !== undefined && { internalSnapshot }),
     write: (path) => imageOf(fuzzCase).writeTo(path),
   };
 }

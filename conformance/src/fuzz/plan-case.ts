@@ -1,15 +1,8 @@
 import type { SparseImage } from '@mapped-ram/fixtures';
 import type { Edit } from '../vector/edit.js';
-import { captureWeights, type FuzzBase, layoutWeights, openFuzzBase } from './bases.js';
+import { type FuzzBase, type FuzzForm, pickBase } from './bases.js';
 import { editedCopy, orderEdits, type PlannedEdit } from './edited-copy.js';
-import { fieldMutators } from './field-mutators.js';
-import { fileMutators } from './file-mutators.js';
-import { memoryMutators } from './memory-mutators.js';
-import type { Mutator } from './mutator.js';
-import { pieceMutators } from './piece-mutators.js';
 import { Random } from './random.js';
-
-const mutators: readonly Mutator[] = [...fieldMutators, ...pieceMutators, ...memoryMutators, ...fileMutators];
 
 /** Files with one fault, two and three. */
 const faultCounts = [
@@ -35,12 +28,17 @@ export interface FuzzCase {
   readonly faults: readonly Fault[];
 }
 
-/** Damages a file. The same seed and number always give the same file. */
-export async function planCase(seed: string, number: number): Promise<FuzzCase> {
+/** Damages a file. The same seed, number and forms always give the same file. */
+export async function planCase(
+  seed: string,
+  number: number,
+  forms: readonly FuzzForm[] = ['mapped-ram'],
+): Promise<FuzzCase> {
   const id = `${seed}-${number}`;
   const random = new Random(id);
-  const { id: captureId } = random.pickWeighted(captureWeights);
-  const base = await openFuzzBase(captureId, random.pickWeighted(layoutWeights).index);
+  // Of one form nothing is to be chosen, and the files stay those that a seed always gave.
+  const form = forms.length === 1 ? (forms[0] as FuzzForm) : random.pick(forms);
+  const base = await pickBase(form, random);
   const { count } = random.pickWeighted(faultCounts);
   const faults = Array.from({ length: count }, () => planFault(base, random));
   return { id, base, faults };
@@ -48,7 +46,7 @@ export async function planCase(seed: string, number: number): Promise<FuzzCase> 
 
 function planFault(base: FuzzBase, random: Random): Fault {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const mutator = random.pickWeighted(mutators);
+    const mutator = random.pickWeighted(base.mutators);
     const edits = mutator.plan(base, random);
     if (edits !== undefined) return { mutator: mutator.name, edits };
   }
@@ -57,10 +55,11 @@ function planFault(base: FuzzBase, random: Random): Fault {
 
 /** The case's file. */
 export function imageOf({ base, faults }: FuzzCase): SparseImage {
-  return editedCopy(base.image, orderEdits(faults.flatMap(({ edits }) => edits)));
+  const damaged = editedCopy(base.image, orderEdits(faults.flatMap(({ edits }) => edits)));
+  return base.finish === undefined ? damaged : base.finish(damaged);
 }
 
-/** All edits from the capture to the case's file, in the order in which they are carried out. */
+/** All edits from the capture, or what was made of it, to the case's file, in the order in which they are carried out. */
 export function editsOf({ base, faults }: FuzzCase): Edit[] {
   return [...base.edits, ...orderEdits(faults.flatMap(({ edits }) => edits))];
 }

@@ -1,3 +1,4 @@
+import type { FuzzForm } from './bases.js';
 import { explain } from './destination-knowledge.js';
 import { type Assessed, agrees, countFigures, type FuzzFigures } from './figures.js';
 import { judgeCases, type NotJudged } from './judge.js';
@@ -12,6 +13,8 @@ export interface FuzzOptions {
   readonly count: number;
   /** Testees: `qemu-10.0`, `qemu-11.1-multifd`. */
   readonly against: readonly string[];
+  /** What is damaged; mapped-ram files if not given. */
+  readonly forms?: readonly FuzzForm[];
   /** Called after every group with the number of files that are done. */
   readonly onProgress?: (done: number) => void;
   /** Looked at between groups. */
@@ -30,7 +33,14 @@ export interface FuzzRun {
 }
 
 /** Damages files, and compares what the linter predicts with what QEMU does. The same seed gives the same files. */
-export async function runFuzz({ seed, count, against, onProgress, signal }: FuzzOptions): Promise<FuzzRun> {
+export async function runFuzz({
+  seed,
+  count,
+  against,
+  forms,
+  onProgress,
+  signal,
+}: FuzzOptions): Promise<FuzzRun> {
   const assessed: Assessed[] = [];
   const notJudged: NotJudged[] = [];
   let done = 0;
@@ -38,7 +48,7 @@ export async function runFuzz({ seed, count, against, onProgress, signal }: Fuzz
     const size = Math.min(GROUP_SIZE, count - done);
     const first = done;
     const cases = await Promise.all(
-      Array.from({ length: size }, (_, index) => planCase(seed, first + index)),
+      Array.from({ length: size }, (_, index) => planCase(seed, first + index, forms)),
     );
     const judged = await judgeCases(cases, against);
     for (const comparison of judged.comparisons) {

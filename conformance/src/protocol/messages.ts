@@ -112,6 +112,8 @@ export interface RunRequest {
   readonly qemu?: JudgedQemu;
   /** For `judge`: false where the restore is one with mapped-ram off, or libvirt sets the capability as its header says. Absent: on. */
   readonly mappedRam?: false;
+  /** For `judge`, from the fuzzer alone: the file is a disk image (qcow2), and the snapshot of this name in it is loaded. */
+  readonly internalSnapshot?: string;
   readonly destination?: Destination;
   /** What was saved: the memory in the good file that a mutation began with, or that a writer was given. */
   readonly saved?: SavedFile | SavedMemory;

@@ -80,6 +80,7 @@ async function putCase(
           ...(isTold && { streamOffset: testCase.streamOffset as number }),
           ...(qemu !== undefined && { qemu }),
           ...(testCase.mappedRam === false && { mappedRam: false as const }),
+          ...(testCase.internalSnapshot !== undefined && { internalSnapshot: testCase.internalSnapshot }),
           ...(start.knows === 'destination' && { destination: testCase.destination, saved }),
         };
         const reply = await process.run(request);

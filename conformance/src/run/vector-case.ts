@@ -19,6 +19,8 @@ export interface TestCase {
   readonly operations?: readonly Operation[];
   /** False where it is restored with mapped-ram off, or libvirt decides that. */
   readonly mappedRam?: false;
+  /** The file is a disk image, and this snapshot in it is loaded. */
+  readonly internalSnapshot?: string;
   /** Writes the file. */
   write(path: string): Promise<void>;
 }

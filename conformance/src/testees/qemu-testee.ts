@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import {
   findQemu,
   launchDestination,
+  launchWithDisk,
+  loadInternalSnapshot,
   type MigrationOutcome,
   QEMU_VERSIONS,
   QemuStartError,
@@ -10,7 +12,7 @@ import {
   type QemuVm,
   restoreMappedRam,
 } from '@mapped-ram/tool-qemu';
-import type { Destination, Judgement, RunRequest } from '../protocol/messages.js';
+import type { Destination, Judgement, RunRequest, SavedFile, SavedMemory } from '../protocol/messages.js';
 import { PROTOCOL_VERSION } from '../protocol/messages.js';
 import { type AnswerBody, serveTestee } from '../protocol/serve.js';
 import { findMemoryDifference } from './compare-memory.js';
@@ -47,6 +49,8 @@ async function judge(request: RunRequest, qemu: QemuVersion): Promise<AnswerBody
     throw new TypeError('judge needs destination and saved');
   const targetProgram = findQemu(qemu, destination.target as QemuTarget);
   if (targetProgram.kind === 'missing') return { skipped: { reason: targetProgram.reason } };
+  const { internalSnapshot } = request;
+  if (internalSnapshot !== undefined) return judgeInDisk(request, qemu, destination, saved, internalSnapshot);
   const vm = await launch(qemu, destination);
   // A machine type that this QEMU does not have cannot be restored by it, whatever is in the file.
   if (vm instanceof QemuStartError) return { ok: { verdict: 'refused', says: firstWords(vm.message) } };
@@ -58,13 +62,46 @@ async function judge(request: RunRequest, qemu: QemuVersion): Promise<AnswerBody
       ...(multifd && { parameters: { 'multifd-channels': 2 } }),
       ...(request.mappedRam === false && { mappedRam: false }),
     });
-    if (outcome.kind !== 'completed') return { ok: explain(outcome) };
-    const difference = await findMemoryDifference(vm, destination.memory, saved);
-    const verdict = difference === undefined ? 'restores' : 'wrong-memory';
-    return { ok: { verdict, says: difference ?? '' } };
+    return { ok: await judgementOf(outcome, vm, destination, saved) };
   } finally {
     await vm.kill();
   }
+}
+
+/** Loads a snapshot from a copy of a disk: it is written to. A disk that QEMU cannot open is refused with all that is in it. */
+async function judgeInDisk(
+  { file, mappedRam }: RunRequest,
+  qemu: QemuVersion,
+  destination: Destination,
+  saved: SavedFile | SavedMemory,
+  name: string,
+): Promise<AnswerBody> {
+  let vm: QemuVm;
+  try {
+    const { target, args, files } = destination;
+    vm = await launchWithDisk({ target, args, files }, { version: qemu, disk: file });
+  } catch (error) {
+    if (error instanceof QemuStartError)
+      return { ok: { verdict: 'refused', says: firstWords(error.message) } };
+    throw error;
+  }
+  try {
+    const outcome = await loadInternalSnapshot(vm, name, { mappedRam: mappedRam !== false });
+    return { ok: await judgementOf(outcome, vm, destination, saved) };
+  } finally {
+    await vm.kill();
+  }
+}
+
+async function judgementOf(
+  outcome: MigrationOutcome,
+  vm: QemuVm,
+  { memory }: Destination,
+  saved: SavedFile | SavedMemory,
+): Promise<Judgement> {
+  if (outcome.kind !== 'completed') return explain(outcome);
+  const difference = await findMemoryDifference(vm, memory, saved);
+  return { verdict: difference === undefined ? 'restores' : 'wrong-memory', says: difference ?? '' };
 }
 
 /** @returns the error where this QEMU has no such machine: it says nothing about the file then */

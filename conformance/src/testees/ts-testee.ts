@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { qcow2Container } from '@mapped-ram/containers';
 import { MappedRamError } from '@mapped-ram/format';
 import { lintSource, type QemuVersion } from '@mapped-ram/lint';
 import { openSource, SealedReading, unpackTo } from '@mapped-ram/pack/file';
 import type { ByteSource } from '@mapped-ram/reader';
-import { openFileSource } from '@mapped-ram/reader/file';
+import { openSource as openContained, openFileSource } from '@mapped-ram/reader/file';
 import {
   configurationSection,
   continuing,
@@ -16,7 +17,12 @@ import {
   streamHeader,
 } from '@mapped-ram/writer';
 import { createFileTarget } from '@mapped-ram/writer/file';
-import { PROTOCOL_VERSION, type RunRequest, type WantedSnapshot } from '../protocol/messages.js';
+import {
+  type Judgement,
+  PROTOCOL_VERSION,
+  type RunRequest,
+  type WantedSnapshot,
+} from '../protocol/messages.js';
 import { type AnswerBody, serveTestee } from '../protocol/serve.js';
 import { readContents } from '../vector/contents.js';
 
@@ -44,9 +50,28 @@ await serveTestee({
 });
 
 async function judge(request: RunRequest): Promise<AnswerBody> {
-  const { qemu } = request;
-  if (qemu === undefined) throw new TypeError('judge needs qemu');
+  if (request.internalSnapshot !== undefined) return judgeInDisk(request, request.internalSnapshot);
   const { source } = await openSource(request.file);
+  return { ok: await judgeSource(request, source, request.qemu) };
+}
+
+/** What cannot be found in a disk image is not loaded from it. */
+async function judgeInDisk(request: RunRequest, snapshot: string): Promise<AnswerBody> {
+  try {
+    const { source } = await openContained(request.file, [qcow2Container(snapshot)]);
+    return { ok: await judgeSource(request, source, request.qemu) };
+  } catch (error) {
+    if (!(error instanceof MappedRamError) || error.code === 'read-failed') throw error;
+    return { ok: { verdict: 'refused', says: error.message, rules: [] } };
+  }
+}
+
+async function judgeSource(
+  request: RunRequest,
+  source: ByteSource,
+  qemu: RunRequest['qemu'],
+): Promise<Judgement> {
+  if (qemu === undefined) throw new TypeError('judge needs qemu');
   try {
     const sealed = new SealedReading(request.file, source, { contents: deep });
     const report = await lintSource(sealed.source, {
@@ -60,7 +85,7 @@ async function judge(request: RunRequest): Promise<AnswerBody> {
     const reached = report.findings.filter((finding) => finding.reached);
     const rules = reached.map(({ rule, severity }) => ({ id: rule, severity }));
     // Rules that read pages are silent in a quick run, so it is asked for its verdict alone.
-    return { ok: { verdict: report.verdict, says: '', ...(deep && { rules }) } };
+    return { verdict: report.verdict, says: '', ...(deep && { rules }) };
   } finally {
     await source.close();
   }

@@ -15,6 +15,7 @@ export {
 } from './guest-memory.js';
 export { hasProgram } from './has-program.js';
 export { type InstallResult, installQemu } from './install-qemu.js';
+export { launchWithDisk, loadInternalSnapshot } from './internal-snapshot.js';
 export { createMachineFiles, type DestinationMachine, launchDestination } from './launch-destination.js';
 export { type LaunchOptions, launchQemu, type QemuExit, QemuStartError, type QemuVm } from './launch-qemu.js';
 export {

@@ -63,17 +63,26 @@ export async function configureMigration(vm: QemuVm, settings: MigrationSettings
   if (settings.parameters !== undefined) await vm.qmp.execute('migrate-set-parameters', settings.parameters);
 }
 
-async function migrate(
+function migrate(
   vm: QemuVm,
   settings: MigrationSettings,
   command: string,
   args: Record<string, unknown>,
 ): Promise<MigrationOutcome> {
+  return untilOver(vm, settings.quietMs, () => untilEnd(vm, settings, command, args));
+}
+
+/** Waits for what a QEMU was told to do, or until QEMU has ended or does nothing any more. */
+export async function untilOver(
+  vm: QemuVm,
+  quietMs: number | undefined,
+  work: () => Promise<MigrationOutcome>,
+): Promise<MigrationOutcome> {
   const isOver = new AbortController();
   try {
     return await Promise.race([
-      untilEnd(vm, settings, command, args),
-      untilHung(vm, settings.quietMs ?? DEFAULT_QUIET_MS, isOver.signal),
+      work().catch((error: unknown) => explain(vm, error)),
+      untilHung(vm, quietMs ?? DEFAULT_QUIET_MS, isOver.signal),
     ]);
   } finally {
     isOver.abort();
@@ -86,23 +95,19 @@ async function untilEnd(
   command: string,
   args: Record<string, unknown>,
 ): Promise<MigrationOutcome> {
-  try {
-    await configureMigration(vm, settings);
-    const [event] = await Promise.all([
-      vm.qmp.waitForEvent<{ status: string }>(
-        'MIGRATION',
-        ({ data }) => FINAL.includes(data.status),
-        UNLIMITED,
-      ),
-      vm.qmp.execute(command, args, UNLIMITED),
-    ]);
-    // A QEMU that fell over just after the event does not answer this.
-    const info = await vm.qmp.execute<{ 'error-desc'?: string }>('query-migrate', {}, UNLIMITED);
-    if (event.data.status === 'completed') return { kind: 'completed' };
-    return { kind: 'failed', text: describeFailure(vm, info['error-desc'] ?? event.data.status) };
-  } catch (error) {
-    return await explain(vm, error);
-  }
+  await configureMigration(vm, settings);
+  const [event] = await Promise.all([
+    vm.qmp.waitForEvent<{ status: string }>(
+      'MIGRATION',
+      ({ data }) => FINAL.includes(data.status),
+      UNLIMITED,
+    ),
+    vm.qmp.execute(command, args, UNLIMITED),
+  ]);
+  // A QEMU that fell over just after the event does not answer this.
+  const info = await vm.qmp.execute<{ 'error-desc'?: string }>('query-migrate', {}, UNLIMITED);
+  if (event.data.status === 'completed') return { kind: 'completed' };
+  return { kind: 'failed', text: describeFailure(vm, info['error-desc'] ?? event.data.status) };
 }
 
 /** Never comes to an end where the migration does. */
@@ -123,7 +128,7 @@ async function explain(vm: QemuVm, error: unknown): Promise<MigrationOutcome> {
 }
 
 /** QEMU 10.0 puts the cause of a failure on its standard error alone, and 11.1 into the answer; so both count, a line each. */
-function describeFailure(vm: QemuVm, answer: string): string {
+export function describeFailure(vm: QemuVm, answer: string): string {
   const lines = vm.stderr().split('\n');
   const causes = lines.map((line) => line.replace(/^qemu-system-\w+: /, '').trim());
   const relevant = causes.filter((line) => !line.startsWith('warning: '));

@@ -12,7 +12,7 @@ import { withProgress } from './progress.js';
 
 /**
  * Works with a file that QEMU is to read: the file itself, or where it is packed, what was packed, in a file that is there as long as
- * it is worked with.
+ * it is worked with. Of a disk image, that is the snapshot that is meant.
  *
  * @throws MappedRamError as `unpackFile` does; what `use` throws.
  */
@@ -20,12 +20,13 @@ export async function withUnpacked<T>(
   path: string,
   context: CommandContext,
   use: (path: string) => Promise<T>,
+  choice: Pick<UnpackChoice, 'snapshot'> = {},
 ): Promise<T> {
   if (!isContainer(path)) return use(path);
   const folder = await mkdtemp(join(tmpdir(), 'mr-unpacked-'));
   try {
     const unpacked = join(folder, 'snapshot.mr');
-    await unpackFor(path, unpacked, context);
+    await unpackFor(path, unpacked, context, choice);
     return await use(unpacked);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -76,7 +77,8 @@ export async function unpackFor(
     );
   });
   const seconds = ((performance.now() - begunAt) / 1000).toFixed(2);
+  const what = snapshot === undefined ? 'unpacked' : `snapshot ${snapshot} taken out`;
   terminal.stderr.write(
-    `${program}: ${printable(`${path}: unpacked into ${output} in ${seconds} s, for QEMU`)}\n`,
+    `${program}: ${printable(`${path}: ${what} into ${output} in ${seconds} s, for QEMU`)}\n`,
   );
 }

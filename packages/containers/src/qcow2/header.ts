@@ -9,6 +9,13 @@ const MAGIC = 0x514649fb;
 const V2_HEADER_BYTES = 72;
 const V3_HEADER_BYTES = 104;
 
+/** What QEMU 11.1 takes at most (block/qcow2.h, and `qcow2_do_open` for the counts' width: 2 to the power of this, in bits). */
+export const MAX_L1_BYTES = 32 * 1024 * 1024;
+const MAX_SNAPSHOTS = 65536;
+const MAX_REFCOUNT_TABLE_BYTES = 8 * 1024 * 1024;
+const MAX_REFCOUNT_ORDER = 6;
+export const L1_ENTRY_BYTES = 8;
+
 /** Least and most that QEMU takes (QEMU 11.1, block/qcow2.h: MIN_CLUSTER_BITS, MAX_CLUSTER_BITS). */
 const CLUSTER_BITS = { min: 9, max: 21 } as const;
 
@@ -69,6 +76,7 @@ export async function readHeader(source: ByteSource): Promise<Qcow2Header> {
   }
   const features = version === 3 ? view.getBigUint64(72) : 0n;
   checkFeatures(features);
+  checkPlaces(view, 2 ** clusterBits, version);
   const hasExtendedL2 = (features & Incompatible.extendedL2) !== 0n;
   if (hasExtendedL2 && clusterBits < 14)
     throw badHeader('clusters are too small for subclusters', 20, 'at least 14', clusterBits);
@@ -83,8 +91,42 @@ export async function readHeader(source: ByteSource): Promise<Qcow2Header> {
   };
 }
 
+/**
+ * Holds the places of the tables to what QEMU takes, even of those that are not read here: it opens no image in which one is wrong.
+ * Mirrors `qcow2_do_open` and `qcow2_validate_table` (QEMU 11.1, block/qcow2.c).
+ */
+function checkPlaces(view: DataView, clusterBytes: number, version: 2 | 3): void {
+  const inHeader = (what: string, byteOffset: number, most: number, value: number | bigint) => {
+    if (value > most) throw badHeader(what, byteOffset, `at most ${most}`, value);
+  };
+  inHeader('the name of the backing file lies behind the header', 8, clusterBytes, view.getBigUint64(8));
+  if (version === 3) {
+    inHeader('counts of references are too wide', 96, MAX_REFCOUNT_ORDER, view.getUint32(96));
+    const headerBytes = view.getUint32(100);
+    if (headerBytes < V3_HEADER_BYTES)
+      throw badHeader('the header is too short', 100, `at least ${V3_HEADER_BYTES}`, headerBytes);
+    inHeader('the header is larger than a cluster', 100, clusterBytes, headerBytes);
+  }
+  const refcountClusters = view.getUint32(56);
+  if (refcountClusters === 0) throw badHeader('the image has no table of references', 56, 'at least 1', 0);
+  const table = (name: string, offsetAt: number, countAt: number, most: number) => {
+    inHeader(`the ${name} is too long`, countAt, most, view.getUint32(countAt));
+    const offset = view.getBigUint64(offsetAt);
+    if (offset % BigInt(clusterBytes) === 0n && offset < 2n ** 63n) return;
+    throw badHeader(`the ${name} is not where one can be`, offsetAt, `a multiple of ${clusterBytes}`, offset);
+  };
+  table('table of references', 48, 56, Math.floor(MAX_REFCOUNT_TABLE_BYTES / clusterBytes));
+  table('table of snapshots', 64, 60, MAX_SNAPSHOTS);
+  table('active level 1 table', 40, 36, MAX_L1_BYTES / L1_ENTRY_BYTES);
+}
+
 function checkFeatures(features: bigint): void {
   const details = { byteOffset: 72, actual: features };
+  if ((features & Incompatible.corrupt) !== 0n) {
+    const what =
+      'QEMU has marked the disk image as corrupt, and opens it no more; qemu-img check -r all may mend it';
+    throw new MappedRamError('bad-disk-image', { what, path: 'qcow2.header', ...details });
+  }
   if ((features & Incompatible.externalData) !== 0n) {
     const what =
       'the data of the disk image lie in another file (data_file), and the VM state with them; qemu-img amend cannot put them back, so have QEMU load it';

@@ -2,11 +2,8 @@ import { MappedRamError } from '@mapped-ram/format';
 import type { ByteSource } from '@mapped-ram/reader';
 import { readPart } from '../read-part.js';
 import { ClusterMap } from './cluster-map.js';
-import type { Qcow2Header } from './header.js';
+import { L1_ENTRY_BYTES, MAX_L1_BYTES, type Qcow2Header } from './header.js';
 import type { InternalSnapshot } from './snapshot-table.js';
-
-/** QCOW_MAX_L1_SIZE of QEMU 11.1 (block/qcow2.h). */
-const MAX_L1_BYTES = 32 * 1024 * 1024;
 
 /** Tables that are read at most: with clusters of 64 KiB, 2 TiB of VM state. */
 const MAX_L2_BYTES = 256 * 1024 * 1024;
@@ -14,7 +11,6 @@ const MAX_L2_BYTES = 256 * 1024 * 1024;
 /** Stretches that are kept at most, at 24 bytes each. */
 const MAX_RUNS = 16 * 1024 * 1024;
 
-const L1_ENTRY_BYTES = 8;
 const SUBCLUSTERS = 32;
 const SECTOR_BYTES = 512;
 

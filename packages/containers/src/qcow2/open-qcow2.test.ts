@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { loadCapture, scratchParent } from '@mapped-ram/fixtures';
+import { type BuiltImage, buildQcow2, loadCapture, scratchParent } from '@mapped-ram/fixtures';
+import { frameBound } from '@mapped-ram/pack';
 import { openCodec } from '@mapped-ram/pack/codec';
 import { type ByteSource, memorySource, openSnapshot } from '@mapped-ram/reader';
 import { hasProgram } from '@mapped-ram/tool-qemu';
 import { describe, expect, it } from 'vitest';
-import { type BuiltImage, buildQcow2 } from '../testing/build-qcow2.js';
 import { listInternalSnapshots, openInternalSnapshot } from './open-qcow2.js';
 
 const capture = await loadCapture('qemu-10.0/none');
@@ -30,7 +30,11 @@ function image(wanted: Partial<BuiltImage> = {}, compressed = false) {
   });
 }
 
-const zstd = await openCodec();
+const codec = await openCodec();
+const zstd = (contents: Uint8Array) => {
+  const frame = new Uint8Array(frameBound(contents.length));
+  return frame.subarray(0, codec.compress(contents, 1, frame));
+};
 const kinds: readonly (readonly [string, Partial<BuiltImage>, boolean])[] = [
   ['clusters of 64 KiB', {}, false],
   ['clusters of 512 bytes', { clusterBits: 9 }, false],

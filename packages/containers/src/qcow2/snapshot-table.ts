@@ -3,8 +3,7 @@ import type { ByteSource } from '@mapped-ram/reader';
 import { readPart } from '../read-part.js';
 import { type Qcow2Header, safeNumber } from './header.js';
 
-/** As many as QEMU takes, and as long a table (QEMU 11.1, block/qcow2.h: QCOW_MAX_SNAPSHOTS, QCOW_MAX_SNAPSHOTS_SIZE). */
-const MAX_SNAPSHOTS = 65536;
+/** QCOW_MAX_SNAPSHOTS_SIZE of QEMU 11.1 (block/qcow2.h). */
 const MAX_TABLE_BYTES = 64 * 1024 * 1024;
 /** QCOW_MAX_SNAPSHOT_EXTRA_DATA of QEMU 11.1. */
 const MAX_EXTRA_BYTES = 1024;
@@ -38,8 +37,6 @@ export interface InternalSnapshot {
  */
 export async function readSnapshots(source: ByteSource, header: Qcow2Header): Promise<InternalSnapshot[]> {
   const { snapshotCount, snapshotsOffset } = header;
-  if (snapshotCount > MAX_SNAPSHOTS)
-    throw tooMany(snapshotsOffset, `${MAX_SNAPSHOTS} snapshots`, snapshotCount);
   const snapshots: InternalSnapshot[] = [];
   const table = new TableReader(source, snapshotsOffset);
   for (let index = 0; index < snapshotCount; index++) snapshots.push(await table.next(header, index));
@@ -114,8 +111,10 @@ function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, length);
 }
 
+/** As QEMU reads it, to the first NUL. */
 function textOf(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+  const end = bytes.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
 function tooMany(byteOffset: number, expected: string, actual: number): MappedRamError {

@@ -174,6 +174,29 @@ describe.skipIf(isSkipped).each(DISKS)(
       }
     });
 
+    it('is restored by mr restore, which looks at what it takes out as mr preflight does', async () => {
+      const waiting = { ...machine, args: [...machine.args, '-qmp', 'unix:mr.sock,server=on,wait=off'] };
+      const vm = await launchDestination(waiting, { version: '10.0' });
+      try {
+        const how = ['--qmp', join(vm.folder, 'mr.sock'), '--snapshot', 's2'];
+        const looked = await runMr('preflight', ...how, 'restore', disk);
+        expect(looked).toMatchObject({ status: 0, out: expect.stringContaining('works') });
+        const { status, out, err } = await runMr('restore', ...how, disk);
+        expect({ status, out }).toMatchObject({ status: 0, out: expect.stringContaining('restored') });
+        expect(err).toContain('snapshot s2 taken out into');
+        expect(readFileSync(join(vm.folder, 'ram0')).equals(memoryOf(2))).toBe(true);
+      } finally {
+        await vm.kill();
+      }
+    });
+
+    it('is no place to save to, and says which snapshots it has where none is meant', async () => {
+      expect((await runMr('preflight', '--snapshot', 's2', 'save', join(folder, 'out.mr'))).status).toBe(2);
+      const { status, err } = await runMr('preflight', 'restore', disk);
+      expect(status).toBe(2);
+      expect(err).toContain('--snapshot NAME or ID says which is meant');
+    });
+
     it.each(allOrFew([0, 1, 2, 3, 4], [2, 3]))(
       'gives a file of snapshot %d that QEMU 10.0 and 11.1 restore',
       async (snapshot) => {

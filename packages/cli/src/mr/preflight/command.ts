@@ -7,7 +7,9 @@ import {
 import type { Command, CommandContext } from '../../shared/command.js';
 import type { CommandLine } from '../../shared/command-line.js';
 import { ExitStatus } from '../../shared/exit-status.js';
+import { lastValue } from '../../shared/option-values.js';
 import { printable, printableJson } from '../../shared/printable.js';
+import { snapshotOption } from '../../shared/reading-options.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { forceOption, formatOption, wantsJson } from '../file-options.js';
 import { withUnpacked } from '../unpacked.js';
@@ -38,6 +40,7 @@ export const preflightCommand: Command = {
           name: 'free-page-hint',
           help: 'The guest’s balloon is to tell which pages are free: look whether there is one.',
         },
+        snapshotOption,
         { ...forceOption, help: 'FILE may be replaced.' },
       ],
     },
@@ -52,14 +55,21 @@ export const preflightCommand: Command = {
   examples: [
     ['mr preflight --qmp qmp.sock save guest.mr', 'can the guest be saved there?'],
     ['mr preflight --qmp qmp.sock restore guest.mr', 'does the file fit this QEMU?'],
+    [
+      'mr preflight --qmp qmp.sock --snapshot before-upgrade restore disk.qcow2',
+      'and an internal snapshot of a disk?',
+    ],
     ['mr preflight --direct-io --fd 3 --fd 4 save 3>a 4>>a', 'what would QEMU do with these?'],
   ],
   async run(line, context) {
     const request = requestOf(line, context);
     const socket = qmpSocketOf(line);
+    const snapshot = lastValue(line, snapshotOption.name);
+    if (snapshot !== undefined && (request.role === 'save' || typeof request.file !== 'string'))
+      throw new UsageError('--snapshot is for restore, from a disk image (qcow2)');
     const json = wantsJson(line);
     try {
-      const result = await withPlainFile(request, context, (plain) =>
+      const result = await withPlainFile(request, context, snapshot, (plain) =>
         socket === undefined
           ? preflight(plain)
           : withQmp(socket, context.signal, (qmp) => preflight({ ...plain, qmp })),
@@ -79,15 +89,16 @@ export const preflightCommand: Command = {
   },
 };
 
-/** Of a packed file, what was packed is looked at, as mr restore gives it to QEMU. */
+/** Of a packed file, what was packed is looked at, and of a disk image the snapshot that is meant, as mr restore gives it to QEMU. */
 function withPlainFile<T>(
   request: PreflightRequest,
   context: CommandContext,
+  snapshot: string | undefined,
   use: (request: PreflightRequest) => Promise<T>,
 ): Promise<T> {
   const { role, file } = request;
   if (role === 'save' || typeof file !== 'string') return use(request);
-  return withUnpacked(file, context, (plain) => use({ ...request, file: plain }));
+  return withUnpacked(file, context, (plain) => use({ ...request, file: plain }), { snapshot });
 }
 
 function requestOf(line: CommandLine, { signal }: CommandContext): PreflightRequest {

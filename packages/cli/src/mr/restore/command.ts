@@ -1,6 +1,8 @@
 import { type RestoredSnapshot, restoreSnapshot } from '@mapped-ram/migrate';
 import type { Command } from '../../shared/command.js';
+import { lastValue } from '../../shared/option-values.js';
 import { printable } from '../../shared/printable.js';
+import { snapshotOption } from '../../shared/reading-options.js';
 import { formatOption, wantsJson } from '../file-options.js';
 import { checkSealed, sealedGroup } from '../sealed.js';
 import { withUnpacked } from '../unpacked.js';
@@ -31,6 +33,7 @@ export const restoreCommand: Command = {
     {
       title: 'How to read FILE',
       options: [
+        snapshotOption,
         ...transferOptions.filter(({ name }) => name !== 'offset'),
         {
           name: 'offset',
@@ -50,11 +53,13 @@ export const restoreCommand: Command = {
   ],
   examples: [
     ['mr restore --qmp qmp.sock guest.mr', 'restore'],
+    ['mr restore --qmp qmp.sock --snapshot before-upgrade disk.qcow2', 'an internal snapshot of a disk'],
     ['mr restore --qmp qmp.sock --keep-running --channels 4 guest.mr', 'in parallel, and go on'],
   ],
   run(line, context) {
     const { signal, terminal, program } = context;
     const request = { ...socketAndFile(line), json: wantsJson(line) };
+    const snapshot = lastValue(line, snapshotOption.name);
     const options = {
       ...transferOf(line),
       keepRunning: line.flags.has('keep-running'),
@@ -69,10 +74,15 @@ export const restoreCommand: Command = {
       };
       signal.addEventListener('abort', wait, { once: true });
       try {
-        const restored = await withUnpacked(request.path, context, async (path) => {
-          await checkSealed(line, request.path, path, context);
-          return restoreSnapshot(qmp, path, options);
-        });
+        const restored = await withUnpacked(
+          request.path,
+          context,
+          async (path) => {
+            await checkSealed(line, request.path, path, context);
+            return restoreSnapshot(qmp, path, options);
+          },
+          { snapshot },
+        );
         return { json: toJson(restored), lines: restoredLines({ ...restored, path: request.path }) };
       } finally {
         signal.removeEventListener('abort', wait);

@@ -1,0 +1,117 @@
+import type { ImagePlaces } from '@mapped-ram/fixtures';
+import { be } from '../builder/mutation.js';
+import { bytesOf, type Intact, type Mutator, patch } from './mutator.js';
+import { strangeNumber } from './numbers.js';
+import type { Random } from './random.js';
+
+/** The fields of the header that a snapshot is found by (docs/interop/qcow2.rst of QEMU). */
+const HEADER_FIELDS = [
+  { offset: 0, lengthBytes: 4 },
+  { offset: 4, lengthBytes: 4 },
+  { offset: 20, lengthBytes: 4 },
+  { offset: 24, lengthBytes: 8 },
+  { offset: 32, lengthBytes: 4 },
+  { offset: 60, lengthBytes: 4 },
+  { offset: 64, lengthBytes: 8 },
+  { offset: 72, lengthBytes: 8 },
+] as const;
+
+/** Those of a snapshot's entry: its table, its names, the VM state's length, extra data. */
+const ENTRY_FIELDS = [
+  { offset: 0, lengthBytes: 8 },
+  { offset: 8, lengthBytes: 4 },
+  { offset: 12, lengthBytes: 2 },
+  { offset: 14, lengthBytes: 2 },
+  { offset: 32, lengthBytes: 4 },
+  { offset: 36, lengthBytes: 4 },
+  { offset: 40, lengthBytes: 8 },
+  { offset: 48, lengthBytes: 8 },
+] as const;
+
+/** Changes of a disk image with one snapshot: header, table of snapshots, tables of level 1 and 2. */
+export function diskMutators(places: ImagePlaces, clusterBits: number): Mutator[] {
+  const [l1Offset = 0] = places.l1Offsets;
+  const [l2Offsets = []] = places.l2Offsets;
+  const clusterBytes = 2 ** clusterBits;
+  const entryOf = (offsets: readonly number[], intact: Intact, random: Random) => {
+    // An entry that leads somewhere, more often than one that does not.
+    const used = offsets.filter((offset) => numberAt(intact, offset, 8) !== 0n);
+    return random.pick(used.length > 0 && !random.chance(4) ? used : offsets);
+  };
+  const listed = (first: number, count: number) =>
+    Array.from({ length: count }, (_, index) => first + index * 8);
+  // The disk's own part of it is empty, and leads nowhere.
+  const l1 = listed(l1Offset, 1 + l2Offsets.length);
+  const l2 = l2Offsets.flatMap((offset) => listed(offset, clusterBytes / 8));
+  return [
+    {
+      name: 'header of the disk changed',
+      weight: 6,
+      plan: (intact, random) => [changed(intact, random.pick(HEADER_FIELDS), random)],
+    },
+    {
+      name: 'entry of the snapshot changed',
+      weight: 10,
+      plan: (intact, random) => {
+        const { offset, lengthBytes } = random.pick(ENTRY_FIELDS);
+        return [changed(intact, { offset: places.snapshotsOffset + offset, lengthBytes }, random)];
+      },
+    },
+    {
+      name: 'entry of level 1 changed',
+      weight: 6,
+      plan: (intact, random) => [entryChange(intact, entryOf(l1, intact, random), clusterBytes, random)],
+    },
+    {
+      name: 'entry of level 2 changed',
+      weight: 10,
+      plan: (intact, random) => [entryChange(intact, entryOf(l2, intact, random), clusterBytes, random)],
+    },
+    {
+      name: 'two entries of level 2 exchanged',
+      weight: 4,
+      plan(intact, random) {
+        const [a, b] = [entryOf(l2, intact, random), entryOf(l2, intact, random)];
+        if (a === b) return undefined;
+        return [patch(a, bytesOf(intact, b, b + 8)), patch(b, bytesOf(intact, a, a + 8))];
+      },
+    },
+    {
+      name: 'disk cut',
+      weight: 4,
+      plan: ({ image }, random) => [{ op: 'truncate', size: random.below(image.sizeBytes) }],
+    },
+  ];
+}
+
+/** An entry with another offset or other flags. */
+function entryChange(intact: Intact, offset: number, clusterBytes: number, random: Random) {
+  const was = numberAt(intact, offset, 8);
+  const cluster = BigInt(clusterBytes);
+  const clusters = Math.ceil(intact.image.sizeBytes / clusterBytes);
+  const value = random.pick([
+    () => 0n,
+    () => was ^ (1n << 63n),
+    () => was ^ (1n << 62n),
+    () => was ^ 1n,
+    () => was ^ (1n << BigInt(random.below(64))),
+    () => was + cluster,
+    () => was - cluster,
+    () => (was & (3n << 62n)) | (BigInt(random.below(clusters + 2)) * cluster),
+    () => strangeNumber(random, was, 8),
+  ])();
+  return patch(offset, be(8, BigInt.asUintN(64, value)));
+}
+
+function changed(
+  intact: Intact,
+  { offset, lengthBytes }: { offset: number; lengthBytes: number },
+  random: Random,
+) {
+  const was = numberAt(intact, offset, lengthBytes);
+  return patch(offset, be(lengthBytes, strangeNumber(random, was, lengthBytes)));
+}
+
+function numberAt(intact: Intact, offset: number, lengthBytes: number): bigint {
+  return BigInt(`0x${Buffer.from(bytesOf(intact, offset, offset + lengthBytes)).toString('hex')}`);
+}
