@@ -119,8 +119,14 @@ async function walkWhole(source: ByteSource, options: OpenOptions): Promise<Stre
   return (await walkClassicPages(source, options.streamOffset)) ?? model;
 }
 
+/**
+ * Every member of the model, also where it is undefined. `Required<StreamModel>` leaves undefined out in a project without
+ * `exactOptionalPropertyTypes`, which then fails if it checks its libraries.
+ */
+type WholeModel = { readonly [Name in keyof Required<StreamModel>]: StreamModel[Name] };
+
 /** An open snapshot: what the stream holds, and access to bitmaps, pages and device state. */
-export class Snapshot implements Required<StreamModel> {
+export class Snapshot implements WholeModel {
   readonly streamOffset: number;
   readonly libvirt: LibvirtSaveHeader | undefined;
   readonly streamVersion: number | undefined;

@@ -33,6 +33,18 @@ export function readmeExamples(): ReadmeExample[] {
   ];
 }
 
+/** The programs of `examples/`. What is published runs them (`publish/`); here they may import what this package does. */
+export function exampleFiles(): ReadmeExample[] {
+  return readdirSync(join(CHECKOUT_PATH, 'examples'))
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join('examples', name))
+    .map((place) => ({
+      place,
+      packageFolder: 'tools/checks',
+      code: readFileSync(join(CHECKOUT_PATH, place), 'utf8'),
+    }));
+}
+
 function examplesOf(path: string, packageFolder: string): ReadmeExample[] {
   const file = join(CHECKOUT_PATH, path);
   if (!existsSync(file)) return [];

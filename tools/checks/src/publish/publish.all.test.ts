@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { loadCapture } from '@mapped-ram/fixtures';
+import { findQemu } from '@mapped-ram/tool-qemu';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { browserEntries } from '../browser/browser-entries.js';
 import { bundlePage } from '../browser/bundle-page.js';
@@ -12,6 +13,9 @@ import { findBrowser } from '../browser/find-browser.js';
 import { LOOK, pageScript } from '../browser/look.js';
 import { runInBrowser } from '../browser/run-in-browser.js';
 import { documentLinks } from '../docs/markdown.js';
+import { compile } from './compile.js';
+import { EXAMPLE_TRIALS } from './example-trials.js';
+import { copyExamples, exampleRunner, listExamples } from './examples.js';
 import { makeProject } from './outside-project.js';
 import { checkout, type PublishedPackage, pack, publishedPackages } from './packages.js';
 import { installRuntimes, type Runtime } from './runtimes.js';
@@ -25,6 +29,7 @@ const packages = await publishedPackages();
 const room = await mkdtemp(join(tmpdir(), 'mapped-ram-publish-'));
 const runtimes = await installRuntimes(room);
 const project = join(room, 'project');
+const examples = join(room, 'examples');
 const tarballs = new Map<string, string>();
 const tarballOf = ({ name }: PublishedPackage) => tarballs.get(name) as string;
 const installed = ({ name }: PublishedPackage) => join(project, 'node_modules', name);
@@ -33,6 +38,8 @@ beforeAll(async () => {
   for (const one of packages) tarballs.set(one.name, await pack(one, room));
   await makeProject(project, tarballs);
   await (await loadCapture('qemu-10.0/none')).writeTo(join(project, 'none.mr'));
+  await copyExamples(examples, tarballs);
+  await compile(examples, '--project', '.');
 });
 
 afterAll(() => rm(room, { recursive: true, force: true }));
@@ -80,6 +87,16 @@ for (const runtime of runtimes) {
       blocks: [['ram', 4]],
     });
   });
+
+  for (const { name, version, attempt } of EXAMPLE_TRIALS) {
+    const qemu = version === undefined ? undefined : findQemu(version);
+    const missing = qemu?.kind === 'missing' ? ` (${qemu.reason})` : '';
+    const where = version === undefined ? runtime.name : `${runtime.name} with QEMU ${version}${missing}`;
+    test.skipIf(missing !== '')(`the example ${name} does what it says in ${where}`, async () => {
+      const folder = await mkdtemp(join(room, 'example-'));
+      await attempt(exampleRunner(runtime, examples, name, folder), folder);
+    });
+  }
 }
 
 const browser = findBrowser();
@@ -162,6 +179,19 @@ test.each(packages)('publint and attw find nothing wrong in $name', async (one) 
   await tool('attw', tarballOf(one), '--profile', 'esm-only');
 });
 
+test.each([[], ['--exactOptionalPropertyTypes']])(
+  'the types of every entry hold in a strict project that checks its libraries %s',
+  async (...options) => {
+    const entries = packages.flatMap(({ name, entries }) => entries.map((entry) => join(name, entry)));
+    const imports = entries
+      .filter((entry) => !entry.endsWith('.json'))
+      .map((entry) => `import ${JSON.stringify(entry)};`);
+    await writeFile(join(project, 'types.mts'), imports.join('\n'));
+    const strict = ['--strict', '--noUncheckedIndexedAccess', '--module', 'nodenext', '--target', 'es2023'];
+    await compile(project, 'types.mts', '--noEmit', ...strict, ...options);
+  },
+);
+
 test.each(packages)(
   '$name says where it comes from, and asks for no place that only the workspace has',
   async (one) => {
@@ -195,6 +225,10 @@ test.each(packages)('the source maps of $name have their sources', async (one) =
     const { sources, sourcesContent = [] } = JSON.parse(await readFile(path, 'utf8'));
     expect(sourcesContent, path).toHaveLength(sources.length);
   }
+});
+
+test('every example is tried', async () => {
+  expect(new Set(EXAMPLE_TRIALS.map(({ name }) => name))).toEqual(new Set(await listExamples()));
 });
 
 test('the pages of the rules come with the linter', async () => {

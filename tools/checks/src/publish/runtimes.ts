@@ -9,6 +9,8 @@ const run = promisify(execFile);
 export interface Runtime {
   readonly name: string;
   readonly command: readonly [file: string, ...args: string[]];
+  /** Whether it runs TypeScript as it is. */
+  readonly runsTypeScript: boolean;
 }
 
 /** A runtime that npm does not bring on this machine. */
@@ -39,7 +41,8 @@ const PROGRAMS = [
 
 /** The Node that runs this, and what else npm brings into `folder`, a folder each. */
 export async function installRuntimes(folder: string): Promise<(Runtime | MissingRuntime)[]> {
-  const own: Runtime = { name: `Node ${process.versions.node}`, command: [process.execPath] };
+  const runsTypeScript = 'typescript' in process.features;
+  const own: Runtime = { name: `Node ${process.versions.node}`, command: [process.execPath], runsTypeScript };
   const others = PROGRAMS.map(async ({ name, package: wanted, program, args }) => {
     const room = join(folder, name.toLowerCase().replace(' ', '-'));
     const title = `${name} (${wanted})`;
@@ -51,7 +54,7 @@ export async function installRuntimes(folder: string): Promise<(Runtime | Missin
       return { name: title, missing: (error as Error).message.split('\n')[1] ?? 'npm cannot install it' };
     }
     const path = join(room, 'node_modules', wanted.slice(0, wanted.lastIndexOf('@')), program);
-    return { name: title, command: [path, ...args] as const };
+    return { name: title, command: [path, ...args] as const, runsTypeScript: true };
   });
   return [own, ...(await Promise.all(others))];
 }
