@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { staleAddresses } from './addresses.js';
 import { brokenLinks } from './broken-links.js';
 import { listDocuments } from './checkout.js';
 import { staleRulePages } from './rule-pages.js';
@@ -24,4 +25,11 @@ it('no link leads nowhere', () => {
 
 it('every clause that is mentioned exists', () => {
   expect(unknownClauses()).toEqual([]);
+});
+
+it('the project is where the top package.json says, everywhere', () => {
+  expect(staleAddresses()).toEqual([]);
+  const moved = staleAddresses('https://example.org/elsewhere');
+  expect(moved).toContain('packages/lint/package.json: bugs is to be "https://example.org/elsewhere/issues"');
+  expect(moved.filter((line) => line.startsWith('packages/lint/src/sarif/sarif-log.ts: '))).toHaveLength(2);
 });

@@ -1,3 +1,4 @@
+import { staleAddresses } from './addresses.js';
 import { brokenLinks } from './broken-links.js';
 import { listDocuments } from './checkout.js';
 import { staleRulePages } from './rule-pages.js';
@@ -11,5 +12,6 @@ export async function checkDocuments(): Promise<string[]> {
     ...rulesWithoutTests(),
     ...brokenLinks(listDocuments()),
     ...unknownClauses(),
+    ...staleAddresses(),
   ];
 }
