@@ -13,6 +13,9 @@ const migrationInfo = shape({
       remaining: amount,
       total: amount,
       'dirty-sync-count': amount,
+      normal: amount,
+      duplicate: amount,
+      'page-size': amount,
       // QEMU works it out from differences, which can be negative at the start.
       mbps: finite,
     }),
@@ -22,7 +25,7 @@ const migrationInfo = shape({
 /**
  * What is used of QEMU's answer to `query-migrate`. Lengths are in bytes, times in milliseconds, `mbps` in megabits a second.
  * `status` is missing where there was no migration yet; `blocked-reasons` say why QEMU would not begin one; `dirty-sync-count` is how many times the
- * memory was gone through.
+ * memory was gone through; `normal` and `duplicate` are the pages that were sent, and those of them that are zero.
  */
 export type MigrationInfo = ReturnType<typeof migrationInfo>;
 

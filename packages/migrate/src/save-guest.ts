@@ -1,6 +1,7 @@
 import type { OpenFdset } from '@mapped-ram/fdset';
 import { resumeGuest, stopGuest } from './guest-state.js';
 import { withFdset } from './hand-over.js';
+import type { HintCount } from './hint-count.js';
 import type { MigrationInfo } from './migration-info.js';
 import { changeSettings, type QmpExecutor } from './migration-settings.js';
 import type { QemuFacts } from './preflight/qemu-facts.js';
@@ -17,6 +18,8 @@ export interface GuestToSave {
   readonly transfer: Transfer;
   readonly set: OpenFdset;
   readonly options: SaveOptions;
+  /** Where it is wanted. */
+  readonly hints: HintCount | undefined;
 }
 
 /**
@@ -51,12 +54,13 @@ export async function saveGuest<T>(
 
 async function migrate(
   qmp: QmpExecutor,
-  { facts, transfer, set, options }: GuestToSave,
+  { facts, transfer, set, options, hints }: GuestToSave,
 ): Promise<MigrationInfo> {
   const { signal, bandwidth = 0, onProgress } = options;
   const settings = transferSettings(transfer, facts.settings);
   const parameters = { ...settings.parameters, 'max-bandwidth': bandwidth };
   const onInfo = (info: MigrationInfo): void => {
+    hints?.add(info);
     const progress = toProgress(info);
     if (progress !== undefined) onProgress?.(progress);
   };

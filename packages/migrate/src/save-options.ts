@@ -39,4 +39,10 @@ export interface SavedSnapshot {
   readonly totalMs: number;
   /** How long the guest was paused, by QEMU's account; of a guest that was stopped first, the end of the save alone. */
   readonly downtimeMs: number;
+  /**
+   * With `freePageHint`: guest memory, in bytes, that QEMU was told is free before it had looked at it. QEMU does not count it; it is what was done and
+   * not sent in the first round, each time that it was asked how far it is, so it is this much at least. A guest whose kernel zeroes what its balloon takes (Debian's
+   * does) makes zero pages of the rest.
+   */
+  readonly hintedBytes?: number | undefined;
 }

@@ -3,6 +3,7 @@ import { type FileReport, lintSource, releaseRules } from '@mapped-ram/lint';
 import type { QmpClient } from '@mapped-ram/qmp';
 import type { FileTarget } from '@mapped-ram/writer/file';
 import { orDiskFull } from './disk-full.js';
+import { HintCount } from './hint-count.js';
 import { lintVersion } from './lint-file.js';
 import { MigrateError } from './migrate-error.js';
 import { acceptTransfer, prepareTransfer } from './preflight/prepare-transfer.js';
@@ -67,9 +68,10 @@ async function saveTo(qmp: QmpClient, { path, target, transfer, options }: Save)
   try {
     await copyHead(path, target, transfer.byteOffset);
     const wasRunning = facts.guest.running;
+    const hints = freePageHint ? new HintCount(transfer) : undefined;
     return await saveGuest(
       withPatience(qmp, answerTimeoutMs),
-      { facts, transfer, set, options },
+      { facts, transfer, set, options, hints },
       async (info) => {
         const { report, sizeBytes } = await lintWritten(target, facts, transfer, signal);
         await target.commit();
@@ -79,6 +81,7 @@ async function saveTo(qmp: QmpClient, { path, target, transfer, options }: Save)
           rounds: info.ram?.['dirty-sync-count'] ?? 0,
           totalMs: info['total-time'] ?? 0,
           downtimeMs: info.downtime ?? 0,
+          ...(hints && { hintedBytes: hints.bytes }),
         };
       },
     );

@@ -1,6 +1,7 @@
 import type { FdsetRole } from '@mapped-ram/fdset';
 import { isOver } from '../migration-info.js';
 import type { Transfer } from '../transfer-options.js';
+import { checkBalloon } from './balloon.js';
 import { findConflicts } from './conflicts.js';
 import { fault, type PreflightFinding } from './finding.js';
 import type { QemuFacts } from './qemu-facts.js';
@@ -36,11 +37,7 @@ export function* checkQemu(
     yield fault('migration-blocked', 'refused', `QEMU says why it cannot be saved: ${reason}`);
   }
   yield* findConflicts(role, facts, transfer);
-  if (freePageHint && !facts.hintsFreePages) {
-    yield fault('no-free-page-hint', 'works', 'the guest has no balloon that tells which pages are free', {
-      help: 'start QEMU with -object iothread,id=t -device virtio-balloon-pci,free-page-hint=on,iothread=t',
-    });
-  }
+  if (freePageHint) yield* checkBalloon(facts.balloon, facts.guest.running);
   if (parameters['direct-io'] === true && !transfer.directIo) yield directIoLeftOn();
 }
 

@@ -24,6 +24,8 @@ export type PreflightCode =
   /** A device does not allow it. */
   | 'migration-blocked'
   | 'no-free-page-hint'
+  /** There is a balloon for it, and nothing comes of it. */
+  | 'free-page-hint-unheard'
   /** The lint says that the file does not restore. */
   | 'faulty-file'
   | 'machine-differs'

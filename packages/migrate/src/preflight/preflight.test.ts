@@ -121,19 +121,32 @@ describeEachQemu('preflight', (version) => {
     expect(asked).toMatchObject({ kind: 'failed', text: expect.stringContaining(words ?? 'no words') });
   });
 
-  test('a balloon that gives hints is found, and a save with them is live', async () => {
-    const balloon = [
-      '-object',
-      'iothread,id=thread0',
-      '-device',
-      'virtio-balloon-pci,free-page-hint=on,iothread=thread0',
-    ];
-    const vm = await bench.startGuest(...balloon);
+  test('a balloon for hints is found, and what comes of it', async () => {
+    const vm = await bench.startGuest(
+      ...['-object', 'iothread,id=thread0'],
+      ...['-device', 'virtio-balloon-pci,free-page-hint=on,iothread=thread0'],
+    );
     const file = bench.at('vm.mr');
     const request = { role: 'save', file, qmp: vm.qmp, freePageHint: true } as const;
-    expect(await preflight(request)).toEqual({ outcome: 'works', findings: [] });
+    const unheard = (message: string) => ({
+      outcome: 'works',
+      findings: [
+        {
+          ...{ code: 'free-page-hint-unheard', severity: 'warning', outcome: 'works' },
+          message: expect.stringContaining(message),
+          help: expect.stringContaining('free-page-reporting=on'),
+        },
+      ],
+    });
+    // The firmware has no driver for it.
+    expect(await preflight(request)).toEqual(unheard('no driver'));
     const saved = await saveSnapshot(vm.qmp, file, { freePageHint: true, keepRunning: true });
-    expect(saved.isRunning).toBe(true);
+    expect(saved).toMatchObject({ isRunning: true, hintedBytes: 0 });
+    expect(saved.findings).toEqual(unheard('no driver').findings);
+    await vm.qmp.execute('stop');
+    expect(await preflight({ ...request, overwrite: true })).toEqual(unheard('paused'));
+    const plain = await saveSnapshot(vm.qmp, file, { overwrite: true });
+    expect(plain).not.toHaveProperty('hintedBytes');
   });
 });
 

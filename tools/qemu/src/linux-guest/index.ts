@@ -1,3 +1,4 @@
+export { type BalloonDriver, findBalloonDriver, installBalloonDriver } from './balloon-driver.js';
 export {
   type BootedLinux,
   type BootOptions,

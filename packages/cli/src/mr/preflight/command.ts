@@ -38,7 +38,7 @@ export const preflightCommand: Command = {
         },
         {
           name: 'free-page-hint',
-          help: 'The guest’s balloon is to tell which pages are free: look whether there is one.',
+          help: 'The guest’s balloon is to tell which pages are free: look whether there is one, and whether it can.',
         },
         snapshotOption,
         { ...forceOption, help: 'FILE may be replaced.' },

@@ -37,7 +37,7 @@ export const saveCommand: Command = {
         },
         {
           name: 'free-page-hint',
-          help: 'Live, and leave out what the guest says is free, through a balloon with free-page-hint=on; refused where there is none.',
+          help: 'Live, and leave out what the guest says is free, through a balloon with free-page-hint=on; tells how much that was, and is refused where there is none.',
         },
       ],
     },
@@ -135,10 +135,10 @@ async function savedPlain(
 }
 
 function savedResult(saved: SavedSnapshot, trim: SavedTrim | undefined): TransformResult {
-  const [first = '', ...findings] = savedLines(saved);
+  const [first = '', ...more] = savedLines(saved);
   return {
     json: { ...toJson(saved), ...(trim && { trim: savedTrimJson(trim) }) },
-    lines: [first, ...(trim === undefined ? [] : savedTrimLines(saved.path, trim)), ...findings],
+    lines: [first, ...(trim === undefined ? [] : savedTrimLines(saved.path, trim)), ...more],
   };
 }
 
@@ -166,13 +166,35 @@ function savedLines(saved: SavedSnapshot): string[] {
   return [
     `${path}: ${pages} saved in ${(totalMs / 1000).toFixed(2)} s and ${formatCount(rounds, 'round')}, ` +
       `${formatBytes(sizeBytes)} long; the guest ${guest}`,
+    ...hintLines(saved),
     ...findings.flatMap(findingLines),
   ];
+}
+
+function hintLines({ path, hintedBytes }: SavedSnapshot): string[] {
+  if (hintedBytes === undefined) return [];
+  const told =
+    hintedBytes === 0
+      ? 'of no free memory in time'
+      : `of ${formatBytes(hintedBytes)} of free memory at least`;
+  return [`${path}: the guest told ${told}`];
 }
 
 function toJson(saved: SavedSnapshot): Readonly<Record<string, unknown>> {
   const { sizeBytes, findings, wasRunning, isRunning, rounds, totalMs, downtimeMs, report } = saved;
   const { verdict } = report;
   const setPages = setPagesOf(saved);
-  return { sizeBytes, setPages, verdict, wasRunning, isRunning, rounds, totalMs, downtimeMs, findings };
+  const hints = saved.hintedBytes === undefined ? {} : { hintedBytes: saved.hintedBytes };
+  return {
+    sizeBytes,
+    setPages,
+    verdict,
+    wasRunning,
+    isRunning,
+    rounds,
+    totalMs,
+    downtimeMs,
+    ...hints,
+    findings,
+  };
 }

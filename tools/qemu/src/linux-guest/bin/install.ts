@@ -1,3 +1,4 @@
+import { installBalloonDriver } from '../balloon-driver.js';
 import { installDebuggers } from '../install-debuggers.js';
 import { installLinuxGuest } from '../install-linux-guest.js';
 import { LINUX_KERNELS, type LinuxKernelName } from '../linux-kernels.js';
@@ -17,3 +18,6 @@ console.log(
     ? `missing tool: ${debuggers.reason}`
     : 'crash and drgn, with debug information',
 );
+
+const balloon = await installBalloonDriver();
+console.log(balloon.kind === 'missing' ? `missing tool: ${balloon.reason}` : "the balloon's driver");
