@@ -24,6 +24,7 @@ export default defineConfig([
       index: 'dist/index.js',
       // Channels start it by this name, from beside the file that they are in.
       worker: 'node_modules/@mapped-ram/multifd/dist/worker.js',
+      'search-worker': 'dist/mr/search/search-worker.js',
       'pack-worker': 'node_modules/@mapped-ram/pack/dist/threads/pack-worker.js',
     },
     true,

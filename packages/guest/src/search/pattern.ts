@@ -1,3 +1,5 @@
+import { forEachByte, latin1 } from './native-bytes.js';
+
 /** A match of a regular expression that is longer may be missed. */
 export const MAX_MATCH_BYTES = 1024;
 
@@ -32,14 +34,11 @@ export function bytePattern(wanted: Uint8Array): Pattern {
   return {
     maxBytes: wanted.length,
     find(bytes, end, onMatch) {
-      const last = Math.min(end - 1, bytes.length - wanted.length) + anchor;
-      for (
-        let at = bytes.indexOf(anchorByte, anchor);
-        at !== -1 && at <= last;
-        at = bytes.indexOf(anchorByte, at + 1)
-      ) {
+      // Where its anchor may be.
+      const to = Math.min(end, bytes.length - wanted.length + 1) + anchor;
+      forEachByte(bytes, anchorByte, [anchor, to], (at) => {
         if (isAt(bytes, at - anchor, wanted)) onMatch(at - anchor, wanted.length);
-      }
+      });
     },
   };
 }
@@ -51,11 +50,10 @@ export function bytePattern(wanted: Uint8Array): Pattern {
  */
 export function regularExpression(source: string, ignoreCase = false): Pattern {
   const expression = new RegExp(source, ignoreCase ? 'gis' : 'gs');
-  const decoder = new TextDecoder('latin1');
   return {
     maxBytes: MAX_MATCH_BYTES,
     find(bytes, end, onMatch) {
-      for (const match of decoder.decode(bytes).matchAll(expression)) {
+      for (const match of latin1(bytes).matchAll(expression)) {
         if (match.index >= end) break;
         if (match[0].length > 0) onMatch(match.index, match[0].length);
       }

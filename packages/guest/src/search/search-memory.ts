@@ -1,4 +1,4 @@
-import { checkOptions, functionOption } from '@mapped-ram/format';
+import { checkOptions, functionOption, integerOption } from '@mapped-ram/format';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
 import type { Pattern } from './pattern.js';
 
@@ -19,6 +19,10 @@ export interface BlockMatch {
 
 /** How to search. */
 export interface SearchOptions {
+  /** Only what begins in this page and {@link SearchOptions.pageCount} from it on; from the first one of the block when not given. */
+  readonly firstPage?: number | undefined;
+  /** Up to the end of the block when not given. */
+  readonly pageCount?: number | undefined;
   /** Told of bytes of pages that were looked at. */
   readonly onSearched?: ((lengthBytes: number) => void) | undefined;
 }
@@ -35,50 +39,69 @@ export async function* searchBlock(
   pattern: Pattern,
   options: SearchOptions = {},
 ): AsyncGenerator<BlockMatch, void, undefined> {
-  checkOptions<SearchOptions>(options, { onSearched: functionOption });
-  const { onSearched } = options;
-  const window = new SearchWindow(block, pattern);
-  for await (const batch of snapshot.pages(block, { chunkBytes: CHUNK_BYTES })) {
-    for (const { firstPage, bytes } of batch) {
-      yield* window.push(firstPage * block.pageSize, bytes);
-      onSearched?.(bytes.length);
+  checkOptions<SearchOptions>(options, {
+    firstPage: integerOption(),
+    pageCount: integerOption(),
+    onSearched: functionOption,
+  });
+  const { pageSize } = block;
+  const { onSearched, firstPage = 0, pageCount = block.pageCount - firstPage } = options;
+  const window = new SearchWindow(block, pattern, firstPage * pageSize);
+  const end = (firstPage + pageCount) * pageSize;
+  // What begins in the last page may end in others.
+  const behind = Math.ceil(window.overlap / pageSize);
+  const pages = { firstPage, pageCount: Math.min(pageCount + behind, block.pageCount - firstPage) };
+  for await (const batch of snapshot.pages(block, { ...pages, chunkBytes: CHUNK_BYTES })) {
+    for (const { firstPage: first, bytes } of batch) {
+      const at = first * pageSize;
+      for (const match of window.push(at, bytes)) {
+        if (match.blockOffset >= end) return;
+        yield match;
+      }
+      if (at < end) onSearched?.(Math.min(bytes.length, end - at));
     }
   }
-  yield* window.end();
+  for (const match of window.end()) {
+    if (match.blockOffset >= end) return;
+    yield match;
+  }
 }
 
 /** Bytes as they come, with as much of what was before as a match can begin in. Between runs memory is zero. */
 class SearchWindow {
   readonly #block: RamBlock;
   readonly #pattern: Pattern;
-  readonly #overlap: number;
+  /** What of the bytes is kept for a match, and shown behind it. */
+  readonly overlap: number;
   #buffer = new Uint8Array(CHUNK_BYTES);
-  #start = 0;
+  #start: number;
   #length = 0;
 
-  constructor(block: RamBlock, pattern: Pattern) {
+  /** @param start Where the first bytes are, or zeros before them. */
+  constructor(block: RamBlock, pattern: Pattern, start: number) {
     this.#block = block;
     this.#pattern = pattern;
-    this.#overlap = pattern.maxBytes + PREVIEW_BYTES;
+    this.overlap = pattern.maxBytes + PREVIEW_BYTES;
+    this.#start = start;
   }
 
   *push(offset: number, bytes: Uint8Array): Generator<BlockMatch> {
     if (offset !== this.#start + this.#length) {
       yield* this.end();
-      const before = Math.min(this.#overlap, offset - (this.#start + this.#length));
+      const before = Math.min(this.overlap, offset - (this.#start + this.#length));
       this.#start = offset - before;
       this.#length = 0;
       this.#append(new Uint8Array(before));
     }
     this.#append(bytes);
-    yield* this.#find(this.#length - this.#overlap);
+    yield* this.#find(this.#length - this.overlap);
   }
 
   /** What is behind is zero. */
   *end(): Generator<BlockMatch> {
     const end = this.#length;
     if (end === 0) return;
-    const behind = Math.min(this.#overlap, this.#block.usedLength - this.#start - end);
+    const behind = Math.min(this.overlap, this.#block.usedLength - this.#start - end);
     this.#append(new Uint8Array(Math.max(0, behind)));
     yield* this.#find(end);
     this.#start += this.#length;
@@ -102,7 +125,7 @@ class SearchWindow {
 
   #append(bytes: Uint8Array): void {
     if (this.#length + bytes.length > this.#buffer.length) {
-      const larger = new Uint8Array(this.#length + bytes.length + this.#overlap);
+      const larger = new Uint8Array(this.#length + bytes.length + this.overlap);
       larger.set(this.#buffer.subarray(0, this.#length));
       this.#buffer = larger;
     }

@@ -1,9 +1,10 @@
+import type { RamBlock } from '@mapped-ram/reader';
 import { describe, expect, it } from 'vitest';
 import { openLinuxGuest } from '../linux-guest.js';
 import { syntheticSnapshot } from '../testing/synthetic-snapshot.js';
 import { AddressBook } from './address-book.js';
 import { bytePattern, type Pattern, regularExpression } from './pattern.js';
-import { searchBlock } from './search-memory.js';
+import { type SearchOptions, searchBlock } from './search-memory.js';
 
 const text = (wanted: string) => bytePattern(new TextEncoder().encode(wanted));
 
@@ -41,6 +42,40 @@ describe('a search of memory', () => {
     expect(outOfZeros.map(({ blockOffset }) => blockOffset)).toEqual([0x2f_fffe]);
   });
 
+  it('finds the same in parts of a block as in the whole, wherever it is cut', async () => {
+    const { snapshot } = await syntheticSnapshot(1);
+    const block = snapshot.ramBlocks[0] as RamBlock;
+    const places = async (pattern: Pattern, options: SearchOptions = {}) => {
+      const found: number[] = [];
+      for await (const { blockOffset } of searchBlock(snapshot, block, pattern, options))
+        found.push(blockOffset);
+      return found;
+    };
+    const patterns = [
+      bytePattern(Uint8Array.of(0x22, 0x22, 0x11, 0x11)),
+      bytePattern(Uint8Array.of(0x22, 0, 0, 0)),
+      bytePattern(new TextEncoder().encode('\0\0OSRELEASE')),
+      text('6.0.0-synthetic'),
+    ];
+    for (const pattern of patterns) {
+      const whole = await places(pattern);
+      expect(whole.length).toBeGreaterThan(0);
+      for (const pageCount of [256, 1000]) {
+        let searchedBytes = 0;
+        const parts: number[] = [];
+        for (let firstPage = 0; firstPage < block.pageCount; firstPage += pageCount) {
+          const part = { firstPage, pageCount: Math.min(pageCount, block.pageCount - firstPage) };
+          const onSearched = (lengthBytes: number) => {
+            searchedBytes += lengthBytes;
+          };
+          parts.push(...(await places(pattern, { ...part, onSearched })));
+        }
+        expect(parts).toEqual(whole);
+        expect(searchedBytes).toBe((await snapshot.countSetPages(block)) * block.pageSize);
+      }
+    }
+  });
+
   it('finds regular expressions over bytes, each match once', async () => {
     const found = await search(regularExpression('SYMBOL\\(init_\\w+\\)=[0-9a-f]{16}'));
     expect(found.map(({ preview }) => new TextDecoder('latin1').decode(preview).slice(0, 18))).toEqual([
@@ -49,6 +84,21 @@ describe('a search of memory', () => {
     ]);
     expect(await search(regularExpression('osrelease', true))).toHaveLength(1);
   });
+
+  it.each([0x80, 0x9f, 0xe9, 0xff])(
+    'takes byte %i for itself, and for no character of windows-1252',
+    (byte) => {
+      const bytes = Uint8Array.of(1, 2, byte, 3);
+      const places = (pattern: Pattern) => {
+        const found: number[] = [];
+        pattern.find(bytes, bytes.length, (offset) => found.push(offset));
+        return found;
+      };
+      expect(places(regularExpression(`\\x${byte.toString(16)}`))).toEqual([2]);
+      expect(places(bytePattern(Uint8Array.of(byte, 3)))).toEqual([2]);
+      expect(places(bytePattern(Uint8Array.of(byte, 3, 4)))).toEqual([]);
+    },
+  );
 
   it('refuses patterns that are everywhere or nowhere', () => {
     expect(() => bytePattern(new Uint8Array(4))).toThrow(RangeError);

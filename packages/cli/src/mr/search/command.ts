@@ -1,25 +1,23 @@
 import { derivePhysicalMap, type PhysicalMap } from '@mapped-ram/facts';
 import { MappedRamError } from '@mapped-ram/format';
-import {
-  AddressBook,
-  type BlockMatch,
-  findLinuxGuest,
-  type GuestAddresses,
-  searchBlock,
-} from '@mapped-ram/guest';
-import type { Snapshot } from '@mapped-ram/reader';
+import { AddressBook, type BlockMatch, findLinuxGuest, type GuestAddresses } from '@mapped-ram/guest';
+import { MAX_CHANNELS } from '@mapped-ram/multifd/limits';
+import type { RamBlock, Snapshot } from '@mapped-ram/reader';
 import type { Command } from '../../shared/command.js';
 import { ExitStatus } from '../../shared/exit-status.js';
 import { lastValue } from '../../shared/option-values.js';
+import { toChannels } from '../../shared/page-reading.js';
 import { printable, printableJson } from '../../shared/printable.js';
 import { formatNumber } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { aboutFile } from '../file-error.js';
-import { formatOption, wantsJson } from '../file-options.js';
+import { formatOption, inputOptions, wantsJson } from '../file-options.js';
 import { guestOptions, vmcoreinfoOption } from '../guest-options.js';
 import { withProgress } from '../progress.js';
 import { readingGroup, readingOptions, withSnapshotFile } from '../snapshot-file.js';
 import { patternOf } from './pattern-of.js';
+import { partsOf, searchPart } from './search-part.js';
+import { searchParts } from './search-parts.js';
 
 const DEFAULT_LIMIT = 1000;
 
@@ -48,6 +46,16 @@ export const searchCommand: Command = {
         vmcoreinfoOption,
       ],
     },
+    {
+      title: 'How to work',
+      options: [
+        {
+          name: 'channels',
+          value: 'N',
+          help: `Threads that search, 1 to ${MAX_CHANNELS}; by default one a processor, for a large file. A container has none.`,
+        },
+      ],
+    },
     readingGroup,
     { title: 'What to print', options: [formatOption] },
   ],
@@ -68,26 +76,35 @@ export const searchCommand: Command = {
     const pattern = patternOf(wanted, line.flags);
     const limit = limitOf(lastValue(line, 'limit'));
     const idstr = lastValue(line, 'block');
+    const channelCount = lastValue(line, 'channels');
+    const channels = channelCount === undefined ? undefined : toChannels(channelCount);
     const isJson = wantsJson(line);
     const find = await guestOptions(line);
     return withSnapshotFile(path, { ...readingOptions(line), signal }, async ({ snapshot }) => {
       const blocks = snapshot.ramBlocks.filter((block) => idstr === undefined || block.idstr === idstr);
       if (blocks.length === 0) throw new UsageError(`there is no block ${idstr} in ${path}`);
       const matches: Match[] = [];
+      const found = searchParts(partsOf(snapshot, blocks), {
+        setup: { path, open: inputOptions(line), wanted, flags: line.flags, limit },
+        channels,
+        searchHere: (part) => searchPart(snapshot, part, pattern, limit),
+        signal,
+      });
       const search = async (onProgress: (progress: { doneBytes: number; totalBytes: number }) => void) => {
         let doneBytes = 0;
         let totalBytes = 0;
         for (const block of blocks) totalBytes += (await snapshot.countSetPages(block)) * block.pageSize;
-        const onSearched = (lengthBytes: number) => {
-          doneBytes += lengthBytes;
-          onProgress({ doneBytes, totalBytes });
-        };
-        const book = await addressBook(snapshot, find);
-        for (const block of blocks) {
-          for await (const match of searchBlock(snapshot, block, pattern, { onSearched })) {
-            matches.push({ ...match, ...book.find(block, match.blockOffset) });
-            if (matches.length >= limit) return;
+        // Looking for a kernel takes as long as searching: only for something that has an address.
+        let book: AddressBook | undefined;
+        for await (const { blockIndex, matches: some, searchedBytes } of found) {
+          const block = snapshot.ramBlocks[blockIndex] as RamBlock;
+          for (const match of some.slice(0, limit - matches.length)) {
+            book ??= await addressBook(snapshot, find);
+            matches.push({ ...match, block, ...book.find(block, match.blockOffset) });
           }
+          if (matches.length >= limit) return;
+          doneBytes += searchedBytes;
+          onProgress({ doneBytes, totalBytes });
         }
       };
       await aboutFile(path, withProgress(terminal, path, search));
