@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Command, ExitStatus, lastValue, oneOf, UsageError } from '@mapped-ram/cli/command-framework';
 import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
 import { writeWholeFile } from '@mapped-ram/writer/file';
-import { FUZZ_FORMS, type FuzzForm } from '../fuzz/bases.js';
+import { FUZZ_FORMS, type FuzzForm } from '../fuzz/base.js';
 import { writeCandidate } from '../fuzz/candidate.js';
 import { knowledgeRules } from '../fuzz/destination-knowledge.js';
 import type { FuzzFigures } from '../fuzz/figures.js';

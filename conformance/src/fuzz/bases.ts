@@ -1,39 +1,15 @@
-import { captureInfo, loadCapture, type SparseImage } from '@mapped-ram/fixtures';
+import { captureInfo, loadCapture } from '@mapped-ram/fixtures';
 import { openSnapshot } from '@mapped-ram/reader';
 import { Mutation } from '../builder/mutation.js';
 import { Places } from '../builder/places.js';
 import { moveBitmap, relayBlocks, repack } from '../builder/relay.js';
-import type { Edit } from '../vector/edit.js';
+import type { FuzzBase, FuzzForm } from './base.js';
 import { fieldMutators } from './field-mutators.js';
 import { fileMutators } from './file-mutators.js';
 import { memoryMutators } from './memory-mutators.js';
-import type { Intact, Mutator } from './mutator.js';
 import { pieceMutators } from './piece-mutators.js';
 import type { Random } from './random.js';
 import { classicWeights, diskKinds, openClassicBase, openDiskBase } from './stream-bases.js';
-
-/** What the fuzzer damages: mapped-ram files, classic streams, disk images with a snapshot in them. */
-export type FuzzForm = 'mapped-ram' | 'classic' | 'qcow2';
-
-/** All of them. */
-export const FUZZ_FORMS: readonly FuzzForm[] = ['mapped-ram', 'classic', 'qcow2'];
-
-/** A good file that the fuzzer damages: a capture, as it is or laid out in another way that is as good. */
-export interface FuzzBase extends Intact {
-  readonly form: FuzzForm;
-  readonly captureId: string;
-  readonly streamOffset: number;
-  /** From the capture to `image`; none where no edits lead there. */
-  readonly edits: readonly Edit[];
-  /** What can be done to it. */
-  readonly mutators: readonly Mutator[];
-  /** False where it is restored with mapped-ram off. */
-  readonly mappedRam?: false;
-  /** The snapshot that is meant in a disk image. */
-  readonly internalSnapshot?: string;
-  /** Puts a damaged stream into what it lies in. */
-  finish?(damaged: SparseImage): SparseImage;
-}
 
 /** The captures that restore fast, and how often each is taken. */
 const captureWeights = [

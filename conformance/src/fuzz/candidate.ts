@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Vector } from '../vector/vector.js';
-import type { FuzzForm } from './bases.js';
+import type { FuzzForm } from './base.js';
 import type { Comparison } from './judge.js';
 import { editsOf, imageOf } from './plan-case.js';
 

@@ -5,7 +5,7 @@ import { isFailure } from '../protocol/testee-process.js';
 import { askTestee } from '../run/run-testee.js';
 import { findTestee } from '../run/testees.js';
 import { captureCase, type TestCase } from '../run/vector-case.js';
-import type { FuzzBase } from './bases.js';
+import type { FuzzBase } from './base.js';
 import { type FuzzCase, imageOf } from './plan-case.js';
 
 /** Who predicts. */

@@ -1,6 +1,7 @@
 import type { SparseImage } from '@mapped-ram/fixtures';
 import type { Edit } from '../vector/edit.js';
-import { type FuzzBase, type FuzzForm, pickBase } from './bases.js';
+import type { FuzzBase, FuzzForm } from './base.js';
+import { pickBase } from './bases.js';
 import { editedCopy, orderEdits, type PlannedEdit } from './edited-copy.js';
 import { Random } from './random.js';
 

@@ -1,4 +1,4 @@
-import type { FuzzForm } from './bases.js';
+import type { FuzzForm } from './base.js';
 import { explain } from './destination-knowledge.js';
 import { type Assessed, agrees, countFigures, type FuzzFigures } from './figures.js';
 import { judgeCases, type NotJudged } from './judge.js';

@@ -12,7 +12,7 @@ import { openSnapshot } from '@mapped-ram/reader';
 import { convertSnapshot } from '@mapped-ram/transform';
 import { createFileTarget } from '@mapped-ram/writer/file';
 import { Places } from '../builder/places.js';
-import type { FuzzBase } from './bases.js';
+import type { FuzzBase } from './base.js';
 import { classicMutators } from './classic-mutators.js';
 import { diskMutators } from './disk-mutators.js';
 import { fieldMutators } from './field-mutators.js';
