@@ -91,6 +91,12 @@ export const knowledgeRules: readonly KnowledgeRule[] = [
       predicted === 'refused' && rules.includes('device-state-mismatch') && says === 'dies of SIGABRT',
   },
   {
+    id: 'disk-abort',
+    why: 'a disk image that cannot be read may end QEMU instead of being refused',
+    applies: ({ fuzzCase, rules, predicted, actual }) =>
+      fuzzCase.base.form === 'qcow2' && predicted === 'refused' && actual === 'crashes' && rules.length === 0,
+  },
+  {
     id: 'contents',
     why: 'QEMU restores what the file holds, and only who knows the saved memory can tell that it is something else',
     applies: async (comparison) =>

@@ -40,8 +40,8 @@ export function diskMutators(places: ImagePlaces, clusterBits: number): Mutator[
   };
   const listed = (first: number, count: number) =>
     Array.from({ length: count }, (_, index) => first + index * 8);
-  // The disk's own part of it is empty, and leads nowhere.
-  const l1 = listed(l1Offset, 1 + l2Offsets.length);
+  // The tables of the disk itself are not read: whether they are sound tells qemu-img check.
+  const l1 = listed(l1Offset + places.stateEntry * 8, l2Offsets.length);
   const l2 = l2Offsets.flatMap((offset) => listed(offset, clusterBytes / 8));
   return [
     {

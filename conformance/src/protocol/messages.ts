@@ -55,6 +55,8 @@ export interface SavedFile {
   readonly file: string;
   /** Where the stream starts in it. */
   readonly streamOffset: number;
+  /** The file is a disk image (qcow2), and the stream is the snapshot of this name in it. */
+  readonly internalSnapshot?: string;
 }
 
 /** Memory that a file should give, block by block. */

@@ -102,10 +102,13 @@ function operationsFor(
 }
 
 async function whatWasSaved(
-  { saved, streamOffset }: TestCase,
+  { saved, streamOffset, internalSnapshot }: TestCase,
   file: string,
   files: CaseFiles,
 ): Promise<SavedFile | SavedMemory> {
-  if (saved === undefined) return { file, streamOffset: streamOffset ?? 0 };
+  if (saved === undefined) {
+    const inDisk = internalSnapshot === undefined ? {} : { internalSnapshot };
+    return { file, streamOffset: streamOffset ?? 0, ...inDisk };
+  }
   return typeof saved === 'string' ? files.saved(saved) : saved;
 }

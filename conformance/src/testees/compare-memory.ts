@@ -3,9 +3,10 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { qcow2Container } from '@mapped-ram/containers';
 import { type QemuRamBlock, queryRamBlocks } from '@mapped-ram/qmp';
 import { openSnapshot } from '@mapped-ram/reader';
-import { openFileSource } from '@mapped-ram/reader/file';
+import { openSource } from '@mapped-ram/reader/file';
 import { openProcessMemory, type ProcessMemory, type QemuVm } from '@mapped-ram/tool-qemu';
 import { viewClassicStream } from '@mapped-ram/transform';
 import type { Destination, SavedFile, SavedMemory } from '../protocol/messages.js';
@@ -51,9 +52,15 @@ export async function findMemoryDifference(
   }
 }
 
-async function* blocksOfFile({ file, streamOffset }: SavedFile): AsyncGenerator<SavedBlock> {
+async function* blocksOfFile({
+  file,
+  streamOffset,
+  internalSnapshot,
+}: SavedFile): AsyncGenerator<SavedBlock> {
+  const containers = internalSnapshot === undefined ? [] : [qcow2Container(internalSnapshot)];
+  const opened = await openSource(file, containers);
   // In a classic stream pages have no place of their own.
-  const source = await viewClassicStream(await openFileSource(file), { streamOffset });
+  const source = await viewClassicStream(opened.source, { streamOffset });
   const snapshot = await openSnapshot(source, { streamOffset });
   try {
     for (const block of snapshot.ramBlocks) {

@@ -14,6 +14,7 @@ export const MAX_L1_BYTES = 32 * 1024 * 1024;
 const MAX_SNAPSHOTS = 65536;
 const MAX_REFCOUNT_TABLE_BYTES = 8 * 1024 * 1024;
 const MAX_REFCOUNT_ORDER = 6;
+const V2_REFCOUNT_ORDER = 4;
 export const L1_ENTRY_BYTES = 8;
 
 /** Least and most that QEMU takes (QEMU 11.1, block/qcow2.h: MIN_CLUSTER_BITS, MAX_CLUSTER_BITS). */
@@ -41,6 +42,8 @@ export interface Qcow2Header {
   /** Clusters are in 32 subclusters, and an entry of a level 2 table has 16 bytes. */
   readonly hasExtendedL2: boolean;
   readonly compression: Qcow2Compression;
+  /** Where clusters and tables end at the latest: QEMU counts no references behind it. */
+  readonly mostBytes: number;
   readonly snapshotCount: number;
   readonly snapshotsOffset: number;
 }
@@ -86,6 +89,7 @@ export async function readHeader(source: ByteSource): Promise<Qcow2Header> {
     virtualBytes: safeNumber(view.getBigUint64(24), 24),
     hasExtendedL2,
     compression: await readCompression(source, features),
+    mostBytes: countedBytes(2 ** clusterBits, version === 3 ? view.getUint32(96) : V2_REFCOUNT_ORDER),
     snapshotCount: view.getUint32(60),
     snapshotsOffset: safeNumber(view.getBigUint64(64), 64),
   };
@@ -115,9 +119,22 @@ function checkPlaces(view: DataView, clusterBytes: number, version: 2 | 3): void
     if (offset % BigInt(clusterBytes) === 0n && offset < 2n ** 63n) return;
     throw badHeader(`the ${name} is not where one can be`, offsetAt, `a multiple of ${clusterBytes}`, offset);
   };
+  const snapshots = view.getUint32(60);
+  if (snapshots > MAX_SNAPSHOTS) {
+    const what = 'the disk image has too many snapshots';
+    const [byteOffset, path] = [60, 'qcow2.snapshots'];
+    const expected = `at most ${MAX_SNAPSHOTS}`;
+    throw new MappedRamError('limit-exceeded', { what, byteOffset, path, expected, actual: snapshots });
+  }
   table('table of references', 48, 56, Math.floor(MAX_REFCOUNT_TABLE_BYTES / clusterBytes));
   table('table of snapshots', 64, 60, MAX_SNAPSHOTS);
   table('active level 1 table', 40, 36, MAX_L1_BYTES / L1_ENTRY_BYTES);
+}
+
+/** What the largest table of references counts (QEMU 11.1, block/qcow2-refcount.c, `alloc_refcount_block`). */
+function countedBytes(clusterBytes: number, refcountOrder: number): number {
+  const perBlock = (clusterBytes * 8) / 2 ** refcountOrder;
+  return (MAX_REFCOUNT_TABLE_BYTES / 8) * perBlock * clusterBytes;
 }
 
 function checkFeatures(features: bigint): void {

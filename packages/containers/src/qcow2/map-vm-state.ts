@@ -57,7 +57,7 @@ export async function mapVmState(
 ): Promise<ClusterMap> {
   const geometry = geometryOf(header, snapshot);
   const { clusterBytes, tableCovers, firstEntry } = geometry;
-  const tables = await readL1(source, snapshot, firstEntry, clusterBytes);
+  const tables = await readL1(source, header, snapshot, firstEntry);
   const map = new ClusterMap();
   const seen = new Set<number>();
   for (let index = 0; index < tables.length; index++) {
@@ -65,7 +65,6 @@ export async function mapVmState(
     const tableOffset = Number(entry & OFFSET_MASK);
     if (tableOffset === 0) continue;
     const path = `qcow2.l1[${firstEntry + index}]`;
-    checkAligned(tableOffset, clusterBytes, path);
     if (seen.has(tableOffset)) throw badImage('two entries lead to one table', tableOffset, path);
     seen.add(tableOffset);
     if (seen.size * clusterBytes > MAX_L2_BYTES) throw tooLarge(tableOffset, path);
@@ -75,11 +74,12 @@ export async function mapVmState(
   return map;
 }
 
+/** The entries from the first one of the VM state on. QEMU goes through those of the disk too, and dies of one that has flags and no offset. */
 async function readL1(
   source: ByteSource,
+  header: Qcow2Header,
   { l1Offset, l1Entries }: InternalSnapshot,
   firstEntry: number,
-  clusterBytes: number,
 ): Promise<BigUint64Array> {
   const path = 'qcow2.l1';
   if (l1Entries * L1_ENTRY_BYTES > MAX_L1_BYTES) {
@@ -91,37 +91,54 @@ async function readL1(
       actual: l1Entries,
     });
   }
-  checkAligned(l1Offset, clusterBytes, path);
-  const count = Math.max(0, l1Entries - firstEntry);
-  const bytes = await readPart(source, l1Offset + firstEntry * L1_ENTRY_BYTES, count * L1_ENTRY_BYTES);
+  checkPlace(l1Offset, header, path);
+  const bytes = await readPart(source, l1Offset, l1Entries * L1_ENTRY_BYTES);
   const view = new DataView(bytes.buffer);
-  return BigUint64Array.from({ length: count }, (_, index) => view.getBigUint64(index * L1_ENTRY_BYTES));
+  const entries = BigUint64Array.from({ length: l1Entries }, (_, index) =>
+    view.getBigUint64(index * L1_ENTRY_BYTES),
+  );
+  for (const [index, entry] of entries.entries()) {
+    if (entry === 0n) continue;
+    const place = `${path}[${index}]`;
+    const tableOffset = Number(entry & OFFSET_MASK);
+    if (tableOffset === 0)
+      throw badImage('an entry has flags and leads to no table', l1Offset + index * L1_ENTRY_BYTES, place);
+    checkPlace(tableOffset, header, place);
+  }
+  return entries.subarray(firstEntry);
 }
 
 function addTable(
   map: ClusterMap,
   table: Uint8Array,
   stateOffset: number,
-  { hasExtendedL2, version }: Qcow2Header,
+  header: Qcow2Header,
   geometry: Geometry,
 ): void {
+  const { hasExtendedL2, version } = header;
   const { clusterBytes, l2EntryBytes } = geometry;
   const view = new DataView(table.buffer, table.byteOffset, table.length);
   for (let at = 0; at < table.length; at += l2EntryBytes) {
     const byteOffset = stateOffset + (at / l2EntryBytes) * clusterBytes;
     // Most entries of a table are empty, and no bigint is made for them.
-    if (view.getUint32(at) === 0 && view.getUint32(at + 4) <= 1) continue;
+    if (view.getUint32(at) === 0 && view.getUint32(at + 4) === 0) continue;
     const entry = view.getBigUint64(at);
     if ((entry & COMPRESSED) !== 0n) {
       const { hostOffset, packedBytes } = compressedPlace(entry, geometry.clusterBits);
+      if (hostOffset + packedBytes > header.mostBytes) throw tooFar(hostOffset, 'qcow2.l2');
       map.add(byteOffset, clusterBytes, hostOffset, packedBytes);
       continue;
     }
+    const isZero = !hasExtendedL2 && (entry & ZERO) !== 0n;
     const hostOffset = Number(entry & OFFSET_MASK);
+    if (isZero && version < 3) {
+      const what = 'a cluster is marked as zero, which there is from version 3 on';
+      throw badImage(what, hostOffset, 'qcow2.l2');
+    }
     if (hostOffset === 0) continue;
-    checkAligned(hostOffset, clusterBytes, 'qcow2.l2');
+    checkPlace(hostOffset, header, 'qcow2.l2');
     if (hasExtendedL2) addSubclusters(map, view.getUint32(at + 12), byteOffset, hostOffset, clusterBytes);
-    else if (version < 3 || (entry & ZERO) === 0n) map.add(byteOffset, clusterBytes, hostOffset);
+    else if (!isZero) map.add(byteOffset, clusterBytes, hostOffset);
   }
 }
 
@@ -148,9 +165,15 @@ function compressedPlace(entry: bigint, clusterBits: number) {
   return { hostOffset, packedBytes: sectors * SECTOR_BYTES - (hostOffset % SECTOR_BYTES) };
 }
 
-function checkAligned(byteOffset: number, clusterBytes: number, path: string): void {
-  if (byteOffset % clusterBytes === 0) return;
-  throw badImage('a table or cluster is not where one can be', byteOffset, path);
+/** Where a table or a cluster can be: at a multiple of clusters, and not so far behind that QEMU cannot count references to it. */
+function checkPlace(byteOffset: number, { clusterBits, mostBytes }: Qcow2Header, path: string): void {
+  if (byteOffset % 2 ** clusterBits !== 0)
+    throw badImage('a table or cluster is not where one can be', byteOffset, path);
+  if (byteOffset >= mostBytes) throw tooFar(byteOffset, path);
+}
+
+function tooFar(byteOffset: number, path: string): MappedRamError {
+  return badImage('a table or cluster lies farther behind than an image can be long', byteOffset, path);
 }
 
 function badImage(what: string, byteOffset: number, path: string): MappedRamError {

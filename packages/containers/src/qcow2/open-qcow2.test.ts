@@ -116,11 +116,16 @@ describe('a name', () => {
   });
 
   it('that holds anything is told in a message without that', async () => {
-    const name = `\u001b[2J\u0000${'x'.repeat(2000)}`;
+    const name = `\u001b[2J\u0007${'x'.repeat(2000)}`;
     const { bytes } = buildQcow2({ snapshots: [{ id: '1', name, state }] });
     const error = await openInternalSnapshot(memorySource(bytes)).catch((cause) => cause);
     expect(error.what).toMatch(/^[\x20-\x7e…]{1,250}$/);
     expect((await openInternalSnapshot(memorySource(bytes), name)).sizeBytes).toBe(state.length);
+  });
+
+  it('ends at a NUL, as QEMU reads it', async () => {
+    const { bytes } = buildQcow2({ snapshots: [{ id: '1', name: 'base\0more', state }] });
+    expect((await openInternalSnapshot(memorySource(bytes), 'base')).sizeBytes).toBe(state.length);
   });
 
   it('of a snapshot without VM state is refused', async () => {
@@ -158,6 +163,22 @@ describe('a hostile image', () => {
     ['has much extra data', (view) => view.setUint32(places.snapshotsOffset + 36, 2 ** 31), 'bad-disk-image'],
     ['has a table off its place', (view) => view.setBigUint64(l1 + 8, BigInt(l2 + 512)), 'bad-disk-image'],
     ['has a table behind its end', (view) => view.setBigUint64(l1 + 8, 1n << 40n), 'bad-disk-image'],
+    ['is marked as corrupt', (view) => view.setBigUint64(72, 2n), 'bad-disk-image'],
+    ['has a backing file behind its header', (view) => view.setBigUint64(8, 1n << 40n), 'bad-disk-image'],
+    ['counts references in 128 bits', (view) => view.setUint32(96, 7), 'bad-disk-image'],
+    ['has a header of 100 bytes', (view) => view.setUint32(100, 100), 'bad-disk-image'],
+    ['has a header larger than a cluster', (view) => view.setUint32(100, 2 ** 17), 'bad-disk-image'],
+    ['counts no references', (view) => view.setUint32(56, 0), 'bad-disk-image'],
+    ['counts references in a huge table', (view) => view.setUint32(56, 129), 'bad-disk-image'],
+    ['has its active table off its place', (view) => view.setBigUint64(40, 512n), 'bad-disk-image'],
+    ['has flags without a table', (view) => view.setBigUint64(l1, 1n << 63n), 'bad-disk-image'],
+    ['has a table too far behind', (view) => view.setBigUint64(l1 + 8, 1n << 55n), 'bad-disk-image'],
+    ['has a cluster too far behind', (view) => view.setBigUint64(l2, 1n << 55n), 'bad-disk-image'],
+    [
+      'has a compressed cluster too far behind',
+      (view) => view.setBigUint64(l2, (1n << 62n) | (1n << 53n)),
+      'bad-disk-image',
+    ],
     ['has a cluster off its place', (view) => view.setBigUint64(l2, BigInt(l2 + 512)), 'bad-disk-image'],
     [
       'has an unknown compression',
@@ -170,6 +191,15 @@ describe('a hostile image', () => {
     const copy = bytes.slice();
     damage(new DataView(copy.buffer));
     await expect(openInternalSnapshot(memorySource(copy), 'base')).rejects.toMatchObject({ code });
+  });
+
+  it('of version 2 with a cluster of zeros, which that has not, is refused', async () => {
+    const { bytes: old, places: at } = image({ version: 2 });
+    const view = new DataView(old.buffer);
+    const [table = 0] = at.l2Offsets[1] ?? [];
+    view.setBigUint64(table, view.getBigUint64(table) | 1n);
+    const opening = openInternalSnapshot(memorySource(old), 'base');
+    await expect(opening).rejects.toThrow('from version 3 on');
   });
 
   it('whose entries lead to one table is refused', async () => {

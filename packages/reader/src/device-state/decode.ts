@@ -112,38 +112,48 @@ class TreeBuilder {
         byteOffset,
       });
     }
-    return Array.from({ length: count }, (_, index) => this.#value(type, byteOffset + index * size, size));
+    this.#check(byteOffset, count * size);
+    const read = this.#reader(type, size);
+    const from = byteOffset - this.#base;
+    return Array.from({ length: count }, (_, index) => read(from + index * size));
   }
 
   #value(type: string, byteOffset: number, lengthBytes: number): ScalarValue {
-    const bytes = this.#slice(byteOffset, lengthBytes);
-    if (type === 'nullptr') return null;
-    if (type === 'bool') return bytes.some((byte) => byte !== 0);
-    const signed = signedness(type);
-    return signed === undefined ? bytes : this.#integer(byteOffset - this.#base, lengthBytes, signed, bytes);
+    this.#check(byteOffset, lengthBytes);
+    return this.#reader(type, lengthBytes)(byteOffset - this.#base);
   }
 
-  #integer(at: number, lengthBytes: number, signed: boolean, bytes: Uint8Array): bigint | Uint8Array {
+  /** What reads a value at a place within the bytes. There are many values, and no view is made for one that is a number. */
+  #reader(type: string, lengthBytes: number): (at: number) => ScalarValue {
+    const [bytes, view] = [this.#bytes, this.#view];
+    const bytesAt = (at: number) => bytes.subarray(at, at + lengthBytes);
+    if (type === 'nullptr') return () => null;
+    if (type === 'bool') return (at) => bytesAt(at).some((byte) => byte !== 0);
+    const signed = signedness(type);
+    if (signed === undefined) return bytesAt;
     switch (lengthBytes) {
       case 1:
-        return BigInt(signed ? this.#view.getInt8(at) : this.#view.getUint8(at));
+        return (at) => BigInt(signed ? view.getInt8(at) : view.getUint8(at));
       case 2:
-        return BigInt(signed ? this.#view.getInt16(at) : this.#view.getUint16(at));
+        return (at) => BigInt(signed ? view.getInt16(at) : view.getUint16(at));
       case 4:
-        return BigInt(signed ? this.#view.getInt32(at) : this.#view.getUint32(at));
+        return (at) => BigInt(signed ? view.getInt32(at) : view.getUint32(at));
       case 8:
-        return signed ? this.#view.getBigInt64(at) : this.#view.getBigUint64(at);
+        return (at) => (signed ? view.getBigInt64(at) : view.getBigUint64(at));
       default:
-        return bytes;
+        return bytesAt;
     }
   }
 
   #slice(byteOffset: number, lengthBytes: number): Uint8Array {
+    this.#check(byteOffset, lengthBytes);
     const from = byteOffset - this.#base;
-    if (from + lengthBytes > this.#bytes.length) {
-      throw mismatch(byteOffset + lengthBytes, this.#base + this.#bytes.length);
-    }
     return this.#bytes.subarray(from, from + lengthBytes);
+  }
+
+  #check(byteOffset: number, lengthBytes: number): void {
+    if (byteOffset - this.#base + lengthBytes <= this.#bytes.length) return;
+    throw mismatch(byteOffset + lengthBytes, this.#base + this.#bytes.length);
   }
 }
 
