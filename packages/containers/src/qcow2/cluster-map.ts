@@ -1,3 +1,5 @@
+import type { MappedRamError } from '@mapped-ram/format';
+
 /** A stretch of the VM state, and where it lies in the image. */
 export interface ClusterRun {
   /** In the VM state. */
@@ -19,6 +21,7 @@ export class ClusterMap {
   /** By the run's index. */
   readonly #packed = new Map<number, number>();
   #count = 0;
+  #unreadable: MappedRamError | undefined;
 
   /** How many runs there are. */
   get count(): number {
@@ -31,8 +34,18 @@ export class ClusterMap {
     return (this.#starts[this.#count - 1] as number) + (this.#lengths[this.#count - 1] as number);
   }
 
-  /** Adds what follows all that is there; it becomes part of the last run where it goes on both here and there. */
+  /** Notes that what follows cannot be read. It is no fault where nothing comes behind it: the VM state has ended before. */
+  addUnreadable(error: MappedRamError): void {
+    this.#unreadable ??= error;
+  }
+
+  /**
+   * Adds what follows all that is there; it becomes part of the last run where it goes on both here and there.
+   *
+   * @throws MappedRamError what was noted to be unreadable, which now lies within.
+   */
   add(byteOffset: number, lengthBytes: number, hostOffset: number, packedBytes?: number): void {
+    if (this.#unreadable !== undefined) throw this.#unreadable;
     const last = this.#count - 1;
     if (last >= 0 && packedBytes === undefined && !this.#packed.has(last) && byteOffset === this.endOffset) {
       if (hostOffset === (this.#hosts[last] as number) + (this.#lengths[last] as number)) {

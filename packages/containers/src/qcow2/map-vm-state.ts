@@ -30,7 +30,10 @@ interface Geometry {
   readonly firstEntry: number;
 }
 
-function geometryOf({ clusterBits, hasExtendedL2 }: Qcow2Header, { diskBytes }: InternalSnapshot): Geometry {
+function geometryOf(
+  { clusterBits, hasExtendedL2 }: Qcow2Header,
+  { diskBytes }: Pick<InternalSnapshot, 'diskBytes'>,
+): Geometry {
   const clusterBytes = 2 ** clusterBits;
   const l2EntryBytes = hasExtendedL2 ? 16 : 8;
   const tableCovers = (clusterBytes / l2EntryBytes) * clusterBytes;
@@ -55,6 +58,7 @@ export async function mapVmState(
   header: Qcow2Header,
   snapshot: InternalSnapshot,
 ): Promise<ClusterMap> {
+  checkDiskSize(header, snapshot);
   const geometry = geometryOf(header, snapshot);
   const { clusterBytes, tableCovers, firstEntry } = geometry;
   const tables = await readL1(source, header, snapshot, firstEntry);
@@ -72,6 +76,17 @@ export async function mapVmState(
     if (map.count > MAX_RUNS) throw tooLarge(tableOffset, path);
   }
   return map;
+}
+
+/** QEMU gives the disk the size that it had, before it looks for the VM state. Mirrors `qcow2_snapshot_goto` and `qcow2_co_truncate`. */
+function checkDiskSize(header: Qcow2Header, { diskBytes }: InternalSnapshot): void {
+  const { version, virtualBytes } = header;
+  const { tableCovers } = geometryOf(header, { diskBytes });
+  const most = (MAX_L1_BYTES / L1_ENTRY_BYTES) * tableCovers;
+  const isSame = diskBytes === virtualBytes;
+  if (diskBytes % SECTOR_BYTES === 0 && diskBytes <= most && (isSame || version === 3)) return;
+  const what = 'the disk cannot be given the size that it had when the snapshot was taken';
+  throw new MappedRamError('bad-disk-image', { what, path: 'qcow2.snapshots', actual: diskBytes });
 }
 
 /** The entries from the first one of the VM state on. QEMU goes through those of the disk too, and dies of one that has flags and no offset. */
@@ -133,7 +148,8 @@ function addTable(
     const hostOffset = Number(entry & OFFSET_MASK);
     if (isZero && version < 3) {
       const what = 'a cluster is marked as zero, which there is from version 3 on';
-      throw badImage(what, hostOffset, 'qcow2.l2');
+      map.addUnreadable(badImage(what, hostOffset, 'qcow2.l2'));
+      continue;
     }
     if (hostOffset === 0) continue;
     checkPlace(hostOffset, header, 'qcow2.l2');

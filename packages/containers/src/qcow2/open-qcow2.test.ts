@@ -160,6 +160,16 @@ describe('a hostile image', () => {
       (view) => view.setUint32(places.snapshotsOffset + 72 + 8, 2 ** 32 - 1),
       'limit-exceeded',
     ],
+    [
+      'had a disk of half a sector more',
+      (view) => view.setBigUint64(places.snapshotsOffset + 72 + 48, BigInt(2 ** 20 + 256)),
+      'bad-disk-image',
+    ],
+    [
+      'had a disk that is too large',
+      (view) => view.setBigUint64(places.snapshotsOffset + 72 + 48, 1n << 52n),
+      'bad-disk-image',
+    ],
     ['has much extra data', (view) => view.setUint32(places.snapshotsOffset + 36, 2 ** 31), 'bad-disk-image'],
     ['has a table off its place', (view) => view.setBigUint64(l1 + 8, BigInt(l2 + 512)), 'bad-disk-image'],
     ['has a table behind its end', (view) => view.setBigUint64(l1 + 8, 1n << 40n), 'bad-disk-image'],
@@ -200,6 +210,9 @@ describe('a hostile image', () => {
     view.setBigUint64(table, view.getBigUint64(table) | 1n);
     const opening = openInternalSnapshot(memorySource(old), 'base');
     await expect(opening).rejects.toThrow('from version 3 on');
+    view.setBigUint64(table, view.getBigUint64(table) & ~1n);
+    view.setBigUint64(table + 1000 * 8, 1n);
+    expect((await openInternalSnapshot(memorySource(old), 'base')).sizeBytes).toBe(state.length);
   });
 
   it('whose entries lead to one table is refused', async () => {
