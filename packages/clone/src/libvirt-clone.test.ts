@@ -3,11 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDomain, readLibvirtCookie, readLibvirtDomain } from '@mapped-ram/facts';
 import { loadCapture, scratchParent } from '@mapped-ram/fixtures';
-import { openSnapshot } from '@mapped-ram/reader';
+import { openSnapshot, type RamBlock } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chooseBlocks } from './block-choice.js';
 import { prepareLibvirtClone } from './libvirt-clone.js';
 import { domainOfClone, sharedByClones } from './libvirt-domain.js';
+import { memoryOfClone } from './libvirt-memory.js';
 import { prepareClone } from './prepare-clone.js';
 
 let folder: string;
@@ -18,6 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+const MIB = 1024 * 1024;
 const IDENTITY = { name: 'other', uuid: '00000000-1111-2222-3333-444444444444' };
 const XML = `<domain type='qemu'>
   <name>saved</name>
@@ -111,15 +114,67 @@ describe('the domain of a clone', () => {
     expect(domainOfClone(first, IDENTITY, ['-b']).qemuArguments).toEqual(['-a', '-b']);
   });
 
-  it('is none where the memory is in NUMA nodes', () => {
-    const numa = XML.replace('<devices>', "<cpu><numa><cell id='0' memory='8192'/></numa></cpu><devices>");
-    expect(() => domainOfClone(parseDomain(numa), IDENTITY, [])).toThrow('NUMA');
+  it('has no NUMA node and no DIMM of its own', () => {
+    const { xml } = domainOfClone(parseDomain(withNodes(1)), IDENTITY, []);
+    expect(xml).not.toMatch(/numa>|dimm|maxMemory|memnode/);
+    expect(xml).toContain("<memory unit='MiB'>8</memory>");
   });
 
   it('shares its disks, but for those that nobody writes to', () => {
     expect(sharedByClones(parseDomain(XML)).map(({ message }) => message.split(' ')[0])).toEqual([
       ...['/vms/saved.qcow2', '/vms/saved.fd', 'vnc'],
     ]);
+  });
+});
+
+/** The domain with its memory in NUMA nodes, and with a DIMM. */
+function withNodes(count: number): string {
+  const cells = Array.from({ length: count }, (_, id) => `<cell id='${id}' memory='4096'/>`);
+  const dimm =
+    "<memory model='dimm'><target><size>4096</size><node>0</node></target><address type='dimm' slot='0' base='0x100000000'/></memory>";
+  return XML.replace(
+    '<devices>',
+    `<maxMemory slots='2' unit='MiB'>64</maxMemory><numatune><memnode cellid='0'/></numatune><cpu><numa>${cells.join('')}</numa></cpu><devices>${dimm}`,
+  );
+}
+
+describe('the memory of a clone', () => {
+  const blockOf = (idstr: string, index: number) =>
+    ({ idstr, index, usedLength: 4 * MIB, pagesOffset: (1 + 8 * index) * MIB }) as RamBlock;
+  const memoryOf = (xml: string, ...ids: string[]) => {
+    const mapped = ids.map(blockOf);
+    return memoryOfClone(
+      parseDomain(xml),
+      chooseBlocks(mapped, 'pc-q35-10.0'),
+      'pc-q35-10.0',
+      '/vms/guest.save',
+    );
+  };
+
+  it('is main RAM, where the domain has one NUMA node, and its DIMMs', () => {
+    const { names, qemuArguments } = memoryOf(withNodes(1), 'ram-node0', 'memdimm0');
+    expect([...names].map(([{ idstr }, name]) => [idstr, name])).toEqual([
+      ['ram-node0', 'mr.ram'],
+      ['memdimm0', 'mr.memdimm0'],
+    ]);
+    expect(qemuArguments).toEqual([
+      ...[
+        '-object',
+        expect.stringContaining('id=mr.ram,size=4194304,mem-path=/vms/guest.save,offset=1048576,'),
+      ],
+      ...['-machine', 'memory-backend=mr.ram', '-m', 'size=4194304B,slots=2,maxmem=67108864B'],
+      ...['-object', expect.stringContaining('id=mr.memdimm0,')],
+      ...['-device', 'pc-dimm,id=dimm0,memdev=mr.memdimm0,node=0,slot=0,addr=0x100000000'],
+    ]);
+  });
+
+  it.each([
+    ['two nodes', withNodes(2), '2 NUMA nodes', ['ram-node0', 'ram-node1', 'memdimm0']],
+    ['a DIMM that is not in the snapshot', withNodes(1), 'dimm0', ['ram-node0']],
+    ['an nvdimm', withNodes(1).replace("'dimm'", "'nvdimm'"), 'nvdimm', ['ram-node0', 'memdimm0']],
+    ['memory in several blocks', XML, 'one block', ['ram-node0', 'ram-node1']],
+  ])('is refused with %s', (_, xml, words, ids) => {
+    expect(() => memoryOf(xml, ...ids)).toThrow(words);
   });
 });
 

@@ -14,11 +14,9 @@ import { makeFile } from '@mapped-ram/writer/file';
 import { type Cloneable, type CloneableOptions, cloneableShapes, withCloneable } from './cloneable.js';
 import { type CloneWarning, findHazards } from './file-hazards.js';
 import { domainOfClone, sharedByClones } from './libvirt-domain.js';
-import { backendNames, memoryBackend } from './qemu-arguments.js';
-import { writeStateStream } from './state-stream.js';
+import { memoryOfClone } from './libvirt-memory.js';
 
-/** libvirt makes an object of its own under the usual name of the main RAM, so this one has another. */
-const BACKEND_ID = 'mr.ram';
+import { writeStateStream } from './state-stream.js';
 
 const UUID = /^[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}$/i;
 
@@ -47,7 +45,7 @@ export interface LibvirtClone {
 }
 
 /**
- * Makes a small libvirt save image, from which `virsh restore` starts a VM whose main memory is mapped from a snapshot. The snapshot
+ * Makes a small libvirt save image, from which `virsh restore` starts a VM whose main memory and DIMMs are mapped from a snapshot. The snapshot
  * is only read.
  *
  * The state of the machine's other memory is in the image. What the domain saves later is whole: its QEMU is told to store zero
@@ -55,7 +53,7 @@ export interface LibvirtClone {
  *
  * @param path The snapshot: an image of libvirt, or with `xml` any other.
  * @param output The image to make.
- * @throws MappedRamError as `prepareClone` does; `unsupported` where the domain has NUMA nodes, or its XML cannot be used.
+ * @throws MappedRamError as `prepareClone` does; `unsupported` where the domain has several NUMA nodes, or its XML cannot be used.
  * @throws RangeError where name or UUID is none that libvirt takes.
  */
 export async function prepareLibvirtClone(
@@ -76,18 +74,11 @@ export async function prepareLibvirtClone(
   if (!UUID.test(uuid)) throw new RangeError(`${uuid} is no UUID`);
   return await withCloneable(path, options, async (cloneable) => {
     const { source, snapshot, choice } = cloneable;
-    const { mainRam } = choice;
-    if (mainRam === undefined || !choice.mapped.includes(mainRam)) {
-      throw new MappedRamError('unsupported', {
-        what: 'the machine has no main RAM in one block that libvirt could be given another backend for; mr clone --run starts it without libvirt',
-        path: 'ram',
-      });
-    }
     const realPath = await realpath(path);
     const saved = await domainOf(cloneable, options.xml);
+    const memory = memoryOfClone(saved, choice, snapshot.configuration?.machine, realPath);
     const domain = domainOfClone(saved, { name, uuid }, [
-      ...['-object', memoryBackend(mainRam, BACKEND_ID, realPath)],
-      ...['-machine', formatOptions(undefined, { 'memory-backend': BACKEND_ID })],
+      ...memory.qemuArguments,
       ...['-global', formatOptions(undefined, { 'migration.zero-page-detection': 'none' })],
     ]);
     const front = libvirtImageFront({
@@ -96,11 +87,11 @@ export async function prepareLibvirtClone(
       wasRunning: snapshot.libvirt === undefined || snapshot.libvirt.wasRunning !== 0,
       format: LibvirtFormat.raw,
     });
-    const mapped = new Set([mainRam]);
+    const mapped = new Set(memory.names.keys());
     const sizeBytes = await makeFile(output, { overwrite }, async (target) => {
       await writeStateStream(target, snapshot, source, mapped, {
         front: [front],
-        names: backendNames(choice, BACKEND_ID),
+        names: memory.names,
         withoutCapability: true,
       });
       const written = await target.written();
@@ -111,7 +102,7 @@ export async function prepareLibvirtClone(
       name,
       uuid,
       snapshot: realPath,
-      mappedBlocks: [mainRam.idstr],
+      mappedBlocks: [...mapped].map(({ idstr }) => idstr),
       sizeBytes,
       warnings: [...(await findHazards(realPath)), ...sharedByClones(domain)],
     };

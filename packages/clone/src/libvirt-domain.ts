@@ -2,13 +2,13 @@ import {
   addQemuArguments,
   changeAttributes,
   childOf,
-  dropElement,
+  dropElements,
   type LibvirtDomain,
   renameDomain,
   type XmlElement,
 } from '@mapped-ram/facts';
-import { MappedRamError } from '@mapped-ram/format';
 import type { CloneWarning } from './file-hazards.js';
+import { memoryElements } from './libvirt-memory.js';
 
 /** A domain that is to be the clone of another. */
 export interface CloneIdentity {
@@ -21,18 +21,15 @@ const CHARACTER_DEVICES: ReadonlySet<string> = new Set(['serial', 'console', 'pa
 
 /**
  * The domain of a clone: under another name and UUID, with sockets of its own, and with arguments that map the memory. What is said
- * of how the memory is backed is left out: it would be about memory that nobody uses.
- *
- * @throws MappedRamError `unsupported` where libvirt has the memory in NUMA nodes.
+ * of how the memory is made is left out.
  */
 export function domainOfClone(
   domain: LibvirtDomain,
   { name, uuid }: CloneIdentity,
   qemuArguments: readonly string[],
 ): LibvirtDomain {
-  checkOneNode(domain);
   const renamed = renameDomain(domain, { name, uuid });
-  const plain = dropElement(renamed, 'memoryBacking');
+  const plain = dropElements(renamed, memoryElements(renamed));
   const sockets = socketsOf(plain).map((element) => ({
     element,
     name: 'path',
@@ -70,15 +67,6 @@ export function sharedByClones({ root }: LibvirtDomain): CloneWarning[] {
       }),
     ),
   ];
-}
-
-/** libvirt gives each node a backend of its own in a way that no argument can replace. */
-function checkOneNode({ root }: LibvirtDomain): void {
-  if (childOf(childOf(root, 'cpu'), 'numa') === undefined) return;
-  throw new MappedRamError('unsupported', {
-    what: 'the domain has its memory in NUMA nodes, to which libvirt gives memory that cannot be replaced; mr clone --run starts it without libvirt',
-    path: 'libvirt.xml',
-  });
 }
 
 /** Sockets that QEMU listens at, under a path that the XML gives. */

@@ -16,10 +16,12 @@ export function backendNames({ mainRam }: BlockChoice, id: string | undefined): 
   if (mainRam === undefined)
     throw new RangeError('the machine has no main RAM whose backend could have an id');
   if (objectIdOf({ idstr: id }) !== id) throw new RangeError(`no object of QEMU can have the id ${id}`);
-  const prefix = hasObjectPath(mainRam.idstr)
-    ? mainRam.idstr.slice(0, mainRam.idstr.lastIndexOf('/') + 1)
-    : '';
-  return new Map([[mainRam, `${prefix}${id}`]]);
+  return new Map([[mainRam, nameWithId(mainRam, id)]]);
+}
+
+/** What a block is called when its memory backend has another id. */
+export function nameWithId({ idstr }: RamBlock, id: string): string {
+  return hasObjectPath(idstr) ? `${idstr.slice(0, idstr.lastIndexOf('/') + 1)}${id}` : id;
 }
 
 /** Where the memory of a clone comes from. */

@@ -13,6 +13,7 @@ export { separateBlocks } from './blocks/separate-blocks.js';
 export { derivePhysicalMap } from './derive-map.js';
 export { armRegisterKey, identifiesArmProcessor } from './devices/arm-register-key.js';
 export { findStruct } from './devices/find-struct.js';
+export { savedMemorySlots } from './devices/hotplug-devices.js';
 export { hotplugProcessors, type SavedProcessors, savedProcessors } from './devices/processors.js';
 export {
   firstOversizedRing,
@@ -25,6 +26,7 @@ export { type SavedVirtioDevice, virtioDevices } from './devices/virtio-devices.
 export {
   globalSwitchOf,
   type LibvirtDomain,
+  memorySizeOf,
   parseDomain,
   privateFileBackends,
 } from './libvirt/domain.js';
@@ -32,7 +34,7 @@ export {
   addQemuArguments,
   changeAttributes,
   type DomainIdentity,
-  dropElement,
+  dropElements,
   renameDomain,
 } from './libvirt/edit-domain.js';
 export { type DomainReading, readLibvirtCookie, readLibvirtDomain } from './libvirt/read-domain.js';

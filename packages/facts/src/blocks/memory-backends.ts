@@ -26,6 +26,8 @@ const MAIN_RAM_IDS: ReadonlySet<string> = new Set([
   ...['omap1.dram', 'strongarm.sdram', 'riscv.spike.ram', 'riscv.sifive.u.ram', 'riscv.sifive.e.ram', 'DDR'],
   ...['riscv.shakti.c.ram', 'microchip.icicle.kit.ram', 'riscv.K230.ram', 'boston.ddr', 'ddr'],
   ...['xiangshan.kunminghu.ram', 'tt_atlantis.ram'],
+  // What it is called in clones for libvirt.
+  'mr.ram',
 ]);
 
 /** Machines all of whose own blocks are known, so that any other block must be a user's. */

@@ -58,7 +58,7 @@ export function parseDomain(xml: string): LibvirtDomain {
   if (name === '') throw new XmlError('missing name information', root.start);
   const uuid = childOf(root, 'uuid')?.text.trim();
   const type = childOf(childOf(root, 'os'), 'type')?.attributes;
-  const memoryBytes = bytesOf(childOf(root, 'memory'));
+  const memoryBytes = memorySizeOf(childOf(root, 'memory'));
   const vcpu = childOf(root, 'vcpu');
   const maxProcessors = countOf(vcpu === undefined ? '1' : vcpu.text);
   const processors = countOf(vcpu?.attributes.current) ?? maxProcessors;
@@ -127,7 +127,10 @@ function namespaceOf(element: XmlElement, root: XmlElement): string | undefined 
   return element.attributes[key] ?? root.attributes[key];
 }
 
-function bytesOf(element: XmlElement | undefined): number | undefined {
+/** The bytes that an element such as `<memory unit='KiB'>` gives; undefined where that is no number or unit of libvirt's. */
+export function memorySizeOf(
+  element: Pick<XmlElement, 'text' | 'attributes'> | undefined,
+): number | undefined {
   const count = countOf(element?.text);
   const unit = UNITS[(element?.attributes.unit ?? 'KiB').toLowerCase()];
   if (count === undefined || unit === undefined) return undefined;

@@ -28,11 +28,12 @@ export function renameDomain(domain: LibvirtDomain, { name, uuid }: DomainIdenti
   return edited(domain, edits);
 }
 
-/** The domain without an element below its root, where it has one. */
-export function dropElement(domain: LibvirtDomain, name: string): LibvirtDomain {
-  const element = childOf(domain.root, name);
-  if (element === undefined) return domain;
-  return edited(domain, [{ start: element.start, end: element.end, text: '' }]);
+/** The domain without some of its elements, none of which is in another of them. */
+export function dropElements(domain: LibvirtDomain, elements: readonly XmlElement[]): LibvirtDomain {
+  return edited(
+    domain,
+    elements.map(({ start, end }) => ({ start, end, text: '' })),
+  );
 }
 
 /** The domain with more arguments for QEMU, behind those that it has. */

@@ -1,4 +1,4 @@
-import { isGuestMemory, privateFileBackends } from '@mapped-ram/facts';
+import { isGuestMemory, objectIdOf, privateFileBackends } from '@mapped-ram/facts';
 import type { ClassicBlockPages } from '@mapped-ram/reader';
 import type { LintContext } from '../../context.js';
 import { countText } from '../../facts/quantities.js';
@@ -59,7 +59,7 @@ function lacksPages(
   { idstr, missingPages, pageCount, guestPhysicalAddress }: ClassicBlockPages,
   mapped: ReadonlySet<string>,
 ): boolean {
-  const isElsewhere = guestPhysicalAddress !== undefined || mapped.has(idstr);
+  const isElsewhere = guestPhysicalAddress !== undefined || mapped.has(objectIdOf({ idstr }) ?? '');
   const isLeftOut = isElsewhere && missingPages === pageCount;
   return missingPages > 0 && !isLeftOut;
 }

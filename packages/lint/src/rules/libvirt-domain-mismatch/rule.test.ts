@@ -47,6 +47,21 @@ ruleCases(libvirtDomainMismatchRule, {
       finds: [{ outcome: 'refused', expected: '07070707-0707-0707-0707-070707070707' }],
     },
     {
+      name: 'NUMA nodes, where the stream has main RAM in one block',
+      capture,
+      edit: (image) => editXml(image, '</cpu>', "<numa><cell id='0' memory='16384'/></numa></cpu>"),
+      finds: [{ outcome: 'refused', severity: 'error', expected: 'pc.ram', actual: 'ram-node0' }],
+    },
+    {
+      name: 'NUMA nodes that hold less than the memory',
+      capture,
+      edit: (image) => editXml(image, '</cpu>', "<numa><cell id='0' memory='4096'/></numa></cpu>"),
+      finds: [
+        { outcome: 'refused', severity: 'error', actual: '4194304 bytes' },
+        { outcome: 'refused', severity: 'error', expected: 'pc.ram' },
+      ],
+    },
+    {
       name: 'no processor',
       capture,
       edit: (image) => editXml(image, '>1</vcpu>', '>0</vcpu>'),

@@ -7,6 +7,7 @@ import {
 import type { ByteSpan } from '@mapped-ram/reader';
 import type { LintContext } from '../../context.js';
 import type { Rule, RuleMatch } from '../../rule.js';
+import { compareBackends, compareNodes, compareSlots } from './compare-nodes.js';
 
 /** An alias, such as `q35` or `virt`, stands for another type in each release. */
 const HAS_VERSION = /-\d+\.\d+$/;
@@ -21,7 +22,8 @@ export const libvirtDomainMismatchRule: Rule = {
   clauses: ['CONTAINER-10'],
   description: `libvirt starts QEMU as the XML in the save image says, and QEMU loads the stream into that machine. The machine
 type has to be the same, and so do the number of processors and the UUID, where the stream tells them. With mapped-ram QEMU does not compare the
-size of the memory: it fails where a page lies beyond it, and otherwise the guest has less, or more, than the XML says.
+size of the memory: it fails where a page lies beyond it, and otherwise the guest has less, or more, than the XML says. The NUMA nodes
+and DIMMs of the stream all have to be there, and as many slots for DIMMs.
 
 Machine types without a version (\`q35\`) are not compared: what they stand for depends on the release.`,
   qemu: [{ outcome: 'refused', says: 'QEMU, started as the XML says, does not take the stream.' }],
@@ -29,7 +31,7 @@ Machine types without a version (\`q35\`) are not compared: what they stand for 
   *check(context) {
     const { domain: reading } = context;
     if (reading?.kind !== 'read') return;
-    for (const check of [compareMachine, compareUuid, compareMemory, compareProcessors]) {
+    for (const check of CHECKS) {
       const match = check(context, reading.domain, reading.span);
       if (match !== undefined) yield match;
     }
@@ -141,3 +143,8 @@ const compareProcessors: Check = ({ snapshot }, { processors, maxProcessors }, s
     behaviour: { outcome: 'restores', says: 'Restores; the others are as they are after a reset.' },
   };
 };
+
+const CHECKS: readonly Check[] = [
+  ...[compareMachine, compareUuid],
+  ...[compareNodes, compareBackends, compareSlots, compareMemory, compareProcessors],
+];
