@@ -1,4 +1,4 @@
-import { chmod, copyFile, open, readFile, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, readFile, writeFile } from 'node:fs/promises';
 import { prepareClone, startClone } from '@mapped-ram/clone';
 import { findQemu } from '@mapped-ram/tool-qemu';
 import { findLibvirt, startLibvirt } from '@mapped-ram/tool-qemu/libvirt';
@@ -8,13 +8,6 @@ import { runMr } from './testing/run-mr.js';
 
 const VERSIONS = ['10.0', '11.1'] as const;
 const OTHER_UUID = '00000000-1111-2222-3333-444444444444';
-
-/** Writes into libvirt's header. */
-async function patch(path: string, byteOffset: number, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'r+');
-  await file.write(bytes, 0, bytes.length, byteOffset);
-  await file.close();
-}
 
 /** A line of libvirt's log as a shell reads it: an option and its value, in single quotes where it has to. */
 function wordsOf(line: string): string[] {
@@ -101,7 +94,7 @@ describe.each(VERSIONS)('with libvirt beside QEMU %s', (version) => {
   ])('what mr repair makes of an image %s is', async (name, byteOffset, bytes) => {
     const [bad, image] = [made(`bad ${name}`), made(`mended ${name}`)];
     await copyFile(saved, bad);
-    await patch(bad, byteOffset, bytes);
+    await bed.patch(bad, byteOffset, bytes);
     await mr('repair', bad, image);
     expect(await bed.restoreAndCompare(image, memory)).toBe('equal');
   });
@@ -144,7 +137,7 @@ describe.each(VERSIONS)('with libvirt beside QEMU %s', (version) => {
   });
 
   it('managedsave is mended in place, and start goes on from it', async () => {
-    await bed.libvirt.virsh('define', await domainFile('managed'));
+    await bed.define({ name: 'managed' });
     await bed.libvirt.virsh('start', 'managed');
     await bed.countsOn('managed');
     await bed.libvirt.virsh('suspend', 'managed');
@@ -159,12 +152,6 @@ describe.each(VERSIONS)('with libvirt beside QEMU %s', (version) => {
     await bed.libvirt.virsh('destroy', 'managed');
     await bed.libvirt.virsh('undefine', 'managed');
   });
-
-  async function domainFile(name: string): Promise<string> {
-    await bed.start({ name });
-    await bed.end(name);
-    return bed.path('domain.xml');
-  }
 
   it('a plain QEMU goes on from an image with the arguments that libvirt logged', async () => {
     await bed.start();

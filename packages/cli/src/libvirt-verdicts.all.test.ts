@@ -1,45 +1,27 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { findLibvirt, type LibvirtProgram, startLibvirt } from '@mapped-ram/tool-qemu/libvirt';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { main } from './mr-lint/main.js';
-import { type DomainParts, LibvirtBed } from './testing/libvirt-bed.js';
+import { LibvirtBed } from './testing/libvirt-bed.js';
+import { LIBVIRT_MACHINES } from './testing/libvirt-machines.js';
 import { memoryTerminal } from './testing/memory-terminal.js';
 
-/** A kind of machine, as libvirt saves it. */
-interface Machine extends DomainParts {
-  readonly kind: string;
-}
+const SPARSE = ['--image-format', 'sparse'];
 
-const ACPI = '<features><acpi/></features>';
-const TWO_NODES = `<cpu><numa>
-  <cell id='0' cpus='0' memory='8' unit='MiB'/><cell id='1' cpus='1' memory='8' unit='MiB'/>
-</numa></cpu>`;
-const ONE_NODE = `<cpu><numa><cell id='0' cpus='0-1' memory='16' unit='MiB'/></numa></cpu>`;
-const DIMM = `<memory model='dimm'><target><size unit='MiB'>128</size><node>0</node></target></memory>`;
+/** Ways to save, in options of virsh. */
+const SAVES: readonly (readonly string[])[] = [
+  SPARSE,
+  [...SPARSE, '--parallel-channels', '4', '--bypass-cache'],
+  ['--image-format', 'raw'],
+  ['--image-format', 'zstd'],
+];
 
-const MACHINES: readonly Machine[] = [
-  { kind: 'pc' },
-  { kind: 'pc with two processors', elements: ACPI, processors: 2 },
-  { kind: 'q35', machine: 'q35', elements: ACPI, processors: 2 },
-  { kind: 'memfd', elements: "<memoryBacking><source type='memfd'/></memoryBacking>" },
-  {
-    kind: 'a file, shared',
-    elements: "<memoryBacking><source type='file'/><access mode='shared'/></memoryBacking>",
-  },
-  { kind: 'NUMA nodes', machine: 'q35', elements: TWO_NODES, processors: 2 },
-  {
-    kind: 'a DIMM',
-    machine: 'q35',
-    memoryMib: 144,
-    elements: `<maxMemory slots='2' unit='MiB'>1024</maxMemory>${ACPI}${ONE_NODE}`,
-    processors: 2,
-    devices: DIMM,
-  },
-  {
-    kind: 'a disk and a network card',
-    devices: `<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='DISK'/><target dev='vda' bus='virtio'/></disk>
-      <interface type='user'><model type='virtio'/></interface>`,
-  },
+/** Others, which one kind of machine stands for. */
+const MORE_SAVES: readonly (readonly string[])[] = [
+  [...SPARSE, '--parallel-channels', '4'],
+  [...SPARSE, '--bypass-cache'],
+  ['--image-format', 'gzip'],
+  ['--image-format', 'raw', '--bypass-cache'],
 ];
 
 /** What is done to an image: its header and XML, and where its stream starts. */
@@ -123,6 +105,34 @@ const DAMAGES: readonly (readonly [kind: string, what: string, damage: Damage])[
   ['pc with two processors', 'room for more', xml(/(<vcpu[^>]*)>2</, "$1 current='2'>4<")],
   ['q35', 'a processor less', xml('>2</vcpu>', '>1</vcpu>')],
   ['q35', 'a processor more', xml('>2</vcpu>', '>3</vcpu>')],
+  ['memfd', 'memory of no kind', xml(/<memoryBacking>[\s\S]*<\/memoryBacking>/, '')],
+  ['memfd', 'less memory', xml(/16384/g, '256')],
+  ['memfd', 'a cut before the end', (image) => image.cut(image.bytes.length - 2000)],
+  ['a file, shared', 'memory of no kind', xml(/<memoryBacking>[\s\S]*<\/memoryBacking>/, '')],
+  ['a file, shared', 'format 0', number(28, 0)],
+  ['NUMA nodes', 'other nodes', xml(/(memory=')8192('[\s\S]*memory=')8192/, '$14096$212288')],
+  [
+    'NUMA nodes',
+    'one node',
+    xml(
+      /<cell id='0' cpus='0' memory='8192'([\s\S]*)<cell id='1'.*\/>/,
+      "<cell id='0' cpus='0-1' memory='16384'$1",
+    ),
+  ],
+  ['NUMA nodes', 'no nodes', xml(/<numa>[\s\S]*<\/numa>/, '')],
+  ['NUMA nodes', 'a third node', xml('</numa>', "<cell id='2' memory='8192' unit='KiB'/></numa>")],
+  ['one NUMA node', 'no node', xml(/<numa>[\s\S]*<\/numa>/, '')],
+  ['one NUMA node', 'the version of a section', (image) => image.number(image.streamOffset, 0)],
+  ['a DIMM', 'no DIMM', xml(/<memory model='dimm'>[\s\S]*?<\/memory>/, '')],
+  ['a DIMM', 'a larger DIMM', xml(/<size unit='KiB'>16384/, "<size unit='KiB'>32768")],
+  ['a DIMM', 'another slot', xml("slot='0'", "slot='1'")],
+  ['a DIMM', 'more slots', xml("slots='2'", "slots='3'")],
+  ['a DIMM', 'a cut in the memory of the DIMM', (image) => image.cut(image.bytes.length - 8 * 1024 * 1024)],
+  ['a disk and a network card', 'another magic', (image) => void image.bytes.write('LibvirtQemudBlob')],
+  ['a disk and a network card', 'a cut at half', (image) => image.cut(image.bytes.length / 2)],
+  ['UEFI with nvram', 'less memory', xml(/65536/g, '32768')],
+  ['UEFI with nvram', 'another machine type', xml(/machine='pc-q35-[\d.]+'/, "machine='pc-q35-9.2'")],
+  ['UEFI with nvram', 'a cut at half', (image) => image.cut(image.bytes.length / 2)],
 ];
 
 describe.each(['11.1'] as const)('with libvirt beside QEMU %s', (version) => {
@@ -138,8 +148,7 @@ function verdictsOf(found: LibvirtProgram): void {
   let bed: LibvirtBed;
 
   beforeAll(async () => {
-    bed = await LibvirtBed.make(await startLibvirt(found));
-    await writeFile(bed.path('disk'), Buffer.alloc(1024 * 1024));
+    bed = await LibvirtBed.make(await startLibvirt(found, ['save_image_format = "sparse"']));
   });
 
   afterAll(() => bed.libvirt.kill());
@@ -153,32 +162,60 @@ function verdictsOf(found: LibvirtProgram): void {
     return files[0]?.verdict ?? '';
   }
 
-  async function virsh(path: string): Promise<string> {
-    const { code } = await bed.libvirt.ask('restore', '--paused', path);
-    await bed.end();
-    return code === 0 ? 'restores' : 'refused';
+  async function virsh(path: string): Promise<{ verdict: string; words: string }> {
+    const { code, stderr } = await bed.libvirt.ask('restore', '--paused', path);
+    return { verdict: code === 0 ? 'restores' : 'refused', words: stderr };
   }
 
-  it.each(MACHINES)('$kind: every format restores, and is said to', async ({ kind, ...parts }) => {
-    await bed.end();
-    await bed.start({ ...parts, devices: parts.devices?.replace('DISK', bed.path('disk')) });
-    for (const format of ['raw', 'gzip', 'zstd', 'sparse']) {
-      const path = bed.path(`${kind} ${format}.save`);
-      await bed.libvirt.virsh('save', 'guest', path, '--image-format', format);
-      if (format === 'sparse') images.set(kind, await readFile(path));
-      await bed.libvirt.virsh('restore', path);
-      expect([format, await lint(path)]).toEqual([format, 'restores']);
+  const machines = LIBVIRT_MACHINES.filter(({ missing }) => missing === undefined);
+
+  it.each(machines)('$kind: every image restores, and is said to', async ({ kind, parts }) => {
+    const domain = parts((name) => bed.path(name));
+    const { virsh } = bed.libvirt;
+    await bed.define(domain);
+    await virsh('start', 'guest');
+    await bed.begins(domain);
+    for (const options of kind === 'pc' ? [...SAVES, ...MORE_SAVES] : SAVES) {
+      const path = bed.path('good.save');
+      await virsh('save', 'guest', path, ...options);
+      if (options === SPARSE) images.set(kind, await readFile(path));
+      expect([options, await lint(path)]).toEqual([options, 'restores']);
+      await virsh('restore', path);
     }
+    const external = bed.path('external.save');
+    const disks = (await virsh('domblklist', 'guest')).includes('vda')
+      ? ['--diskspec', 'vda,snapshot=no']
+      : [];
+    const memory = ['--memspec', `file=${external},snapshot=external`];
+    await virsh('snapshot-create-as', 'guest', '--no-metadata', ...memory, ...disks);
     await bed.end();
+    expect(await lint(external)).toBe('restores');
+    await virsh('restore', external);
+    await virsh('managedsave', 'guest');
+    expect(await lint(bed.libvirt.pathOf('/var/lib/libvirt/qemu/save/guest.save'))).toBe('restores');
+    await virsh('start', 'guest');
+    await bed.countsOn();
   });
 
-  it.each(DAMAGES)('%s, with %s: the verdict is what virsh does', async (kind, what, damage) => {
+  afterEach(async () => {
+    await bed.end();
+    await bed.libvirt.ask('undefine', 'guest', '--managed-save', '--keep-nvram');
+  });
+
+  for (const { kind, missing } of LIBVIRT_MACHINES.filter(({ missing }) => missing !== undefined)) {
+    it.skip(`${kind}: nothing is tried: ${missing}`);
+  }
+
+  const damages = DAMAGES.filter(([kind]) => machines.some((machine) => machine.kind === kind));
+
+  it.each(damages)('%s, with %s: the verdict is what virsh does', async (kind, _, damage) => {
     const saved = images.get(kind);
     if (saved === undefined) throw new Error(`there is no image of ${kind}`);
     const image = new LibvirtImage(saved);
     damage(image);
-    const path = bed.path(`${kind} ${what}.save`);
+    const path = bed.path('bad.save');
     await writeFile(path, image.bytes);
-    expect(await lint(path)).toBe(await virsh(path));
+    const { verdict, words } = await virsh(path);
+    expect(await lint(path), words).toBe(verdict);
   });
 }

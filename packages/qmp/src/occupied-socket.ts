@@ -20,7 +20,9 @@ export function refuseOccupied(path: string): void {
   if (LIBVIRT_SOCKET.test(absolute)) {
     throw badMessage(`it is libvirt’s own socket; ${TAKE_ANOTHER}`);
   }
-  if (LIBVIRT_MONITOR.test(absolute) && connectionsTo(absolute).accepted > 0) {
+  // With a root directory of its own, as in a container, libvirt knows the socket by the end of the path.
+  const isMonitor = (listener: string) => LIBVIRT_MONITOR.test(listener) && absolute.endsWith(listener);
+  if (connectionsTo(isMonitor).accepted > 0) {
     throw new MappedRamError('qmp-taken', {
       what: `libvirt is connected to the monitor, and QEMU serves one client at a time; ${TAKE_ANOTHER}`,
     });
@@ -29,7 +31,8 @@ export function refuseOccupied(path: string): void {
 
 /** Why nothing comes from a socket that was connected to, as far as that can be known; to be put behind a sentence. */
 export function silenceRemark(path: string): string {
-  const { accepted, waiting } = connectionsTo(resolve(path));
+  const absolute = resolve(path);
+  const { accepted, waiting } = connectionsTo((listener) => listener === absolute);
   if (waiting === 0) return accepted === 0 ? '' : '; what listens there says nothing';
   return accepted === 0
     ? '; what listens there lets nobody in'
@@ -47,11 +50,11 @@ interface Connections {
   readonly waiting: number;
 }
 
-/** The connections to a socket; none where the system does not tell. */
-function connectionsTo(path: string): Connections {
+/** The connections to a socket by the path that its listener knows it by; none where the system does not tell. */
+function connectionsTo(isSocket: (listener: string) => boolean): Connections {
   const states = socketLines()
     .map((line) => line.split(' ').filter((word) => word !== ''))
-    .filter(([, , , , , , , ...rest]) => rest.join(' ') === path)
+    .filter(([, , , , , , , ...rest]) => isSocket(rest.join(' ')))
     .map(([, , , , , state]) => state);
   const count = (wanted: string) => states.filter((state) => state === wanted).length;
   return { accepted: count(ACCEPTED), waiting: count(WAITING) };

@@ -3,7 +3,10 @@ import { queryRamBlocks } from '@mapped-ram/qmp';
 import type { QemuVm } from './launch-qemu.js';
 
 /** A running QEMU whose memory is looked at from outside. */
-export type ObservedQemu = Pick<QemuVm, 'qmp' | 'process'>;
+export interface ObservedQemu {
+  readonly qmp: Pick<QemuVm['qmp'], 'execute'>;
+  readonly process: Pick<QemuVm['process'], 'pid'>;
+}
 
 /** The memory of a child process. */
 export interface ProcessMemory {

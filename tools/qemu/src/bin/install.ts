@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { installQemu } from '../install-qemu.js';
+import { installOvmf } from '../libvirt/index.js';
 import { QEMU_GROUPS, QEMU_VERSIONS, type QemuGroup, type QemuVersion } from '../qemu-version.js';
 
 const USAGE = `Usage: install.js [VERSION...] [--targets GROUP,...]
@@ -33,6 +34,10 @@ async function main(): Promise<void> {
       if (result.kind === 'missing') console.error(`missing tool: ${result.reason}`);
       else console.log(`QEMU ${version} ${group}: ${result.kind}, ${result.versionText} (${seconds} s)`);
     }
+  }
+  if (groups.includes('libvirt')) {
+    const ovmf = await installOvmf();
+    console.log(ovmf.kind === 'missing' ? `missing tool: ${ovmf.reason}` : `OVMF: ${ovmf.packageVersion}`);
   }
 }
 

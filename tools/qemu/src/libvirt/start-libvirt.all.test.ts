@@ -37,7 +37,7 @@ describe.each(QEMU_VERSIONS)('libvirt beside QEMU %s', (version) => {
   });
 
   it('starts the daemon again when it is killed', async () => {
-    libvirt.killDaemon();
+    libvirt.signalDaemon('SIGKILL');
     await expect.poll(async () => (await libvirt.ask('uri')).code).toBe(0);
   });
 });

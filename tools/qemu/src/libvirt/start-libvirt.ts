@@ -28,8 +28,8 @@ export interface Libvirt {
   virsh(...args: string[]): Promise<string>;
   /** A file of the daemon's root directory, such as `/var/log/libvirt/qemu/NAME.log`, as it is seen from outside. */
   pathOf(path: string): string;
-  /** Kills the daemon alone, as a fault would; its QEMUs stay, and it is started again at once. */
-  killDaemon(): void;
+  /** Sends a signal to the daemon alone. Its QEMUs stay; where it dies of it, as of a fault, it is started again at once. */
+  signalDaemon(signal: NodeJS.Signals): void;
   /** Ends everything and removes the folder. */
   kill(): Promise<void>;
 }
@@ -83,10 +83,10 @@ export async function startLibvirt(
       return stdout.trim();
     },
     pathOf: (path) => join(`/proc/${childrenOf(child.pid)[0]}/root`, folder, 'root', path),
-    killDaemon() {
+    signalDaemon(signal) {
       const [init] = childrenOf(child.pid);
       for (const pid of childrenOf(init)) {
-        if (readIfThere(`/proc/${pid}/comm`).trim() === 'libvirtd') process.kill(pid, 'SIGKILL');
+        if (readIfThere(`/proc/${pid}/comm`).trim() === 'libvirtd') process.kill(pid, signal);
       }
     },
     kill,
