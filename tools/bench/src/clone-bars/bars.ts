@@ -3,12 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clone, prepareClone, type RunningClone, startClone } from '@mapped-ram/clone';
-import { queryRamBlocks } from '@mapped-ram/qmp';
 import {
   findGuestDifference,
   findQemu,
   launchQemu,
-  openProcessMemory,
   type QemuVersion,
   type QemuVm,
   restoreMappedRam,
@@ -21,7 +19,7 @@ import {
   MEMORY_NAME,
   writeFirmware,
 } from './counting-guest.js';
-import { guestWords, proportionalBytes } from './guest-words.js';
+import { guestWords, proportionalBytes, readAll } from './guest-words.js';
 
 const RAM_ID = 'pc.ram';
 const MACHINE = `pc-q35-10.0,memory-backend=${RAM_ID}`;
@@ -113,14 +111,14 @@ export async function measureSize(prepared: Prepared): Promise<SizeFigures> {
 
 /** Starts many VMs, reads all of their memory, lets them run, and lets each write something of its own. */
 export async function measureCrowd(prepared: Prepared, clones: number): Promise<CrowdFigures> {
-  const { version, snapshot, sizeBytes } = prepared;
+  const { version, snapshot } = prepared;
   const vms: RunningClone[] = [];
   try {
     for (let index = 0; index < clones; index++) vms.push(await start(prepared, `crowd-${index}`));
     const words = await Promise.all(vms.map((vm) => guestWords(vm, RAM_ID)));
     for (const [index, guest] of words.entries()) guest.write(0x10_0000, 0x1000 + index);
     const isolated = words.every((guest, index) => guest.read(0x10_0000) === 0x1000 + index);
-    for (const vm of vms) await readAll(vm, sizeBytes);
+    for (const vm of vms) await readAll(vm, RAM_ID);
     const proportional = vms.reduce((sum, { process }) => sum + proportionalBytes(process.pid ?? 0), 0);
     const figures = { clones, isolated, proportionalBytes: proportional };
     return { version, snapshotBytes: allocated(snapshot), ...figures };
@@ -174,19 +172,11 @@ async function restoreWithMultifd({ version, folder, sizeBytes, snapshot }: Prep
   }
 }
 
-/** Has all of a VM's memory mapped, so that it counts. */
-async function readAll(clone: RunningClone, sizeBytes: number): Promise<void> {
-  const memory = await openProcessMemory(clone);
-  const base = (await queryRamBlocks(clone.qmp)).find(({ idstr }) => idstr === RAM_ID)?.hostAddress ?? 0;
-  const piece = Buffer.alloc(1024 * 1024);
-  for (let at = 0; at < sizeBytes; at += piece.length) await memory.read(piece, base + at);
-  await memory.close();
-}
-
-function allocated(path: string): number {
+/** What a file has on the disk, in bytes. */
+export function allocated(path: string): number {
   return statSync(path).blocks * 512;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

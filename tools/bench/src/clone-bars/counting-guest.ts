@@ -1,4 +1,4 @@
-import { open, writeFile } from 'node:fs/promises';
+import { constants, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const MIB = 1024 * 1024;
@@ -18,9 +18,9 @@ export async function writeFirmware(folder: string): Promise<void> {
   await writeFile(join(folder, 'firmware.bin'), firmware);
 }
 
-/** Fills guest memory: of every 4 MiB, the first three are pages that all differ, and the last is zero. */
+/** Fills guest memory, which a QEMU may have mapped already: of every 4 MiB, the first three are pages that all differ, and the last is zero. */
 export async function fillMemory(path: string, sizeBytes: number): Promise<void> {
-  const file = await open(path, 'w');
+  const file = await open(path, constants.O_RDWR | constants.O_CREAT);
   try {
     const words = new BigUint64Array((3 * MIB) / 8).fill(0x5aa5_1234_8765_0ff0n);
     for (let at = 0; at < sizeBytes; at += 4 * MIB) {

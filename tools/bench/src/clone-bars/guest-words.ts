@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
-import type { RunningClone } from '@mapped-ram/clone';
 import { queryRamBlocks } from '@mapped-ram/qmp';
+import { type ObservedQemu, openProcessMemory } from '@mapped-ram/tool-qemu';
 
 /** 16-bit words of a clone's main memory, read and written behind the guest's back. */
 export interface GuestWords {
@@ -8,7 +8,7 @@ export interface GuestWords {
   write(address: number, value: number): void;
 }
 
-export async function guestWords(clone: RunningClone, idstr: string): Promise<GuestWords> {
+export async function guestWords(clone: ObservedQemu, idstr: string): Promise<GuestWords> {
   const blocks = await queryRamBlocks(clone.qmp);
   const base = blocks.find((block) => block.idstr === idstr)?.hostAddress ?? 0;
   const path = `/proc/${clone.process.pid}/mem`;
@@ -34,4 +34,15 @@ export async function guestWords(clone: RunningClone, idstr: string): Promise<Gu
 export function proportionalBytes(pid: number): number {
   const [, kib = '0'] = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
   return Number(kib) * 1024;
+}
+
+/** Has all of a block of a clone's mapped, so that it counts. */
+export async function readAll(clone: ObservedQemu, idstr: string): Promise<void> {
+  const memory = await openProcessMemory(clone);
+  const block = (await queryRamBlocks(clone.qmp)).find((one) => one.idstr === idstr);
+  const piece = Buffer.alloc(1024 * 1024);
+  for (let at = 0; at < (block?.usedLength ?? 0); at += piece.length) {
+    await memory.read(piece, (block?.hostAddress ?? 0) + at);
+  }
+  await memory.close();
 }
