@@ -25,10 +25,11 @@ export default defineConfig([
       // Channels start it by this name, from beside the file that they are in.
       worker: 'node_modules/@mapped-ram/multifd/dist/worker.js',
       'search-worker': 'dist/mr/search/search-worker.js',
+      'info-worker': 'dist/mr/info/info-worker.js',
       'pack-worker': 'node_modules/@mapped-ram/pack/dist/threads/pack-worker.js',
     },
     true,
   ),
   // What it shares with mr would be cut into many files, each of which takes a while to be opened.
-  bundle({ 'mr-lint': 'dist/bin/mr-lint.js', 'lint-worker': 'dist/mr-lint/many/lint-worker.js' }, false),
+  bundle({ 'mr-lint': 'dist/bin/mr-lint.js', 'lint-worker': 'dist/mr-lint/lint-worker.js' }, false),
 ]);

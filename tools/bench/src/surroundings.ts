@@ -46,7 +46,7 @@ export async function lookAround(folder: string): Promise<Surroundings> {
 }
 
 /** The name of a folder's file system. */
-export function fileSystemOf(folder: string): string {
+function fileSystemOf(folder: string): string {
   const { type } = statfsSync(folder);
   return FILE_SYSTEMS.get(type) ?? `file system ${type.toString(16)}`;
 }

@@ -67,3 +67,30 @@ it('mr-lint checks folders, some files at a time, and says the same in the same 
     expect(lint('--jobs', '3', '--format', format)).toEqual(lint('--jobs', '1', '--format', format));
   }
 });
+
+it('mr info looks into folders, at some files at a time, and says the same in the same order', () => {
+  const tree = join(folder, 'looked-at');
+  mkdirSync(join(tree, 'b'), { recursive: true });
+  for (const name of ['z.mr', 'b/one', 'a.mr']) copyFileSync(join(folder, 'guest.mr'), join(tree, name));
+  writeFileSync(join(tree, 'notes.txt'), 'no snapshot');
+  writeFileSync(join(tree, 'broken.mr'), 'not one either');
+  writeFileSync(join(tree, 'a.mr.machine.json'), 'no record');
+  const info = (...options: string[]) => {
+    const argv = [join(bundle, 'mr.js'), 'info', '--recursive', ...options, 'looked-at'];
+    const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: folder, encoding: 'utf8' });
+    return { status, stdout, stderr };
+  };
+  const alone = info('--jobs', '1', '--format', 'jsonl');
+  const lines = alone.stdout.trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line).path)).toEqual([
+    'looked-at/a.mr',
+    'looked-at/b/one',
+    'looked-at/z.mr',
+  ]);
+  expect(alone.status).toBe(2);
+  expect(alone.stderr).toMatch(/mr info: looked-at\/broken\.mr: .*\nmr info: 2 other files passed over\n$/);
+  expect(info('--jobs', '3', '--format', 'jsonl')).toEqual(alone);
+  for (const options of [['--format', 'pretty'], ['--format', 'json'], ['--fingerprint'], ['--redact']]) {
+    expect(info('--jobs', '3', ...options)).toEqual(info('--jobs', '1', ...options));
+  }
+});

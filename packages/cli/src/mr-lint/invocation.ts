@@ -1,10 +1,10 @@
 import { type LintOptions, type QemuVersion, qemuVersionOf, qemuVersions, rules } from '@mapped-ram/lint';
 import type { CommandLine } from '../shared/command-line.js';
+import { jobsOf } from '../shared/many/jobs.js';
 import { didYouMean } from '../shared/nearest.js';
 import { oneOf, toOffset } from '../shared/option-values.js';
 import { bitmapOrders, snapshotOption } from '../shared/reading-options.js';
 import { UsageError } from '../shared/usage-error.js';
-import { jobsOf } from './many/jobs.js';
 import { type Format, formats, type Level, levels } from './options.js';
 
 /** A run over files. */

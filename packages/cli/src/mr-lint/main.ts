@@ -1,11 +1,11 @@
 import { type CommandLine, readCommandLine } from '../shared/command-line.js';
 import { ExitStatus } from '../shared/exit-status.js';
+import { jobsOf } from '../shared/many/jobs.js';
 import { type PageReading, toPageReading } from '../shared/page-reading.js';
 import { printable } from '../shared/printable.js';
 import { type Terminal, textColumns } from '../shared/terminal.js';
 import { UsageError } from '../shared/usage-error.js';
 import type { DeepRunThreads } from './deep-run-threads.js';
-import { jobsOf } from './many/jobs.js';
 import { allOptions, USAGE } from './options.js';
 
 /**

@@ -1,4 +1,5 @@
 import { MAX_CHANNELS } from '@mapped-ram/multifd/limits';
+import { manyFilesGroup } from '../shared/many/many-options.js';
 import type { OptionGroup, OptionSpec } from '../shared/option-spec.js';
 import { bitmapOrderOption, offsetOption, snapshotOption } from '../shared/reading-options.js';
 
@@ -37,22 +38,7 @@ export const optionGroups: readonly OptionGroup[] = [
       bitmapOrderOption,
     ],
   },
-  {
-    title: 'Many files',
-    options: [
-      {
-        name: 'recursive',
-        short: 'r',
-        help: 'Go into folders that are named, and check every snapshot below: what is called *.mr or *.save, or begins as one.',
-      },
-      {
-        name: 'jobs',
-        short: 'j',
-        value: 'N',
-        help: 'Check N files at a time; by default as many as there are processors, where there are many files. The output is the same.',
-      },
-    ],
-  },
+  manyFilesGroup,
   {
     title: 'What to print',
     options: [

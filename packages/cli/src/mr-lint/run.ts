@@ -1,15 +1,15 @@
 import { type LintProgress, newestQemuVersion, qemuVersionOf } from '@mapped-ram/lint';
 import { colourPaint, plainPaint, wantsColour } from '../shared/colour.js';
 import { ExitStatus } from '../shared/exit-status.js';
+import { type OnFileProgress, resultsOfFiles } from '../shared/many/results-of-files.js';
 import { sourceOpener } from '../shared/open-source.js';
 import { printable } from '../shared/printable.js';
-import { ProgressLine } from '../shared/progress-line.js';
-import { formatCount } from '../shared/quantities.js';
 import { type Terminal, textColumns } from '../shared/terminal.js';
 import type { DeepRunThreads } from './deep-run-threads.js';
 import { type FileResult, isReport } from './file-result.js';
 import type { LintInvocation } from './invocation.js';
 import { lintFile } from './lint-file.js';
+import type { LintWorkerSetup } from './lint-worker.js';
 import { createOutput } from './output/create-output.js';
 import { countFindings } from './verdict-line.js';
 
@@ -48,50 +48,23 @@ export async function runLint(
 }
 
 /** What comes of the files, in their order. */
-async function* resultsOf(
+function resultsOf(
   { paths, recursive, jobs, snapshot, options }: LintInvocation,
-  { stderr }: Terminal,
+  terminal: Terminal,
   signal: AbortSignal,
   scanners: DeepRunThreads | undefined,
 ): AsyncGenerator<FileResult, void, undefined> {
-  let passedOver = 0;
-  const files = recursive ? filesIn(paths, () => passedOver++) : named(paths);
-  if (jobs > 1) {
-    const { LintPool } = await import('./many/lint-pool.js');
-    const pool = new LintPool(jobs, { options, snapshot });
-    try {
-      yield* pool.results(files, signal);
-    } finally {
-      await pool.close();
-    }
-  } else {
-    const openSource = sourceOpener(snapshot);
-    for await (const path of files) {
-      const progress = stderr.isTTY ? new ProgressLine(stderr, path) : undefined;
-      try {
-        const onProgress = ({ doneBytes, totalBytes }: LintProgress) =>
-          progress?.update(doneBytes, totalBytes);
-        const result = await lintFile(path, { ...options, signal, onProgress }, scanners, openSource);
-        progress?.clear();
-        yield result;
-      } finally {
-        progress?.clear();
-      }
-    }
-  }
-  if (passedOver > 0) stderr.write(`mr-lint: ${formatCount(passedOver, 'other file')} passed over\n`);
-}
-
-async function* named(paths: readonly string[]): AsyncGenerator<string, void, undefined> {
-  yield* paths;
-}
-
-async function* filesIn(
-  paths: readonly string[],
-  onPassedOver: () => void,
-): AsyncGenerator<string, void, undefined> {
-  const { findFiles } = await import('./many/find-files.js');
-  yield* findFiles(paths, onPassedOver);
+  const openSource = sourceOpener(snapshot);
+  const work = (path: string, onFileProgress: OnFileProgress) => {
+    const onProgress = ({ doneBytes, totalBytes }: LintProgress) => onFileProgress(doneBytes, totalBytes);
+    return lintFile(path, { ...options, signal, onProgress }, scanners, openSource);
+  };
+  const startPool = async (count: number) => {
+    const { FilePool } = await import('../shared/many/file-pool.js');
+    const setup: LintWorkerSetup = { options, snapshot };
+    return new FilePool<FileResult>(count, new URL('./lint-worker.js', import.meta.url), setup);
+  };
+  return resultsOfFiles({ program: 'mr-lint', paths, recursive, jobs, work, startPool }, terminal, signal);
 }
 
 function onlyErrors(result: FileResult): FileResult {

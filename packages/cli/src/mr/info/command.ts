@@ -1,28 +1,21 @@
-import { MAPPED_RAM_CAPABILITY, MappedRamError } from '@mapped-ram/format';
-import {
-  compareFingerprints,
-  describeSnapshot,
-  type FingerprintDifference,
-  notInTheFile,
-  type SnapshotInfo,
-} from '@mapped-ram/inspect';
-import type { ByteSource, Snapshot } from '@mapped-ram/reader';
-import { classicStreamOf } from '@mapped-ram/transform';
 import type { Command, CommandContext } from '../../shared/command.js';
 import type { CommandLine } from '../../shared/command-line.js';
 import { ExitStatus } from '../../shared/exit-status.js';
-import { printableJson } from '../../shared/printable.js';
+import { FilePool } from '../../shared/many/file-pool.js';
+import { jobsOf } from '../../shared/many/jobs.js';
+import { manyFilesGroup } from '../../shared/many/many-options.js';
+import { type OnFileProgress, resultsOfFiles } from '../../shared/many/results-of-files.js';
+import { lastValue, oneOf } from '../../shared/option-values.js';
+import { snapshotOption } from '../../shared/reading-options.js';
 import { textColumns } from '../../shared/terminal.js';
 import { UsageError } from '../../shared/usage-error.js';
-import { aboutFile, errorText, FileError } from '../file-error.js';
-import { formatOption, wantsJson } from '../file-options.js';
-import { readMachineRecord } from '../machine-record.js';
+import { errorText, FileError } from '../file-error.js';
 import { paintFor } from '../paint.js';
-import { withProgress } from '../progress.js';
-import { type ReadingOptions, readingGroup, readingOptions, withSnapshotFile } from '../snapshot-file.js';
-import { printDomainXml, redacted } from './domain-xml.js';
-import { fingerprintText } from './fingerprint-text.js';
-import { infoText, type RecordedInfo } from './info-text.js';
+import { readingGroup, readingOptions } from '../snapshot-file.js';
+import { type DescribeOptions, describeFile } from './describe-file.js';
+import { printDomainXml } from './domain-xml.js';
+import { createInfoOutput, formats } from './info-output.js';
+import type { InfoResult, InfoWorkerSetup } from './info-worker.js';
 
 /** `mr info` */
 export const infoCommand: Command = {
@@ -45,6 +38,7 @@ export const infoCommand: Command = {
       ],
     },
     readingGroup,
+    manyFilesGroup,
     {
       title: 'What to print',
       options: [
@@ -53,7 +47,11 @@ export const infoCommand: Command = {
           name: 'redact',
           help: 'Leave out the name and UUID of the domain; with --xml, all that does not tell how the machine is built.',
         },
-        formatOption,
+        {
+          name: 'format',
+          value: 'FORMAT',
+          help: 'How to report: pretty, json, or jsonl, a line of JSON for each file when it is its turn; pretty by default.',
+        },
       ],
     },
   ],
@@ -67,40 +65,59 @@ export const infoCommand: Command = {
     ['mr info --deep guest.mr', 'read the pages too'],
     ['mr info --xml --redact guest.save', 'the domain, to show it to others'],
     ['mr info --fingerprint a.mr b.mr', 'do both fit the same machine?'],
+    ['mr info --recursive --format jsonl /var/lib/snapshots', 'of all of them, for a program'],
   ],
 
   async run(line, context) {
-    const { terminal, program } = context;
     if (line.paths.length === 0) throw new UsageError('no file given');
-    const isJson = wantsJson(line);
+    const format = oneOf('format', lastValue(line, 'format') ?? 'pretty', formats);
     const isFingerprint = line.flags.has('fingerprint');
     const isRedacted = line.flags.has('redact');
     if (line.flags.has('xml')) return printAllXml(line, isRedacted, context);
-    const options = { ...readingOptions(line), deep: line.flags.has('deep'), wholeOnly: isFingerprint };
-    const infos: RecordedInfo[] = [];
-    let status: ExitStatus = ExitStatus.ok;
-    for (const path of line.paths) {
-      try {
-        const info = await describeFile(path, options, context);
-        infos.push(isRedacted ? { ...redacted(info), record: null } : info);
-      } catch (error) {
-        if (!(error instanceof FileError) || context.signal.aborted) throw error;
-        terminal.stderr.write(`${program}: ${errorText(error)}\n`);
-        status = ExitStatus.unusable;
-      }
-    }
-    const differences = isFingerprint ? differencesFromFirst(infos) : [];
-    const hasFault = isFingerprint
-      ? differences.some((list) => list.length > 0)
-      : infos.some(({ problems }) => problems.length > 0);
-
+    const { terminal, program } = context;
     const style = { paint: paintFor(terminal), columns: textColumns(terminal.stdout) };
-    if (isJson) terminal.stdout.write(printableJson(toJson(infos, isFingerprint, differences)));
-    else if (isFingerprint) terminal.stdout.write(fingerprintText(infos, differences, style));
-    else terminal.stdout.write(infos.map((info) => infoText(info, style)).join('\n'));
+    const output = createInfoOutput(format, isFingerprint, style);
+    let status: ExitStatus = ExitStatus.ok;
+    let hasFault = false;
+    const options = { deep: line.flags.has('deep'), wholeOnly: isFingerprint, isRedacted };
+    for await (const { info, said } of infosOf(line, options, context)) {
+      terminal.stderr.write(said);
+      if ('fault' in info) {
+        terminal.stderr.write(`${program}: ${info.fault}\n`);
+        status = ExitStatus.unusable;
+        continue;
+      }
+      const file = output.file(info);
+      terminal.stdout.write(file.text);
+      hasFault ||= isFingerprint ? file.differs : info.problems.length > 0;
+      // Nobody reads on.
+      if (terminal.stdout.errored) break;
+    }
+    terminal.stdout.write(output.end());
     return status === ExitStatus.ok && hasFault ? ExitStatus.errorsFound : status;
   },
 };
+
+/** What is in the files, in their order. */
+function infosOf(
+  line: CommandLine,
+  options: Pick<DescribeOptions, 'deep' | 'wholeOnly' | 'isRedacted'>,
+  context: CommandContext,
+): AsyncGenerator<InfoResult, void, undefined> {
+  const { program, terminal, signal } = context;
+  const { openSource, ...reading } = readingOptions(line);
+  const all = { ...reading, ...options };
+  const work = async (path: string, onProgress: OnFileProgress) => {
+    const info = await describeFile(path, { ...all, openSource }, context, onProgress);
+    return { info, said: '' };
+  };
+  const startPool = async (count: number) => {
+    const setup: InfoWorkerSetup = { options: all, snapshot: lastValue(line, snapshotOption.name) };
+    return new FilePool<InfoResult>(count, new URL('./info-worker.js', import.meta.url), setup);
+  };
+  const files = { paths: line.paths, recursive: line.flags.has('recursive'), jobs: jobsOf(line) };
+  return resultsOfFiles({ program, ...files, work, startPool }, terminal, signal);
+}
 
 async function printAllXml(
   line: CommandLine,
@@ -119,70 +136,4 @@ async function printAllXml(
     }
   }
   return status;
-}
-
-interface FileOptions extends ReadingOptions {
-  readonly deep: boolean;
-  /** Refuse a file that cannot be read to its end: a fingerprint would not tell of the rest. */
-  readonly wholeOnly: boolean;
-}
-
-function describeFile(
-  path: string,
-  { deep, wholeOnly, ...openOptions }: FileOptions,
-  context: CommandContext,
-): Promise<RecordedInfo> {
-  const { terminal, signal } = context;
-  return withSnapshotFile(path, { ...openOptions, tolerant: true, signal }, async ({ snapshot, source }) => {
-    const [problem] = snapshot.problems;
-    if (snapshot.streamVersion === undefined) throw new FileError(path, problem?.error);
-    if (wholeOnly) checkWhole(path, snapshot);
-    const record = wholeOnly ? undefined : await readMachineRecord(path, source.sizeBytes, context);
-    const info = await withProgress(terminal, path, (onProgress) =>
-      aboutFile(path, describeSnapshot(snapshot, source, { deep, guest: true, signal, onProgress })),
-    );
-    return { ...asInStream(info, source), record: record ?? null };
-  });
-}
-
-/** What is known of a classic stream, which is read as the snapshot that it would become: what it is itself. */
-function asInStream(info: SnapshotInfo, source: ByteSource): SnapshotInfo {
-  const stream = classicStreamOf(source);
-  if (stream === undefined) return info;
-  const capabilities = info.capabilities.filter((name) => name !== MAPPED_RAM_CAPABILITY);
-  const libvirt = info.libvirt && { ...info.libvirt, format: 0 };
-  return { ...info, layout: 'classic', sizeBytes: stream.sizeBytes, capabilities, libvirt };
-}
-
-/** @throws FileError where the walk over the stream did not come to its end */
-function checkWhole(path: string, { problems, endMarkerOffset }: Snapshot): void {
-  if (endMarkerOffset !== undefined) return;
-  const stop = problems.find(({ stopped }) => stopped)?.error;
-  const reason = stop === undefined ? 'its end' : stop.message;
-  const what = `only a part of it could be read (${reason}), and a fingerprint would not tell of the rest`;
-  throw new FileError(path, new MappedRamError('unsupported', { what }));
-}
-
-/** For each file in what it differs from the first. */
-function differencesFromFirst(infos: readonly SnapshotInfo[]): FingerprintDifference[][] {
-  const [first] = infos;
-  return infos.map(({ fingerprint }) =>
-    first === undefined ? [] : compareFingerprints(first.fingerprint, fingerprint),
-  );
-}
-
-function toJson(
-  infos: readonly RecordedInfo[],
-  isFingerprint: boolean,
-  differences: readonly FingerprintDifference[][],
-): unknown {
-  if (!isFingerprint) return { version: 1, notInTheFile, files: infos };
-  return {
-    version: 1,
-    files: infos.map(({ path, fingerprint }, index) => ({
-      path,
-      fingerprint,
-      differences: differences[index],
-    })),
-  };
 }

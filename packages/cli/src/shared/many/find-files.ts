@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isContainer } from '../../shared/open-source.js';
+import { isContainer } from '../open-source.js';
 
 /** How a stream begins, and an image of libvirt, whole or not (QEMU: migration/savevm.h; libvirt: src/qemu/qemu_saveimage.h). */
 const BEGINNINGS = ['QEVM', 'LibvirtQemudSave', 'LibvirtQemudPart'] as const;

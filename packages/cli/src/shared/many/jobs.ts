@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import type { CommandLine } from '../../shared/command-line.js';
-import { lastValue } from '../../shared/option-values.js';
-import { UsageError } from '../../shared/usage-error.js';
+import type { CommandLine } from '../command-line.js';
+import { lastValue } from '../option-values.js';
+import { UsageError } from '../usage-error.js';
 
 const MAX_JOBS = 256;
 
@@ -9,7 +9,7 @@ const MAX_JOBS = 256;
 const MANY_FILES = 8;
 
 /**
- * How many files are checked at a time: what `--jobs` says, or else the number of processors where there are many files.
+ * How many files are worked on at a time: what `--jobs` says, or else the number of processors where there are many files.
  *
  * @returns 1 where one after another is quicker, or threads are to read the pages of one file.
  * @throws UsageError

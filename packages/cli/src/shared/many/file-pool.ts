@@ -1,51 +1,51 @@
 import { Worker } from 'node:worker_threads';
-import type { FileResult } from '../file-result.js';
-import { END, type LintJob, type LintJobDone, type LintWorkerSetup } from './lint-job.js';
+import { END, type FileJob, type FileJobDone } from './file-job.js';
 
 /** Results that wait for those before them, by thread: so many are held at most. */
 const AHEAD = 32;
 
 /** A result to come. */
-interface Awaited {
-  resolve(result: FileResult): void;
+interface Awaited<Result> {
+  resolve(result: Result): void;
   reject(error: Error): void;
 }
 
-/** Threads that check files, each one file at a time. */
-export class LintPool {
+/** Threads that work on files, each on one at a time. */
+export class FilePool<Result> {
   readonly #workers: readonly Worker[];
   readonly #idle: Worker[];
-  readonly #waiting: LintJob[] = [];
-  readonly #awaited = new Map<number, Awaited>();
+  readonly #waiting: FileJob[] = [];
+  readonly #awaited = new Map<number, Awaited<Result>>();
   readonly #exits: Promise<void>[] = [];
   #failure: Error | undefined;
 
-  constructor(count: number, setup: LintWorkerSetup) {
-    this.#workers = Array.from({ length: count }, () => this.#start(setup));
+  /**
+   * @param program Of the threads: a module that calls `serveFiles`.
+   * @param setup What every thread is told once.
+   */
+  constructor(count: number, program: URL, setup: object) {
+    this.#workers = Array.from({ length: count }, () => this.#start(program, setup));
     this.#idle = [...this.#workers];
   }
 
   /**
-   * Checks files, some at a time, and gives the results in the order of the files.
+   * Works on files, some at a time, and gives the results in the order of the files.
    *
    * @throws the signal's reason; what `paths` throws; an Error where a thread died
    */
-  async *results(
-    paths: AsyncIterable<string>,
-    signal: AbortSignal,
-  ): AsyncGenerator<FileResult, void, undefined> {
-    const underWay: Promise<FileResult>[] = [];
+  async *results(paths: AsyncIterable<string>, signal: AbortSignal): AsyncGenerator<Result, void, undefined> {
+    const underWay: Promise<Result>[] = [];
     const onAbort = () => this.#fail(signal.reason);
     signal.addEventListener('abort', onAbort);
     try {
       let number = 0;
       for await (const path of paths) {
         signal.throwIfAborted();
-        const result = this.#check({ number: number++, path });
+        const result = this.#give({ number: number++, path });
         // A failure is met when its turn comes.
         result.catch(() => {});
         underWay.push(result);
-        if (underWay.length >= AHEAD * this.#workers.length) yield (await underWay.shift()) as FileResult;
+        if (underWay.length >= AHEAD * this.#workers.length) yield (await underWay.shift()) as Result;
       }
       for (const result of underWay) yield await result;
     } finally {
@@ -63,12 +63,9 @@ export class LintPool {
     await Promise.all(this.#exits);
   }
 
-  #start(setup: LintWorkerSetup): Worker {
-    const worker = new Worker(new URL('./lint-worker.js', import.meta.url), {
-      workerData: setup,
-      execArgv: [],
-    });
-    worker.on('message', ({ number, result }: LintJobDone) => {
+  #start(program: URL, setup: object): Worker {
+    const worker = new Worker(program, { workerData: setup, execArgv: [] });
+    worker.on('message', ({ number, result }: FileJobDone<Result>) => {
       this.#awaited.get(number)?.resolve(result);
       this.#awaited.delete(number);
       this.#idle.push(worker);
@@ -79,7 +76,7 @@ export class LintPool {
     return worker;
   }
 
-  #check(job: LintJob): Promise<FileResult> {
+  #give(job: FileJob): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure);
       this.#awaited.set(job.number, { resolve, reject });
