@@ -8,8 +8,9 @@ import { listTasks } from './processes/list-processes.js';
 import { AddressBook } from './search/address-book.js';
 import { readSymbols } from './symbols/kernel-symbols.js';
 import { Random } from './testing/random.js';
+import { SYNTHETIC_TABLES } from './testing/synthetic-file.js';
 import { vmcoreinfoText } from './testing/synthetic-memory-map.js';
-import { SYNTHETIC_TABLES, syntheticSnapshot } from './testing/synthetic-snapshot.js';
+import { syntheticSnapshot } from './testing/synthetic-snapshot.js';
 
 /** Seeds. */
 const CASES = allOrFew(

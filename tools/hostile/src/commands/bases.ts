@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { mrMain } from '@mapped-ram/cli';
 import { captureInfo, loadCapture, SparseImage, scratchParent } from '@mapped-ram/fixtures';
+import {
+  SYNTHETIC_RAM,
+  SYNTHETIC_TABLES,
+  SYNTHETIC_VMCOREINFO,
+  syntheticFile,
+} from '@mapped-ram/guest/testing/synthetic-file';
 import { openSnapshot, type Snapshot } from '@mapped-ram/reader';
+
+/** Bytes of a file. */
+export type Piece = readonly [from: number, to: number];
 
 /** A file that mutants are made of. */
 export interface Base {
@@ -12,7 +21,9 @@ export interface Base {
   /** As far as it can be read. */
   readonly snapshot: Snapshot;
   /** Pieces of the file that are no pages: headers, tables, bitmaps, devices. */
-  readonly structure: readonly (readonly [from: number, to: number])[];
+  readonly structure: readonly Piece[];
+  /** Where a Linux guest has what leads to everything else of it. */
+  readonly guest?: { readonly vmcoreinfo: Piece; readonly pageTables: Piece } | undefined;
   /** Options without which the commands do not read it rightly. */
   readonly options: readonly string[];
 }
@@ -82,6 +93,7 @@ export const bases: readonly LazyBase[] = [
   ...MADE.map((made) => once(() => makeBase(...made))),
   once(loadDisk),
   once(loadCompressedImage),
+  once(loadLinuxGuest),
 ];
 
 function once<T>(load: () => Promise<T>): () => Promise<T> {
@@ -135,6 +147,30 @@ async function loadCompressedImage(): Promise<Base> {
   front.writeUInt32LE(1, 28);
   const stream = gzipSync(raw.bytes(streamOffset, raw.sizeBytes - streamOffset));
   return baseOf('gzip image', await imageOf(Buffer.concat([front, stream]), 'image.gz'), []);
+}
+
+/** Made up: a real one is a hundred times as large. Of the memory that nothing leads to, most is zero. */
+async function loadLinuxGuest(): Promise<Base> {
+  const change = (ram: Buffer) => {
+    for (let page = 0; page < ram.length; page += 4096) {
+      const bytes = ram.subarray(page, page + 4096);
+      if (page % 0x2_0000 !== 0 && bytes.every((byte) => byte === bytes[0])) bytes.fill(0);
+    }
+  };
+  const { bytes } = await syntheticFile(1, { change });
+  const base = await baseOf('Linux guest', await imageOf(bytes, 'linux.mr'), []);
+  const ram = base.snapshot.ramBlocks.find(({ idstr }) => idstr === SYNTHETIC_RAM);
+  const pieceOf = ({
+    byteOffset,
+    lengthBytes,
+  }: typeof SYNTHETIC_TABLES | typeof SYNTHETIC_VMCOREINFO): Piece => {
+    const from = (ram?.pagesOffset ?? 0) + byteOffset;
+    return [from, from + lengthBytes];
+  };
+  return {
+    ...base,
+    guest: { vmcoreinfo: pieceOf(SYNTHETIC_VMCOREINFO), pageTables: pieceOf(SYNTHETIC_TABLES) },
+  };
 }
 
 async function imageOf(bytes: Uint8Array, name: string): Promise<SparseImage> {

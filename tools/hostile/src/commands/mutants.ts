@@ -179,6 +179,38 @@ const mutations: readonly Mutation[] = [
       .patch(vmdescription.byteOffset + 1, Buffer.concat([length, json]));
     return `description nested ${count} deep`;
   },
+  function changeVmcoreinfo(image, { guest }, random) {
+    if (guest === undefined || guest.vmcoreinfo[1] > image.sizeBytes) return 'no guest';
+    const [from, to] = guest.vmcoreinfo;
+    const text = Buffer.from(image.bytes(from, to - from)).toString('latin1');
+    const values = [...text.matchAll(/(?<==)-?[0-9a-f]+$/gm)];
+    if (values.length === 0) return 'no value';
+    const { index, 0: old } = random.pick(values);
+    const value = random
+      .pick(EDGES)
+      .toString(random.pick([10, 16]))
+      .padStart(old.length, '0')
+      .slice(-old.length);
+    image.patch(from + index, Buffer.from(value));
+    return `VMCOREINFO at ${index} is ${value}`;
+  },
+  function changePageTable(image, { guest }, random) {
+    if (guest === undefined || guest.pageTables[1] > image.sizeBytes) return 'no guest';
+    const [from, to] = guest.pageTables;
+    const at = from + random.below((to - from) / 8) * 8;
+    // Of the entries that are in use, one leads to a table, and so do copies of it.
+    const used: Uint8Array[] = [];
+    for (let entry = from; entry < to; entry += 8) {
+      const bytes = image.bytes(entry, 8);
+      if (bytes.some((byte) => byte !== 0)) used.push(bytes);
+    }
+    const edge = Buffer.alloc(8);
+    edge.writeBigUInt64LE(random.pick(EDGES) | 3n);
+    const copies = random.pick([1, 8, 512]);
+    const entry = random.pick([...used, edge]);
+    for (let copy = 0; copy < copies && at + copy * 8 < to; copy++) image.patch(at + copy * 8, entry);
+    return `${copies} entries of page tables at ${at - from}`;
+  },
   function addHole(image, _base, random) {
     const lengthBytes = random.pick([4096, 2 ** 20, 2 ** 30, 2 ** 36]);
     image.truncate(image.sizeBytes + lengthBytes);
