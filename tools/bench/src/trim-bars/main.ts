@@ -1,11 +1,12 @@
-/** `node tools/bench/dist/trim-bars/main.js [MIB]`: a Linux guest after a workload, saved, trimmed and restored, in one run. */
+/** `npm run trim-bars -- [MIB]`: a Linux guest after a workload, saved, trimmed and restored, in one run. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CHECKOUT_PATH, launchQemu, restoreMappedRam, saveMappedRam } from '@mapped-ram/tool-qemu';
-import { bootLinux, FILL_MEMORY, findLinuxGuest, LINUX_GUEST_ARGS } from '@mapped-ram/tool-qemu/linux-guest';
+import { CHECKOUT_PATH, saveMappedRam } from '@mapped-ram/tool-qemu';
+import { bootLinux, FILL_MEMORY, findLinuxGuest } from '@mapped-ram/tool-qemu/linux-guest';
+import { restoreMs, storedMiB } from '../linux-restore.js';
 
 const MIB = 2 ** 20;
 const VERSION = '11.1';
@@ -46,9 +47,9 @@ try {
   const copy = run('copy', at('full.mr'), at('trimmed.mr'));
   rmSync(at('trimmed.mr'));
   const toCopy = run('trim', at('full.mr'), at('trimmed.mr'));
-  const [full, trimmed] = [storedMiB('full.mr'), storedMiB('trimmed.mr')];
-  const fullMs = await restoreMs('full.mr');
-  const trimmedMs = await restoreMs('trimmed.mr');
+  const [full, trimmed] = [storedMiB(at('full.mr')), storedMiB(at('trimmed.mr'))];
+  const fullMs = await restoreMs(at('full.mr'), VERSION, args);
+  const trimmedMs = await restoreMs(at('trimmed.mr'), VERSION, args);
   const inPlace = run('trim', at('full.mr'));
 
   console.log(`Linux guest of ${memoryMiB} MiB after a workload of ${workloadMiB} MiB, QEMU ${VERSION}`);
@@ -80,28 +81,4 @@ function run(...argv: string[]): { readonly seconds: number; readonly peakBytes:
   });
   const seconds = (performance.now() - started) / 1000;
   return { seconds, peakBytes: Number(readFileSync(peakFile, 'utf8')) };
-}
-
-function storedMiB(name: string): number {
-  return (statSync(at(name)).blocks * 512) / MIB;
-}
-
-/** The least of three restores, in milliseconds. */
-async function restoreMs(name: string): Promise<number> {
-  const times: number[] = [];
-  for (let round = 0; round < 3; round++) {
-    const vm = await launchQemu({
-      version: VERSION,
-      args: [...LINUX_GUEST_ARGS, ...args, '-S', '-incoming', 'defer'],
-    });
-    try {
-      const started = performance.now();
-      const { kind } = await restoreMappedRam(vm, { uri: `file:${at(name)}` });
-      if (kind !== 'completed') throw new Error(`QEMU did not restore ${name}: ${vm.stderr()}`);
-      times.push(performance.now() - started);
-    } finally {
-      await vm.kill();
-    }
-  }
-  return Math.min(...times);
 }
