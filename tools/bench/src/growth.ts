@@ -64,7 +64,9 @@ export async function measureGrowth(): Promise<Growth[]> {
         );
         if (figures === undefined) continue;
         const { seconds, cpuSeconds, peakBytes = 0 } = figures;
-        console.log(`  ${command}, ${gib} GiB: ${seconds.toFixed(2)} s, ${Math.ceil(peakBytes / 2 ** 20)} MiB`);
+        console.log(
+          `  ${command}, ${gib} GiB: ${seconds.toFixed(2)} s, ${Math.ceil(peakBytes / 2 ** 20)} MiB`,
+        );
         grown.push({ command, gib, seconds, cpuSeconds, peakBytes });
         await rm(at('out'), { force: true });
       }
