@@ -184,7 +184,7 @@ describeEachQemu('when something goes wrong', (version) => {
   );
 
   test.skipIf(typeof ramfs === 'string')(
-    titleWith(ramfs, 'a file system without direct I/O, on which QEMU would die'),
+    titleWith(ramfs, 'a file system without direct I/O, on which QEMU may die'),
     async () => {
       const { path } = ramfs as MountedFolder;
       const vm = await bench.startGuest();
@@ -196,13 +196,18 @@ describeEachQemu('when something goes wrong', (version) => {
       expect(readdirSync(path)).toEqual([]);
       await expectAsBefore(vm, settings);
       expect(await isRunning(vm)).toBe(true);
-      const asked = await saveMappedRam(vm, {
-        uri: `file:${join(path, 'vm.mr')}`,
-        capabilities: ['multifd'],
-        parameters: { 'direct-io': true },
-      });
-      expect(asked).toMatchObject({ kind: 'died', signal: 'SIGSEGV' });
-      rmSync(join(path, 'vm.mr'));
+      try {
+        const asked = await saveMappedRam(vm, {
+          uri: `file:${join(path, 'vm.mr')}`,
+          capabilities: ['multifd'],
+          parameters: { 'direct-io': true },
+        });
+        // Which of its threads is first decides.
+        expect(['died', 'failed']).toContain(asked.kind);
+        if (asked.kind === 'died') expect(asked.signal).toBe('SIGSEGV');
+      } finally {
+        rmSync(join(path, 'vm.mr'), { force: true });
+      }
     },
   );
 
