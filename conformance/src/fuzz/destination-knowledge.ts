@@ -24,7 +24,7 @@ function changesValues(mutator: string, rules: readonly string[]): boolean {
 
 /**
  * What only the destination knows, by what can be seen of it: QEMU's own words, and what the linter said it could not
- * check. A file that QEMU restores rightly is excused by none of them.
+ * check. A file that QEMU restores rightly is excused by none of them: see {@link zeroPagesMissing}.
  */
 export const knowledgeRules: readonly KnowledgeRule[] = [
   {
@@ -122,9 +122,21 @@ async function isFaultOfContents({ fuzzCase, against }: Comparison): Promise<boo
   return false;
 }
 
+/** What keeps a file that QEMU restores rightly from being known as such. */
+export const zeroPagesMissing: KnowledgeRule = {
+  id: 'zero-pages-missing',
+  why: 'pages of which nothing came were zero when they were saved, as memory is where QEMU was just started',
+  applies: ({ fuzzCase, predicted, actual, rules }) =>
+    fuzzCase.base.mappedRam === false &&
+    predicted === 'wrong-memory' &&
+    actual === 'restores' &&
+    rules.includes('classic-pages-missing'),
+};
+
 /** The rule that explains why the prediction could not be right; undefined where none does. */
 export async function explain(comparison: Comparison): Promise<KnowledgeRule | undefined> {
-  if (comparison.actual === 'restores') return undefined;
+  if (comparison.actual === 'restores')
+    return (await zeroPagesMissing.applies(comparison)) ? zeroPagesMissing : undefined;
   for (const rule of knowledgeRules) if (await rule.applies(comparison)) return rule;
   return undefined;
 }

@@ -46,7 +46,7 @@ export function countFigures(against: readonly string[], assessed: readonly Asse
       badPredicted: bad.filter(({ comparison }) => agrees(comparison)).length,
       explained: countBy(disagreeing.flatMap(({ explainedBy }) => explainedBy ?? [])),
       unexplained: unexplained.length,
-      falseAlarms: disagreeing.filter(({ comparison }) => !isBad(comparison.actual)).length,
+      falseAlarms: unexplained.filter(({ comparison }) => !isBad(comparison.actual)).length,
     };
   });
 }

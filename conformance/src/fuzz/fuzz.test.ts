@@ -27,6 +27,13 @@ describe('a case', () => {
     expect(await hashOf('another', 7)).not.toBe(await hashOf(SEED, 7));
   });
 
+  it.each(['classic', 'qcow2'] as const)('of the form %s is, too', async (form) => {
+    const hashOf = async (number: number) => imageOf(await planCase(SEED, number, [form])).sha256();
+    expect(await hashOf(7)).toBe(await hashOf(7));
+    const hashes = await Promise.all(Array.from({ length: 10 }, (_, number) => hashOf(number)));
+    expect(new Set(hashes).size).toBe(10);
+  });
+
   it('comes out of its capture by its edits', async () => {
     for (let number = 0; number < 20; number++) {
       const fuzzCase = await planCase(SEED, number);
@@ -73,6 +80,17 @@ describe('figures', () => {
       expect(await explain(comparison as Comparison)).toBeUndefined();
     }
   });
+
+  it('but a classic stream without zero pages may be restored rightly', async () => {
+    const comparison = {
+      ...{ against: 'qemu-10.0', says: '', predicted: 'wrong-memory', actual: 'restores' },
+      rules: ['classic-pages-missing'],
+    };
+    const explained = async (form: 'classic' | 'mapped-ram') =>
+      explain({ ...comparison, fuzzCase: await planCase(SEED, 0, [form]) } as Comparison);
+    expect((await explained('classic'))?.id).toBe('zero-pages-missing');
+    expect(await explained('mapped-ram')).toBeUndefined();
+  });
 });
 
 describe.skipIf(qemu.kind === 'missing')(`against real QEMU${missing}`, () => {
@@ -85,6 +103,15 @@ describe.skipIf(qemu.kind === 'missing')(`against real QEMU${missing}`, () => {
     expect(unexplained).toEqual([]);
     expect(notJudged).toEqual([]);
     expect(figures[0]?.judged).toBeGreaterThan(count * 0.8);
+  });
+
+  it.each(['classic', 'qcow2'] as const)('and on one of the form %s', async (form) => {
+    const [few = 0] = allOrFew([30], [5]);
+    const { unexplained, notJudged } = await runFuzz({
+      ...{ seed: SEED, count: few, against: ['qemu-10.0', 'qemu-11.1'], forms: [form] },
+    });
+    expect(unexplained).toEqual([]);
+    expect(notJudged).toEqual([]);
   });
 
   it('a comparison becomes a candidate with both verdicts', async () => {

@@ -1,6 +1,7 @@
 import { MappedRamError } from '@mapped-ram/format';
 import type { ByteSource } from '@mapped-ram/reader';
 import { readPart } from '../read-part.js';
+import { checkReferenceCounts } from './reference-counts.js';
 
 /** `QFI` and 0xfb. */
 const MAGIC = 0x514649fb;
@@ -83,6 +84,10 @@ export async function readHeader(source: ByteSource): Promise<Qcow2Header> {
   const hasExtendedL2 = (features & Incompatible.extendedL2) !== 0n;
   if (hasExtendedL2 && clusterBits < 14)
     throw badHeader('clusters are too small for subclusters', 20, 'at least 14', clusterBits);
+  await checkReferenceCounts(source, {
+    offset: Number(view.getBigUint64(48)),
+    lengthBytes: view.getUint32(56) * 2 ** clusterBits,
+  });
   return {
     version,
     clusterBits,

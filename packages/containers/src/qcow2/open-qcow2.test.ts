@@ -140,6 +140,7 @@ describe('a hostile image', () => {
   const { bytes, places } = image();
   const l1 = places.l1Offsets[1] as number;
   const [l2 = 0] = places.l2Offsets[1] ?? [];
+  const references = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(48));
   type Damage = (view: DataView) => void;
   const damages: readonly (readonly [string, Damage, string])[] = [
     ['is encrypted', (view) => view.setUint32(32, 2), 'unsupported'],
@@ -173,6 +174,9 @@ describe('a hostile image', () => {
     ['has much extra data', (view) => view.setUint32(places.snapshotsOffset + 36, 2 ** 31), 'bad-disk-image'],
     ['has a table off its place', (view) => view.setBigUint64(l1 + 8, BigInt(l2 + 512)), 'bad-disk-image'],
     ['has a table behind its end', (view) => view.setBigUint64(l1 + 8, 1n << 40n), 'bad-disk-image'],
+    ['has lost its reference counts', (view) => view.setBigUint64(references, 0n), 'bad-disk-image'],
+    ['has them behind its end', (view) => view.setBigUint64(references, 1n << 40n), 'bad-disk-image'],
+    ['has their table behind its end', (view) => view.setBigUint64(48, 1n << 40n), 'bad-disk-image'],
     ['is marked as corrupt', (view) => view.setBigUint64(72, 2n), 'bad-disk-image'],
     ['has a backing file behind its header', (view) => view.setBigUint64(8, 1n << 40n), 'bad-disk-image'],
     ['counts references in 128 bits', (view) => view.setUint32(96, 7), 'bad-disk-image'],

@@ -46,8 +46,11 @@ export class ClassicRam implements RamReader {
   async readBody(draft: RamBodyDraft, context: RamContext): Promise<void> {
     const pageSize = this.#pageSize(context.stream.configuration);
     const first = await readRamWord(this.#window, draft.endOffset, pageSize);
-    if ((first.flags & RamFlag.memSize) !== 0) {
-      await this.#blockTable(first.word & ~BigInt(pageSize - 1), pageSize, draft, context);
+    const totalBytes = first.word & ~BigInt(pageSize - 1);
+    // A second table of nothing is passed over among the pages.
+    const isPassedOver = this.#records !== undefined && totalBytes === 0n;
+    if ((first.flags & RamFlag.memSize) !== 0 && !isPassedOver) {
+      await this.#blockTable(totalBytes, pageSize, draft, context);
     }
     const input = new RecordInput(this.#source, draft.endOffset);
     try {

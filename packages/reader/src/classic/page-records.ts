@@ -82,10 +82,20 @@ export class PageRecords {
       const low = this.#view.getUint32(this.#position + 4);
       const flags = low & (this.#pageSize - 1);
       const kind = flags & ~RamFlag.continue;
-      if (kind === RamFlag.memSize) return 'mem-size';
+      if (kind === RamFlag.memSize) {
+        // A table of nothing: QEMU reads no entry of it.
+        const isEmpty = low === flags && this.#view.getUint32(this.#position) === 0;
+        if (!isEmpty) return 'mem-size';
+        this.#position += RAM_WORD_LENGTH_BYTES;
+        continue;
+      }
       if (kind === RamFlag.eos) {
         this.#position += RAM_WORD_LENGTH_BYTES;
         return 'eos';
+      }
+      if (PASSED_WORDS.has(kind) && this.#unreadPage !== undefined) {
+        this.#position += RAM_WORD_LENGTH_BYTES;
+        continue;
       }
       const isUnread = kind === RamFlag.xbzrle && this.#unreadPage !== undefined;
       if (kind !== RamFlag.page && kind !== RamFlag.zero && !isUnread) throw this.#wrongFlags(flags);
@@ -234,6 +244,9 @@ export class PageRecords {
     return new MappedRamError('unknown-ram-flags', details);
   }
 }
+
+/** Words that have QEMU wait for other channels, of which there are none where it restores from a file. */
+const PASSED_WORDS: ReadonlySet<number> = new Set([RamFlag.multifdFlush, RamFlag.hook]);
 
 /** Records that mean something, but no memory that could be read from the stream alone. */
 const REFUSED_RECORDS = [
