@@ -54,6 +54,8 @@ export interface LintContext {
   readonly manner: SaveManner;
   /** Whether page contents were read: `blocks[].pages` is there. */
   readonly deep: boolean;
+  /** Whether the capability mapped-ram is on in any case, and not as the stream wants it. */
+  readonly mappedRam: boolean;
   /** One entry for every element of `snapshot.ramBlocks`, in its order. */
   readonly blocks: readonly BlockFacts[];
   readonly devices: DeviceFacts;

@@ -49,6 +49,7 @@ export async function gatherContext(
     target,
     manner,
     deep: options.deep ?? false,
+    mappedRam: options.mappedRam ?? false,
     blocks,
     devices,
     ...(domain !== undefined && { domain }),

@@ -22,7 +22,7 @@ export interface InternalSnapshot {
   readonly name: string;
   /** When it was taken, in milliseconds since 1970. */
   readonly takenAtMs: number;
-  /** Bytes of VM state that QEMU wrote, and not how far they reach; 0 where only the disk was taken. */
+  /** Bytes of VM state that QEMU wrote, and not how far they reach, and QEMU believes any number; 0 where only the disk was taken. */
   readonly vmStateBytes: number;
   /** Size of the disk when it was taken, in bytes. */
   readonly diskBytes: number;
@@ -83,7 +83,7 @@ class TableReader {
       id,
       name,
       takenAtMs: fixed.getUint32(16) * 1000 + Math.floor(fixed.getUint32(20) / 1e6),
-      vmStateBytes: extraBytes >= 8 ? safeNumber(extra.getBigUint64(0), byteOffset) : fixed.getUint32(32),
+      vmStateBytes: extraBytes >= 8 ? Number(extra.getBigUint64(0)) : fixed.getUint32(32),
       diskBytes: extraBytes >= 16 ? safeNumber(extra.getBigUint64(8), byteOffset) : virtualBytes,
       l1Offset,
       l1Entries: fixed.getUint32(8),

@@ -1,6 +1,12 @@
-import { ascii, blockOf } from '../testing/damage.js';
+import { ascii, blockOf, type Damage } from '../testing/damage.js';
 import { ruleCases } from '../testing/rule-cases.js';
 import { notMappedRamRule } from './rule.js';
+
+/** Ends the stream behind the name of the machine, without capabilities. */
+const endBehindMachine: Damage = (image, { configuration }) => {
+  const { byteOffset = 0, machine = '' } = configuration ?? {};
+  image.patch(byteOffset + 5 + machine.length, Uint8Array.of(0));
+};
 
 ruleCases(notMappedRamRule, {
   fires: [
@@ -33,8 +39,15 @@ ruleCases(notMappedRamRule, {
       },
       finds: [{ outcome: 'refused', where: 'ram' }],
     },
+    {
+      name: 'a stream of nothing, where the capability is on',
+      edit: endBehindMachine,
+      mappedRam: true,
+      finds: [{ outcome: 'refused', actual: 'none' }],
+    },
   ],
   silent: [
+    { name: 'a stream of nothing, which is completed with the capability off', edit: endBehindMachine },
     { name: 'where the header of libvirt is to blame', capture: 'libvirt-11.3/snapshot-sparse' },
     { name: 'a good file' },
   ],

@@ -2,6 +2,7 @@ import { MAPPED_RAM_CAPABILITY } from '@mapped-ram/format';
 import type { LintContext } from '../../context.js';
 import { LIBVIRT_SPARSE_FORMAT } from '../../facts/libvirt-formats.js';
 import { problemMatch, streamProblems } from '../../facts/problem-match.js';
+import { ramSections } from '../../facts/ram-sections.js';
 import { stopOfWalk } from '../../facts/walk-stop.js';
 import type { Rule, RuleMatch } from '../../rule.js';
 
@@ -43,6 +44,9 @@ configuration section the header behind the first block's entry is what tells.`,
     }
     const listed = configuration.capabilities?.map(({ value }) => value) ?? [];
     const isCut = sections.length === 0 && stopOfWalk(context) !== undefined;
+    // One without ram is as good a classic stream as any, and QEMU completes it.
+    const isClassic = !context.mappedRam && context.snapshot.endMarkerOffset !== undefined;
+    if (isClassic && ramSections(context).length === 0) return;
     if (isCut || listed.includes(MAPPED_RAM_CAPABILITY)) return;
     yield {
       message: 'The capability list of the stream does not have mapped-ram.',
