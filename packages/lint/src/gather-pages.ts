@@ -27,7 +27,7 @@ export type FactsInProgress = { -readonly [key in keyof BlockFacts]: BlockFacts[
 
 export type GatherOptions = Pick<
   LintOptions,
-  'deep' | 'probeBytes' | 'scanner' | 'seal' | 'signal' | 'onProgress'
+  'deep' | 'mappedRam' | 'probeBytes' | 'scanner' | 'seal' | 'signal' | 'onProgress'
 >;
 
 /** Looks at the pages: at all of them in a deep run, in a quick one where it costs little and may show a loss. */
