@@ -54,11 +54,11 @@ export async function* searchBlock(
   for await (const batch of snapshot.pages(block, { ...pages, chunkBytes: CHUNK_BYTES })) {
     for (const { firstPage: first, bytes } of batch) {
       const at = first * pageSize;
+      if (at < end) onSearched?.(Math.min(bytes.length, end - at));
       for (const match of window.push(at, bytes)) {
         if (match.blockOffset >= end) return;
         yield match;
       }
-      if (at < end) onSearched?.(Math.min(bytes.length, end - at));
     }
   }
   for (const match of window.end()) {
