@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadCapture, scratchParent } from '@mapped-ram/fixtures';
+import { allOrFew, loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type MrOutcome, runMr } from '../../testing/run-mr.js';
 
@@ -27,17 +27,22 @@ function runWithThreads(...argv: string[]): Promise<MrOutcome> {
   });
 }
 
-it.each([
+const SEARCHES: readonly (readonly [what: string, options: string[]])[] = [
   ['a text', []],
   ['the first few', ['--limit', '3']],
   ['a block', ['--block', '/rom@etc/acpi/tables']],
   ['a regular expression', ['-E']],
-])('threads find %s in the same order as one alone', async (_, options) => {
-  const alone = await runMr('search', ...options, path, 'BXPC');
-  expect(alone.status).toBe(0);
-  expect(alone.out.split('\n').length).toBeGreaterThan(3);
-  expect(await runWithThreads(...options, path, 'BXPC')).toEqual(alone);
-});
+];
+
+it.each(allOrFew(SEARCHES, SEARCHES.slice(1, 2)))(
+  'threads find %s in the same order as one alone',
+  async (_, options) => {
+    const alone = await runMr('search', ...options, path, 'BXPC');
+    expect(alone.status).toBe(0);
+    expect(alone.out.split('\n').length).toBeGreaterThan(3);
+    expect(await runWithThreads(...options, path, 'BXPC')).toEqual(alone);
+  },
+);
 
 it('threads find nothing where nothing is', async () => {
   const alone = await runMr('search', path, 'nobody wrote this');
