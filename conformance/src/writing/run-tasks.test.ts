@@ -30,7 +30,7 @@ const missing = [
 const skipped = missing.length === 0 ? '' : ` (missing tool: ${missing.join('; ')})`;
 
 describe.skipIf(skipped !== '')(`writing${skipped}`, () => {
-  test.each(['ts', 'python-prose'])(
+  test.each(allOrFew(['ts', 'python-prose'], ['ts']))(
     'what %s writes is read by two others, and restored by QEMU',
     async (name) => {
       const results = await runTasks(findTestee(name), writtenTasks, { restorers });
