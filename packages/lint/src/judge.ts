@@ -20,22 +20,24 @@ export interface JudgeOptions {
   readonly streamOffset?: number | undefined;
   /** Byte order of the bitmaps' words; little-endian by default. */
   readonly wordOrder?: WordOrder | undefined;
+  /** It is to be a mapped-ram one, which a classic stream is not. On if not given. */
+  readonly mappedRam?: boolean | undefined;
   /** Data under clear bits is about to be dropped, as was asked for: it is no fault then. */
   readonly dropUnmarkedPages?: boolean | undefined;
 }
 
 /**
- * Makes sure that a QEMU would restore a snapshot, by its headers and bitmaps: the newest one, or else any that is known, since
+ * Makes sure that a QEMU would restore a snapshot, by its headers and bitmaps, or a classic stream by all of it: the newest one, or else any that is known, since
  * what only older ones load is no worse for being copied.
  *
  * @throws MappedRamError `not-restorable`, with what is wrong; `read-failed`.
  */
 export async function judgeSnapshot(
   source: ByteSource,
-  { streamOffset, wordOrder, dropUnmarkedPages = false }: JudgeOptions = {},
+  { streamOffset, wordOrder, mappedRam = true, dropUnmarkedPages = false }: JudgeOptions = {},
 ): Promise<void> {
   const options = {
-    mappedRam: true,
+    mappedRam,
     ...(streamOffset !== undefined && { streamOffset }),
     ...(wordOrder !== undefined && { wordOrder }),
   };

@@ -1,7 +1,5 @@
 import { judgeSnapshot } from '@mapped-ram/lint';
-import { type ByteSource, readClassicStream } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
-import type { MadeStream } from '@mapped-ram/writer';
 import { checkFreeSpace, type FileTarget } from '@mapped-ram/writer/file';
 
 /**
@@ -22,17 +20,13 @@ export function judgedTarget(target: FileTarget): FileTarget {
       if (made === undefined) throw new TypeError('what was written has to be said');
       const source = await openFileSource(target.partPath);
       try {
-        await judge({ ...source, name: target.name }, made);
+        const { layout, ...place } = made;
+        const mappedRam = layout === 'mapped-ram';
+        await judgeSnapshot({ ...source, name: target.name }, { ...place, mappedRam });
       } finally {
         await source.close();
       }
       await target.commit(made);
     },
   };
-}
-
-/** @throws MappedRamError `not-restorable`; what is wrong with a classic stream; `read-failed`. */
-async function judge(source: ByteSource, { layout, ...place }: MadeStream): Promise<void> {
-  if (layout === 'mapped-ram') await judgeSnapshot(source, place);
-  else await readClassicStream(source, { async begin() {}, async pages() {} }, place);
 }

@@ -229,6 +229,22 @@ describe('a libvirt save image', () => {
     expect(bytes.subarray(32).equals(image.bytes(32, image.sizeBytes - 32))).toBe(true);
   });
 
+  it('whose classic stream has no memory is not made', async () => {
+    const image = await loadCapture('libvirt-11.3/snapshot-sparse');
+    const stream = image.bytes(0, image.sizeBytes);
+    const name = Buffer.from(stream).indexOf('\u0003ram') + 1;
+    const input = scratch.path('no-memory.save');
+    await image.clone().patch(name, new TextEncoder().encode('rom')).writeTo(input);
+    const attempt = transformFile({ input, output: scratch.path('not-made.save') }, (source, target) =>
+      repairSnapshot(source, target),
+    );
+    await expect(attempt).rejects.toMatchObject({
+      code: 'not-restorable',
+      message: expect.stringContaining('ram-section-missing'),
+    });
+    expect(() => statSync(scratch.path('not-made.save'))).toThrow('ENOENT');
+  });
+
   it('that was never marked as complete, and is not, is refused', async () => {
     const image = await loadCapture('libvirt-11.3/save-sparse');
     const bad = image.clone().patch(0, new TextEncoder().encode('LibvirtQemudPart'));
