@@ -243,6 +243,14 @@ describe('a hostile image', () => {
     expect((await contents(source)).subarray(65536, 131072).every((byte) => byte === 0)).toBe(true);
   });
 
+  it('with a compressed cluster behind its end that is none is as without it', async () => {
+    const copy = bytes.slice();
+    const clean = await contents(await openInternalSnapshot(memorySource(bytes), 'base'));
+    // The last entry of the table leads to the image's header.
+    new DataView(copy.buffer).setBigUint64(l2 + 65536 - 8, 1n << 62n);
+    expect(await contents(await openInternalSnapshot(memorySource(copy), 'base'))).toEqual(clean);
+  });
+
   it('whose compressed clusters are garbage is refused where they are read', async () => {
     for (const wanted of [{}, { zstd }]) {
       const { bytes: packed, places: at } = image(wanted, true);

@@ -1,5 +1,6 @@
-import { MappedRamError } from '@mapped-ram/format';
+import { hasErrorCode, MappedRamError } from '@mapped-ram/format';
 import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
+import type { ClusterMap } from './cluster-map.js';
 import { openClusterDecoder } from './compressed-cluster.js';
 import { type Qcow2Header, readHeader } from './header.js';
 import { mapVmState } from './map-vm-state.js';
@@ -37,8 +38,24 @@ async function openVmState(
   const map = await mapVmState(image, header, snapshot);
   const decode = await openClusterDecoder(header.compression);
   const place = { image, map, decode };
-  const whole = vmStateSource({ ...place, sizeBytes: map.endOffset });
+  const allocated = vmStateSource({ ...place, sizeBytes: map.endOffset });
+  const whole = vmStateSource({ ...place, sizeBytes: await decodableEnd(allocated, map) });
   return vmStateSource({ ...place, sizeBytes: await findEnd(whole, snapshot) });
+}
+
+/** What lies behind all that can be decoded is no part of the VM state, or QEMU misses it as if it were not there. */
+async function decodableEnd(allocated: ByteSource, map: ClusterMap): Promise<number> {
+  for (let index = map.count - 1; index >= 0; index--) {
+    const { byteOffset, lengthBytes, packedBytes } = map.at(index);
+    if (packedBytes === undefined) return byteOffset + lengthBytes;
+    try {
+      await allocated.read(new Uint8Array(1), byteOffset);
+      return byteOffset + lengthBytes;
+    } catch (error) {
+      if (!hasErrorCode(error, 'bad-disk-image')) throw error;
+    }
+  }
+  return 0;
 }
 
 /**
