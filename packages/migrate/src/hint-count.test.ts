@@ -3,6 +3,8 @@ import { HintCount } from './hint-count.js';
 
 const MIB = 2 ** 20;
 const PAGE = 4096;
+/** Pages that are not counted yet. */
+const UNDER_WAY = 64 * PAGE;
 
 function saving(round: number, doneBytes: number, sentBytes: number) {
   return {
@@ -13,12 +15,12 @@ function saving(round: number, doneBytes: number, sentBytes: number) {
   };
 }
 
-test('what is done and was not sent was told to be free, but for the page under way', () => {
+test('what is done and was not sent was told to be free, but for the pages under way', () => {
   const hints = new HintCount({ multifd: false, channels: 2, directIo: false, byteOffset: 0 });
   hints.add({ ram: undefined });
-  hints.add(saving(1, 4 * MIB + PAGE, 4 * MIB));
+  hints.add(saving(1, 4 * MIB + UNDER_WAY, 4 * MIB));
   expect(hints.bytes).toBe(0);
-  hints.add(saving(1, 20 * MIB + PAGE, 12 * MIB));
+  hints.add(saving(1, 20 * MIB + UNDER_WAY, 12 * MIB));
   hints.add(saving(1, 24 * MIB, 16 * MIB));
   expect(hints.bytes).toBe(8 * MIB);
 });
@@ -31,8 +33,8 @@ test('a later round, in which pages are sent again, says nothing', () => {
 
 test('with multifd a channel holds a packet that is not counted yet', () => {
   const hints = new HintCount({ multifd: true, channels: 4, directIo: false, byteOffset: 0 });
-  hints.add(saving(1, 2 * MIB + PAGE, 0));
+  hints.add(saving(1, 2 * MIB + UNDER_WAY, 0));
   expect(hints.bytes).toBe(0);
-  hints.add(saving(1, 6 * MIB + PAGE, 0));
+  hints.add(saving(1, 6 * MIB + UNDER_WAY, 0));
   expect(hints.bytes).toBe(4 * MIB);
 });
