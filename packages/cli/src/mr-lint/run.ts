@@ -60,9 +60,9 @@ function resultsOf(
     return lintFile(path, { ...options, signal, onProgress }, scanners, openSource);
   };
   const startPool = async (count: number) => {
-    const { FilePool } = await import('../shared/many/file-pool.js');
+    const { startFilePool } = await import('../shared/many/start-file-pool.js');
     const setup: LintWorkerSetup = { options, snapshot };
-    return new FilePool<FileResult>(count, new URL('./lint-worker.js', import.meta.url), setup);
+    return startFilePool<FileResult>(count, new URL('./lint-worker.js', import.meta.url), setup);
   };
   return resultsOfFiles({ program: 'mr-lint', paths, recursive, jobs, work, startPool }, terminal, signal);
 }

@@ -1,10 +1,10 @@
 import type { Command, CommandContext } from '../../shared/command.js';
 import type { CommandLine } from '../../shared/command-line.js';
 import { ExitStatus } from '../../shared/exit-status.js';
-import { FilePool } from '../../shared/many/file-pool.js';
 import { jobsOf } from '../../shared/many/jobs.js';
 import { manyFilesGroup } from '../../shared/many/many-options.js';
 import { type OnFileProgress, resultsOfFiles } from '../../shared/many/results-of-files.js';
+import { startFilePool } from '../../shared/many/start-file-pool.js';
 import { lastValue, oneOf } from '../../shared/option-values.js';
 import { snapshotOption } from '../../shared/reading-options.js';
 import { textColumns } from '../../shared/terminal.js';
@@ -113,7 +113,7 @@ function infosOf(
   };
   const startPool = async (count: number) => {
     const setup: InfoWorkerSetup = { options: all, snapshot: lastValue(line, snapshotOption.name) };
-    return new FilePool<InfoResult>(count, new URL('./info-worker.js', import.meta.url), setup);
+    return startFilePool<InfoResult>(count, new URL('./info-worker.js', import.meta.url), setup);
   };
   const files = { paths: line.paths, recursive: line.flags.has('recursive'), jobs: jobsOf(line) };
   return resultsOfFiles({ program, ...files, work, startPool }, terminal, signal);

@@ -33,8 +33,9 @@ export interface PartFound {
   readonly searchedBytes: number;
 }
 
-/** What a thread answers: undefined where it cannot search the part. */
-export type SearchAnswer = PartFound | undefined;
-
-/** What a thread is sent when there is no more to do. */
-export const END = 'end';
+/** What a thread answers. */
+export interface SearchAnswer {
+  readonly part: SearchPart;
+  /** Absent where it cannot search the part. */
+  readonly found?: PartFound;
+}

@@ -1,15 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { channelsPay } from '../../shared/channels-pay.js';
-import { SearchCrew, type SearchOne } from './search-crew.js';
-import type { PartFound, SearchPart, SearchSetup } from './search-job.js';
+import { ThreadPool } from '../../shared/thread-pool.js';
+import type { PartFound, SearchAnswer, SearchPart, SearchSetup } from './search-job.js';
+
+/** Parts that are done before those in front of them, by thread. */
+const AHEAD = 4;
 
 /** How parts are searched. */
 export interface PartSearch {
   readonly setup: SearchSetup;
   /** Threads; where it is undefined, the file's size and the machine decide. */
   readonly channels: number | undefined;
-  readonly searchHere: SearchOne;
+  /** Searches a part in this thread: also again where another cannot, since what is wrong is met here, where it can be told. */
+  searchHere(part: SearchPart): Promise<PartFound>;
   readonly signal: AbortSignal;
 }
 
@@ -24,11 +28,14 @@ export async function* searchParts(
 ): AsyncGenerator<PartFound, void, undefined> {
   const reading = { directIo: false, ...(channels !== undefined && { channels }) };
   if (channelsPay(setup.path, reading)) {
-    const crew = new SearchCrew(channels ?? availableParallelism(), setup, searchHere);
+    const program = new URL('./search-worker.js', import.meta.url);
+    const count = channels ?? availableParallelism();
+    const pool = new ThreadPool<SearchPart, SearchAnswer>({ program, setup, count, ahead: AHEAD });
     try {
-      yield* crew.search(parts, signal);
+      for await (const { part, found } of pool.results(parts, signal))
+        yield found ?? (await searchHere(part));
     } finally {
-      await crew.close();
+      await pool.close();
     }
     return;
   }

@@ -3,9 +3,10 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { MappedRamError } from '@mapped-ram/format';
 import type { Snapshot } from '@mapped-ram/reader';
 import { sourceOpener } from '../../shared/open-source.js';
+import type { ThreadMessage } from '../../shared/thread-pool.js';
 import { withSnapshotFile } from '../snapshot-file.js';
 import { patternOf } from './pattern-of.js';
-import { END, type SearchAnswer, type SearchPart, type SearchSetup } from './search-job.js';
+import type { SearchAnswer, SearchPart, SearchSetup } from './search-job.js';
 import { searchPart } from './search-part.js';
 
 const port = parentPort as MessagePort;
@@ -16,12 +17,12 @@ const { signal } = controller;
 
 async function run(snapshot: Snapshot, part: SearchPart): Promise<void> {
   try {
-    const found: SearchAnswer = await searchPart(snapshot, part, pattern, limit);
-    port.postMessage(found);
+    const found = await searchPart(snapshot, part, pattern, limit);
+    port.postMessage({ part, found } satisfies SearchAnswer);
   } catch (error) {
     // Everything else is a fault of this code: it ends the thread, which is noticed.
     if (!signal.aborted && !(error instanceof MappedRamError)) throw error;
-    port.postMessage(undefined satisfies SearchAnswer);
+    port.postMessage({ part } satisfies SearchAnswer);
   }
 }
 
@@ -31,9 +32,9 @@ await withSnapshotFile(
   async ({ snapshot }) => {
     let underWay: Promise<void> | undefined;
     await new Promise<void>((resolve) => {
-      port.on('message', (part: SearchPart | typeof END) => {
-        if (part === END) resolve();
-        else underWay = run(snapshot, part);
+      port.on('message', (message: ThreadMessage<SearchPart>) => {
+        if (message === 'end') resolve();
+        else underWay = run(snapshot, message.task);
       });
     });
     controller.abort();

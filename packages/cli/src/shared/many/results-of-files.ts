@@ -1,6 +1,6 @@
 import { formatCount } from '../quantities.js';
 import type { Terminal } from '../terminal.js';
-import type { FilePool } from './file-pool.js';
+import type { ThreadPool } from '../thread-pool.js';
 import { FilesProgress } from './files-progress.js';
 
 /** Told how far the work on a file is. */
@@ -18,7 +18,7 @@ interface FilesWork<Result> {
   /** Works on one in this thread. */
   work(path: string, onProgress: OnFileProgress): Promise<Result>;
   /** Starts threads that work on several at a time. */
-  startPool(count: number): Promise<FilePool<Result>>;
+  startPool(count: number): Promise<ThreadPool<string, Result>>;
 }
 
 /**

@@ -1,0 +1,18 @@
+import { ThreadPool } from '../thread-pool.js';
+
+/** Results of files that wait for those before them, by thread. */
+const AHEAD = 32;
+
+/**
+ * Starts threads that work on files.
+ *
+ * @param program Of the threads: a module that calls `serveFiles`.
+ * @param setup What every thread is told once.
+ */
+export function startFilePool<Result>(
+  count: number,
+  program: URL,
+  setup: object,
+): ThreadPool<string, Result> {
+  return new ThreadPool({ program, setup, count, ahead: AHEAD });
+}

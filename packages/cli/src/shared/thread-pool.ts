@@ -1,0 +1,117 @@
+import { Worker } from 'node:worker_threads';
+
+/** What a thread is sent: a task, or that there are no more, which ends what it is at. */
+export type ThreadMessage<Task> = { readonly task: Task } | 'end';
+
+/** How a pool works. */
+export interface PoolOptions {
+  /** Of the threads: a module that answers each task with its result. */
+  readonly program: URL;
+  /** What every thread is told once, as its `workerData`. */
+  readonly setup: object;
+  /** Threads. */
+  readonly count: number;
+  /** Results that wait for those before them, by thread: so many are held at most. */
+  readonly ahead: number;
+}
+
+/** A result to come. */
+interface Awaited<Task, Result> {
+  readonly task: Task;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+}
+
+/** Threads that work on tasks, each on one at a time. */
+export class ThreadPool<Task, Result> {
+  readonly #options: PoolOptions;
+  readonly #workers: readonly Worker[];
+  readonly #idle: Worker[];
+  readonly #queue: Awaited<Task, Result>[] = [];
+  readonly #busy = new Map<Worker, Awaited<Task, Result>>();
+  readonly #exits: Promise<void>[] = [];
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#workers = Array.from({ length: options.count }, () => this.#start());
+    this.#idle = [...this.#workers];
+  }
+
+  /**
+   * Works on tasks, some at a time, and gives the results in the order of the tasks.
+   *
+   * @throws the signal's reason; what `tasks` throws; an Error where a thread died
+   */
+  async *results(
+    tasks: AsyncIterable<Task> | Iterable<Task>,
+    signal: AbortSignal,
+  ): AsyncGenerator<Result, void, undefined> {
+    const { count, ahead } = this.#options;
+    const underWay: Promise<Result>[] = [];
+    const onAbort = () => this.#fail(signal.reason);
+    signal.addEventListener('abort', onAbort);
+    try {
+      for await (const task of tasks) {
+        signal.throwIfAborted();
+        const result = this.#give(task);
+        // A failure is met when its turn comes.
+        result.catch(() => {});
+        underWay.push(result);
+        if (underWay.length >= ahead * count) yield (await underWay.shift()) as Result;
+      }
+      for (const result of underWay) yield await result;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /**
+   * Ends the threads, and what they are at. They are asked to: a thread that is stopped within a call of a native library takes the
+   * whole process with it. Never rejects.
+   */
+  async close(): Promise<void> {
+    this.#fail(new Error('the threads were ended'));
+    for (const worker of this.#workers) worker.postMessage('end' satisfies ThreadMessage<Task>);
+    await Promise.all(this.#exits);
+  }
+
+  #start(): Worker {
+    const { program, setup } = this.#options;
+    const worker = new Worker(program, { workerData: setup, execArgv: [] });
+    worker.on('message', (result: Result) => {
+      this.#busy.get(worker)?.resolve(result);
+      this.#busy.delete(worker);
+      this.#idle.push(worker);
+      this.#deal();
+    });
+    worker.on('error', (error) => this.#fail(error));
+    this.#exits.push(new Promise((resolve) => worker.once('exit', () => resolve())));
+    return worker;
+  }
+
+  #give(task: Task): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) return reject(this.#failure.error);
+      this.#queue.push({ task, resolve, reject });
+      this.#deal();
+    });
+  }
+
+  #deal(): void {
+    while (this.#idle.length > 0) {
+      const awaited = this.#queue.shift();
+      if (awaited === undefined) return;
+      const worker = this.#idle.pop() as Worker;
+      this.#busy.set(worker, awaited);
+      worker.postMessage({ task: awaited.task } satisfies ThreadMessage<Task>);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    for (const { reject } of [...this.#busy.values(), ...this.#queue]) reject(error);
+    this.#busy.clear();
+    this.#queue.length = 0;
+  }
+}
