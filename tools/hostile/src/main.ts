@@ -14,6 +14,7 @@ import { hostileCases } from './cases.js';
 import { runCommands } from './commands/main.js';
 import { hold, newHolding, Promises } from './hold.js';
 import { runPacked } from './packed/run-packed.js';
+import { peakBytes } from './peak-memory.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -71,12 +72,11 @@ for (const [index, id] of captures.entries()) {
   const cases = hostileCases(image, captureInfo(id).streamOffset, counts, Number(values.seed) + index);
   for await (const one of cases) await hold(id, one, holding);
 }
-const peakBytes = process.resourceUsage().maxRSS * 1024;
-if (peakBytes > Promises.peakBytes)
-  holding.broken.push(`peak memory of ${Math.round(peakBytes / 2 ** 20)} MiB`);
+const peak = peakBytes();
+if (peak > Promises.peakBytes) holding.broken.push(`peak memory of ${Math.round(peak / 2 ** 20)} MiB`);
 for (const line of holding.broken.slice(0, 20)) console.log(`broken: ${line}`);
 console.log(`verdicts: ${[...holding.verdicts].map(([verdict, count]) => `${count} ${verdict}`).join(', ')}`);
 console.log(`slowest: ${holding.slowestMilliseconds.toFixed(0)} ms (${holding.slowest})`);
-console.log(`peak memory: ${Math.round(peakBytes / 2 ** 20)} MiB`);
+console.log(`peak memory: ${Math.round(peak / 2 ** 20)} MiB`);
 console.log(`${holding.cases} cases, ${holding.broken.length} broken`);
 process.exitCode = holding.broken.length === 0 ? 0 : 1;

@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { main as mrLintMain, mrMain } from '@mapped-ram/cli';
 import { lintSource, qemuVersions } from '@mapped-ram/lint';
 import { openFileSource } from '@mapped-ram/reader/file';
+import * as memory from '../peak-memory.js';
 import { Random } from '../random.js';
 import { bases } from './bases.js';
 import { type CommandCase, chooseCommand } from './command-lines.js';
@@ -63,7 +64,7 @@ export async function runCase(folder: string, seed: number, number: number): Pro
     },
   };
   const run = command.program === 'mr' ? mrMain : mrLintMain;
-  resetPeak();
+  memory.resetPeak();
   const started = process.cpuUsage();
   let status = -1;
   let thrown = '';
@@ -77,7 +78,7 @@ export async function runCase(folder: string, seed: number, number: number): Pro
     thrown = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
   const { user, system } = process.cpuUsage(started);
-  const peakBytes = peak();
+  const peakBytes = memory.peakBytes();
   const broken = [
     ...(thrown === '' ? [] : [`threw ${thrown}`]),
     ...faultsOfText(text, status),
@@ -171,22 +172,4 @@ async function verdictFaults(path: string, options: CommandCase['readingOptions'
 function diskBytes(path: string): number {
   const stats = statSync(path);
   return stats.isFile() ? stats.blocks * 512 : 0;
-}
-
-/** Linux counts the peak of a process's memory from here on. */
-function resetPeak(): void {
-  try {
-    writeFileSync('/proc/self/clear_refs', '5');
-  } catch {
-    // Elsewhere it counts from the start of the process.
-  }
-}
-
-function peak(): number {
-  try {
-    const [, kib] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-    return Number(kib) * 1024;
-  } catch {
-    return process.resourceUsage().maxRSS * 1024;
-  }
 }

@@ -11,6 +11,7 @@ import {
   unpackFile,
   verifyFile,
 } from '@mapped-ram/pack/file';
+import { peakBytes } from '../peak-memory.js';
 import { Random } from '../random.js';
 import { damage } from './damage.js';
 
@@ -61,9 +62,8 @@ export async function runPacked(seed: number, count: number): Promise<PackedFigu
       if (isBroken)
         figures.broken.push(`case ${number}, ${kind}, ${how}: ${outcome}, ${cpuSeconds.toFixed(2)} s`);
     }
-    const peakBytes = process.resourceUsage().maxRSS * 1024;
-    if (peakBytes > Bounds.peakBytes)
-      figures.broken.push(`peak memory of ${Math.round(peakBytes / 2 ** 20)} MiB`);
+    const peak = peakBytes();
+    if (peak > Bounds.peakBytes) figures.broken.push(`peak memory of ${Math.round(peak / 2 ** 20)} MiB`);
     return figures;
   } finally {
     rmSync(folder, { recursive: true });
