@@ -23,13 +23,8 @@ export {
 } from './devices/ring-limit.js';
 export { stateNameOf } from './devices/state-name.js';
 export { type SavedVirtioDevice, virtioDevices } from './devices/virtio-devices.js';
-export {
-  globalSwitchOf,
-  type LibvirtDomain,
-  memorySizeOf,
-  parseDomain,
-  privateFileBackends,
-} from './libvirt/domain.js';
+export { globalSwitchOf, type LibvirtDomain, privateFileBackends } from './libvirt/domain.js';
+export { memorySizeOf } from './libvirt/domain-values.js';
 export {
   addQemuArguments,
   changeAttributes,
@@ -37,9 +32,10 @@ export {
   dropElements,
   renameDomain,
 } from './libvirt/edit-domain.js';
+export { parseDomain } from './libvirt/parse-domain.js';
 export { type DomainReading, readLibvirtCookie, readLibvirtDomain } from './libvirt/read-domain.js';
 export { redactDomain } from './libvirt/redact-domain.js';
-export { childOf, type XmlElement, XmlError } from './libvirt/xml-tree.js';
+export { childOf, type XmlElement, XmlError } from './libvirt/xml-element.js';
 export { findMachineMemory, type MachineMemory } from './main-memory.js';
 export { type BitmapFacts, gatherBitmapFacts } from './pages/bitmap-facts.js';
 export { type CompareOptions, comparePages, type PageFacts } from './pages/compare-pages.js';

@@ -10,10 +10,12 @@ function newMemory(pages: number, shared: boolean): WasmMemory {
   return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
 }
 
+const few = { javascriptBytes: 1024 * 1024 };
 const engines = [
   ['wasm-simd', 'its own memory', () => ({})],
   ['wasm-simd', 'a given memory', () => ({ memory: newMemory(20, false), memoryOffset: 512 })],
   ['wasm-simd', 'a shared memory', () => ({ memory: newMemory(20, true), memoryOffset: 65536 })],
+  ['wasm-simd', 'JavaScript for the first bytes', () => few],
   ['javascript', 'no WebAssembly', () => ({})],
 ] as const satisfies readonly (readonly [string, string, () => Partial<PageScannerOptions>])[];
 

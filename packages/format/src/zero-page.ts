@@ -1,11 +1,11 @@
 import { plainZeroPageModule, sharedZeroPageModule } from './generated/zero-page-module.js';
-import { loadWebAssembly, type WasmMemory } from './web-assembly.js';
+import { loadWebAssembly, type WasmFunction, type WasmMemory } from './web-assembly.js';
 
 /** Finds the pages that are not all zeros, in memory that it owns or was given. */
 export interface PageScanner {
   /** In bytes. */
   readonly pageSize: number;
-  /** Which loop scans: the WebAssembly one, or the slow one where there is no WebAssembly SIMD. */
+  /** Which loop scans in the long run: the WebAssembly one, or the slow one where there is no WebAssembly SIMD. */
   readonly engine: 'wasm-simd' | 'javascript';
   /** Where to read pages into before scanning them. A view; it stays valid. */
   readonly buffer: Uint8Array;
@@ -37,6 +37,11 @@ export interface PageScannerOptions {
   readonly memory?: WasmMemory | undefined;
   /** Where in `memory` the scanner's bytes start; the buffer comes first. */
   readonly memoryOffset?: number | undefined;
+  /**
+   * So many bytes are scanned in JavaScript first: to compile WebAssembly for less takes longer than to scan it. None if not
+   * given.
+   */
+  readonly javascriptBytes?: number | undefined;
 }
 
 const DEFAULT_BUFFER_LENGTH_BYTES = 1024 * 1024;
@@ -60,6 +65,7 @@ function resultLengthBytes(pageSize: number, bufferLengthBytes: number): number 
  */
 export function createPageScanner(options: PageScannerOptions): PageScanner {
   const { pageSize, bufferLengthBytes = DEFAULT_BUFFER_LENGTH_BYTES, memoryOffset = 0 } = options;
+  let javascriptBytes = options.javascriptBytes ?? 0;
   if (!(pageSize > 0 && pageSize % BLOCK_LENGTH_BYTES === 0)) {
     throw new RangeError(`page size ${pageSize} is not a multiple of ${BLOCK_LENGTH_BYTES}`);
   }
@@ -86,11 +92,19 @@ export function createPageScanner(options: PageScannerOptions): PageScanner {
     resultLengthBytes(pageSize, bufferLengthBytes),
   );
   const isShared = !(memory.buffer instanceof ArrayBuffer);
-  const scanInWasm = wasm?.instantiate(isShared ? sharedZeroPageModule : plainZeroPageModule, memory)?.scan;
+  let compiled: { readonly scan: WasmFunction | undefined } | undefined;
+  const scanInWasm = () => {
+    compiled ??= {
+      scan: wasm?.instantiate(isShared ? sharedZeroPageModule : plainZeroPageModule, memory)?.scan,
+    };
+    return compiled.scan;
+  };
 
   return {
     pageSize,
-    engine: scanInWasm === undefined ? 'javascript' : 'wasm-simd',
+    get engine() {
+      return scanInWasm() === undefined ? 'javascript' : 'wasm-simd';
+    },
     buffer,
     nonZeroBits,
     scan(bufferOffset, pageCount, outOffset = 0) {
@@ -104,11 +118,14 @@ export function createPageScanner(options: PageScannerOptions): PageScanner {
           `bits of ${pageCount} pages at ${outOffset} do not fit ${nonZeroBits.length} bytes`,
         );
       }
-      if (scanInWasm === undefined) {
-        const pages = buffer.subarray(bufferOffset, bufferOffset + pageCount * pageSize);
+      const lengthBytes = pageCount * pageSize;
+      javascriptBytes -= lengthBytes;
+      const scan = javascriptBytes >= 0 ? undefined : scanInWasm();
+      if (scan === undefined) {
+        const pages = buffer.subarray(bufferOffset, bufferOffset + lengthBytes);
         return scanInJavascript(pages, pageSize, nonZeroBits.subarray(outOffset));
       }
-      return scanInWasm(memoryOffset + bufferOffset, pageCount, pageSize, bitsOffset + outOffset);
+      return scan(memoryOffset + bufferOffset, pageCount, pageSize, bitsOffset + outOffset);
     },
   };
 }

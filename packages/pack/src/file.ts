@@ -17,11 +17,11 @@ export {
 } from './pack/pack-file.js';
 export type { ByteSink } from './pack/packed-writer.js';
 export { digestSource, digestText } from './seal/digest-source.js';
-export { sealPath } from './seal/find-seal.js';
 export type { HashOptions } from './seal/hash-source.js';
 export type { ChangedPlace } from './seal/place-namer.js';
 export type { SealComparisonOptions, SealComparisonReport } from './seal/seal-comparison.js';
 export { type SealOptions, type SealReport, sealFile } from './seal/seal-file.js';
+export { mayBeSealed, sealPath } from './seal/seal-path.js';
 export { SealedReading, type SealedReadingOptions, type SealState } from './seal/sealed-reading.js';
 export { type VerifyOptions, type VerifyReport, verifyFile } from './seal/verify-file.js';
 export { type UnpackOptions, type UnpackReport, unpackFile, unpackTo } from './unpack/unpack-file.js';

@@ -1,7 +1,8 @@
 import { checkOptions, integerOption } from '@mapped-ram/format';
 import type { Container } from '@mapped-ram/reader';
 import type { Codec } from './codec/codec.js';
-import { isPacked, isPlainZstd, openPacked, type PackedOptions } from './packed-source.js';
+import type { PackedOptions } from './packed-source.js';
+import { isPacked, isPlainZstd } from './recognise-packed.js';
 
 /**
  * Packed files as containers, for `openContained` of `@mapped-ram/reader`.
@@ -13,7 +14,11 @@ export function packedContainer(openCodec: () => Promise<Codec>, options: Packed
   return {
     name: 'packed file',
     recognises: isPacked,
-    open: async (source) =>
-      (await isPlainZstd(source)) ? undefined : openPacked(source, await openCodec(), options),
+    async open(source) {
+      if (await isPlainZstd(source)) return undefined;
+      // Most files are not packed.
+      const { openPacked } = await import('./packed-source.js');
+      return openPacked(source, await openCodec(), options);
+    },
   };
 }

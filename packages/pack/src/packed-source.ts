@@ -3,9 +3,10 @@ import { type ByteSource, guardSource } from '@mapped-ram/reader';
 import type { Codec } from './codec/codec.js';
 import { undecodable } from './codec/undecodable.js';
 import { decodeLead, extentsFrom, type Lead, leadLength, MAX_LEAD_LENGTH_BYTES } from './lead/lead.js';
+import { endsIn, readPart } from './read-part.js';
 import { checkFrame, checkPlace } from './zstd/check-frame.js';
 import { ContentChecksum } from './zstd/content-checksum.js';
-import { CHECKSUM_BYTES, FRAME_MAGIC } from './zstd/frame-header.js';
+import { CHECKSUM_BYTES } from './zstd/frame-header.js';
 import {
   type FramePlace,
   readTableFooter,
@@ -13,7 +14,7 @@ import {
   TABLE_FOOTER_BYTES,
   type TableFooter,
 } from './zstd/seek-table.js';
-import { isSkippable, viewOf } from './zstd/skippable-frame.js';
+import { viewOf } from './zstd/skippable-frame.js';
 
 /** What is read at once at either end of a packed file; the lead and the table of most fit. */
 const END_BYTES = 128 * 1024;
@@ -41,32 +42,6 @@ export interface PackedSource extends ByteSource {
   readPacked(target: Uint8Array, byteOffset: number): Promise<number>;
   /** Reads as `read` does, and decodes all of it, also what the lead holds. */
   readFrames(target: Uint8Array, byteOffset: number): Promise<number>;
-}
-
-/**
- * Whether a file that begins like this is a packed one, or at least one of zstd. No snapshot begins so.
- *
- * @public
- */
-export function isPacked(head: Uint8Array): boolean {
-  if (head.length < 4) return false;
-  return isSkippable(head) || viewOf(head).getUint32(0, true) === FRAME_MAGIC;
-}
-
-/** Whether a source is a packed file that was opened as what it holds. */
-export function isPackedSource(source: ByteSource): source is PackedSource {
-  return 'readFrames' in source;
-}
-
-/** Whether a file is one of zstd whose parts cannot be read alone: it has no seek table, and begins with a frame of contents, as no packed file does that was cut off. */
-export async function isPlainZstd(source: ByteSource): Promise<boolean> {
-  const head = await readPart(source, 0, Math.min(4, source.sizeBytes));
-  if (head.length < 4 || viewOf(head).getUint32(0, true) !== FRAME_MAGIC) return false;
-  const tailOffset = Math.max(0, source.sizeBytes - TABLE_FOOTER_BYTES);
-  return (
-    readTableFooter(await readPart(source, tailOffset, source.sizeBytes - tailOffset), source.sizeBytes) ===
-    undefined
-  );
 }
 
 /**
@@ -337,19 +312,5 @@ function inFrame({ index, packedOffset }: FramePlace, error: unknown): unknown {
     path: `frames[${index}] of the packed file`,
     byteOffset: packedOffset,
     cause,
-  });
-}
-
-async function readPart(source: ByteSource, byteOffset: number, lengthBytes: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(lengthBytes);
-  const filled = await source.read(bytes, byteOffset);
-  if (filled < lengthBytes) throw endsIn('a part of it', source);
-  return bytes;
-}
-
-function endsIn(what: string, source: ByteSource): MappedRamError {
-  return new MappedRamError('bad-packed-file', {
-    what: `the packed file ends within ${what}`,
-    byteOffset: source.sizeBytes,
   });
 }

@@ -1,5 +1,5 @@
 import { type LintOptions, lintSource } from '@mapped-ram/lint';
-import { SealedReading } from '@mapped-ram/pack/file';
+import { mayBeSealed } from '@mapped-ram/pack/file';
 import type { ByteSource } from '@mapped-ram/reader';
 import type { OpenSource } from '@mapped-ram/reader/file';
 import { toFileFault } from '../shared/file-fault.js';
@@ -25,12 +25,11 @@ export async function lintFile(
     source = (await openSource(path)).source;
     const scanner = await scanners?.start(path);
     const { signal, deep, onProgress } = options;
+    const withScanner = { ...options, ...(scanner !== undefined && { scanner }) };
+    if (!mayBeSealed(path, source)) return await lintSource(source, withScanner);
+    const { SealedReading } = await import('./sealed.js');
     const sealed = new SealedReading(path, source, { signal, contents: deep });
-    return await lintSource(sealed.source, {
-      ...options,
-      ...(scanner !== undefined && { scanner }),
-      seal: () => sealed.finish(onProgress),
-    });
+    return await lintSource(sealed.source, { ...withScanner, seal: () => sealed.finish(onProgress) });
   } catch (error) {
     options.signal?.throwIfAborted();
     return { path, error: toFileFault(error) };

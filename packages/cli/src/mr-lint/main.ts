@@ -6,11 +6,13 @@ import { printable } from '../shared/printable.js';
 import { type Terminal, textColumns } from '../shared/terminal.js';
 import { UsageError } from '../shared/usage-error.js';
 import type { DeepRunThreads } from './deep-run-threads.js';
+import { toInvocation } from './invocation.js';
 import { allOptions, USAGE } from './options.js';
+import { runLint } from './run.js';
 
 /**
  * The whole of `mr-lint` but the process: takes the arguments (without node and script), prints, and returns the exit
- * status. What a run does not need is not loaded.
+ * status. What few runs need is loaded where they do.
  *
  * @param signal Aborts the run.
  */
@@ -50,10 +52,8 @@ async function dispatch(line: CommandLine, terminal: Terminal, signal: AbortSign
   const isAlone = jobsOf(line) === 1;
   const scanners = reading && isAlone ? await startScanners(reading, line, terminal, signal) : undefined;
   try {
-    const { toInvocation } = await import('./invocation.js');
     const invocation = toInvocation(line);
     if (invocation.kind === 'lint') {
-      const { runLint } = await import('./run.js');
       return await runLint(invocation, terminal, signal, scanners);
     }
     const { explanationText, ruleJson, ruleTable } = await import('./rule-texts.js');

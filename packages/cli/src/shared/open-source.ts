@@ -1,12 +1,13 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { compressedContainer, qcow2Container } from '@mapped-ram/containers';
 import { packedContainer } from '@mapped-ram/pack';
-import { openCodec } from '@mapped-ram/pack/codec';
 import { CONTAINER_HEAD_BYTES, type Container } from '@mapped-ram/reader';
 import { type OpenSource, openSource as openIn } from '@mapped-ram/reader/file';
 
 /** Everything that a snapshot can lie in. */
 function containersFor(snapshot: string | undefined): readonly Container[] {
+  // Most files are not packed, and need no codec.
+  const openCodec = async () => (await import('@mapped-ram/pack/codec')).openCodec();
   return [packedContainer(openCodec), compressedContainer, qcow2Container(snapshot)];
 }
 

@@ -8,8 +8,9 @@ import { openCodec } from '@mapped-ram/pack/codec';
 import { type ByteSource, memorySource, openContained, openSnapshot } from '@mapped-ram/reader';
 import { hasProgram } from '@mapped-ram/tool-qemu';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { compressedContainer, openCompressed } from './compressed-container.js';
+import { compressedContainer } from './compressed-container.js';
 import { compressions } from './compression.js';
+import { openCompressed } from './open-compressed.js';
 
 const containers = [packedContainer(openCodec), compressedContainer];
 const capture = await loadCapture('qemu-10.0/none');

@@ -3,9 +3,6 @@ import type { ByteSource } from '@mapped-ram/reader';
 import { readPart } from '../read-part.js';
 import { checkReferenceCounts } from './reference-counts.js';
 
-/** `QFI` and 0xfb. */
-const MAGIC = 0x514649fb;
-
 /** Of version 2; what follows is there from version 3 on. */
 const V2_HEADER_BYTES = 72;
 const V3_HEADER_BYTES = 104;
@@ -47,12 +44,6 @@ export interface Qcow2Header {
   readonly mostBytes: number;
   readonly snapshotCount: number;
   readonly snapshotsOffset: number;
-}
-
-/** Whether a file that begins like this is a qcow2 image. */
-export function isQcow2(head: Uint8Array): boolean {
-  if (head.length < 8) return false;
-  return new DataView(head.buffer, head.byteOffset).getUint32(0) === MAGIC;
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { Container } from '@mapped-ram/reader';
-import { isQcow2 } from './header.js';
-import { openInternalSnapshot } from './open-qcow2.js';
+import { isQcow2 } from './recognise-qcow2.js';
 
 /**
  * Disk images with internal snapshots as containers, for `openContained` of `@mapped-ram/reader`.
@@ -11,6 +10,10 @@ export function qcow2Container(snapshot?: string): Container {
   return {
     name: 'disk image (qcow2)',
     recognises: isQcow2,
-    open: (source) => openInternalSnapshot(source, snapshot),
+    async open(source) {
+      // Most files are no disk images.
+      const { openInternalSnapshot } = await import('./open-qcow2.js');
+      return openInternalSnapshot(source, snapshot);
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { globalSwitchOf, parseDomain, privateFileBackends } from './domain.js';
+import { globalSwitchOf, privateFileBackends } from './domain.js';
+import { parseDomain } from './parse-domain.js';
 import { parseXml } from './xml-tree.js';
 
 const XML = `<domain type='qemu' id='3' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>

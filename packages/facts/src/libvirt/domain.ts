@@ -1,4 +1,4 @@
-import { childOf, parseXml, type XmlElement, XmlError } from './xml-tree.js';
+import type { XmlElement } from './xml-element.js';
 
 /** What a domain XML says of the machine that libvirt makes of it, as far as a stream can be held against it. */
 export interface LibvirtDomain {
@@ -23,59 +23,6 @@ export interface LibvirtDomain {
 /** Of the elements that libvirt hands on to QEMU as they are. */
 export const QEMU_NAMESPACE = 'http://libvirt.org/schemas/domain/qemu/1.0';
 
-/** Units of memory in bytes (libvirt 11.3 to 12.9, src/util/virutil.c, `virScaleInteger`). */
-const UNITS: Readonly<Record<string, number>> = {
-  b: 1,
-  bytes: 1,
-  byte: 1,
-  ...scaled('k', 1),
-  ...scaled('m', 2),
-  ...scaled('g', 3),
-  ...scaled('t', 4),
-};
-
-function scaled(letter: string, power: number): Record<string, number> {
-  return {
-    [letter]: 1024 ** power,
-    [`${letter}ib`]: 1024 ** power,
-    [`${letter}b`]: 1000 ** power,
-  };
-}
-
-/**
- * Reads a domain XML as libvirt does when it restores a save image (libvirt 11.3 to 12.9, src/conf/domain_conf.c).
- *
- * @param xml At most some MiB.
- * @throws XmlError where it is not well-formed, or no domain with a name.
- * @public
- */
-export function parseDomain(xml: string): LibvirtDomain {
-  const root = parseXml(xml);
-  if (root.name !== 'domain') {
-    throw new XmlError(`unexpected root element <${root.name}>, expecting <domain>`, root.start);
-  }
-  const name = childOf(root, 'name')?.text ?? '';
-  if (name === '') throw new XmlError('missing name information', root.start);
-  const uuid = childOf(root, 'uuid')?.text.trim();
-  const type = childOf(childOf(root, 'os'), 'type')?.attributes;
-  const memoryBytes = memorySizeOf(childOf(root, 'memory'));
-  const vcpu = childOf(root, 'vcpu');
-  const maxProcessors = countOf(vcpu === undefined ? '1' : vcpu.text);
-  const processors = countOf(vcpu?.attributes.current) ?? maxProcessors;
-  return {
-    xml,
-    root,
-    name,
-    ...(uuid !== undefined && { uuid }),
-    ...(type?.arch !== undefined && { architecture: type.arch }),
-    ...(type?.machine !== undefined && { machine: type.machine }),
-    ...(memoryBytes !== undefined && { memoryBytes }),
-    ...(processors !== undefined && { processors }),
-    ...(maxProcessors !== undefined && { maxProcessors }),
-    qemuArguments: qemuArgumentsOf(root),
-  };
-}
-
 /** The element for QEMU's command line, under whatever prefix its namespace has. */
 export function findCommandLine(root: XmlElement): XmlElement | undefined {
   return root.children.find(
@@ -83,7 +30,8 @@ export function findCommandLine(root: XmlElement): XmlElement | undefined {
   );
 }
 
-function qemuArgumentsOf(root: XmlElement): string[] {
+/** What stands in that element. */
+export function qemuArgumentsOf(root: XmlElement): string[] {
   const commandLine = findCommandLine(root);
   return (commandLine?.children ?? [])
     .filter((child) => localName(child) === 'arg')
@@ -125,20 +73,4 @@ function namespaceOf(element: XmlElement, root: XmlElement): string | undefined 
   const colon = element.name.indexOf(':');
   const key = colon < 0 ? 'xmlns' : `xmlns:${element.name.slice(0, colon)}`;
   return element.attributes[key] ?? root.attributes[key];
-}
-
-/** The bytes that an element such as `<memory unit='KiB'>` gives; undefined where that is no number or unit of libvirt's. */
-export function memorySizeOf(
-  element: Pick<XmlElement, 'text' | 'attributes'> | undefined,
-): number | undefined {
-  const count = countOf(element?.text);
-  const unit = UNITS[(element?.attributes.unit ?? 'KiB').toLowerCase()];
-  if (count === undefined || unit === undefined) return undefined;
-  const bytes = count * unit;
-  return Number.isSafeInteger(bytes) ? bytes : undefined;
-}
-
-function countOf(text: string | undefined): number | undefined {
-  const digits = /^\s*(\d{1,15})\s*$/.exec(text ?? '')?.[1];
-  return digits === undefined ? undefined : Number(digits);
 }

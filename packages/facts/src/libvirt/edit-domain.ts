@@ -1,5 +1,6 @@
-import { findCommandLine, type LibvirtDomain, parseDomain, QEMU_NAMESPACE } from './domain.js';
-import { childOf, type XmlElement } from './xml-tree.js';
+import { findCommandLine, type LibvirtDomain, QEMU_NAMESPACE } from './domain.js';
+import { parseDomain } from './parse-domain.js';
+import { childOf, type XmlElement } from './xml-element.js';
 
 /** Text that goes in place of a part of another. */
 interface Edit {

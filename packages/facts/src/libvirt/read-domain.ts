@@ -1,6 +1,6 @@
 import type { ByteSource, ByteSpan, StreamModel } from '@mapped-ram/reader';
-import { type LibvirtDomain, parseDomain } from './domain.js';
-import { XmlError } from './xml-tree.js';
+import type { LibvirtDomain } from './domain.js';
+import { XmlError } from './xml-element.js';
 
 /** Domains have some KiB of XML; libvirt sets no limit of its own. */
 const MAX_XML_BYTES = 4 * 1024 * 1024;
@@ -45,6 +45,8 @@ export async function readLibvirtDomain(
   if (/<!DOCTYPE/.test(text)) {
     return { kind: 'not-judged', because: 'it has a document type, which libvirt does not write', span };
   }
+  // Most snapshots are no images, and need no XML parser.
+  const { parseDomain } = await import('./parse-domain.js');
   try {
     return { kind: 'read', domain: parseDomain(text), span };
   } catch (error) {

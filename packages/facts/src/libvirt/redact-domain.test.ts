@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseDomain } from './domain.js';
+import { parseDomain } from './parse-domain.js';
 import { redactDomain } from './redact-domain.js';
 
 it('shows how the machine is built, and nothing of whose it is', () => {

@@ -1,5 +1,5 @@
 import type { LibvirtDomain } from './domain.js';
-import type { XmlElement } from './xml-tree.js';
+import type { XmlElement } from './xml-element.js';
 
 /** What stands in place of what is not shown. */
 const HIDDEN = '...';

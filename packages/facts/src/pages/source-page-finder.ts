@@ -7,6 +7,8 @@ import type { NonzeroPageFinder, PagesToScan, ScannedPages } from './nonzero-pag
 const SLOT_BYTES = 4 * 1024 * 1024;
 /** So few bytes are read sooner than it is found out which of them lie in holes. */
 const MIN_SPARSE_BYTES = 1024 * 1024;
+/** What a quick look at a small file scans: WebAssembly would have to be compiled first, which takes 2 ms. */
+const JAVASCRIPT_BYTES = 512 * 1024;
 /** Bits of a word of a bitmap. */
 const PAGES_PER_WORD = 64;
 /** Reads under way at once: the next ones go on while one is scanned. */
@@ -137,7 +139,11 @@ export class SourcePageFinder implements NonzeroPageFinder {
     const slotBytes = Math.min(SLOT_BYTES, words * PAGES_PER_WORD * pageSize);
     if (this.#scanner?.pageSize !== pageSize || this.#slotBytes < slotBytes) {
       this.#slotBytes = slotBytes;
-      this.#scanner = createPageScanner({ pageSize, bufferLengthBytes: SLOTS * slotBytes });
+      this.#scanner = createPageScanner({
+        pageSize,
+        bufferLengthBytes: SLOTS * slotBytes,
+        javascriptBytes: JAVASCRIPT_BYTES,
+      });
     }
     return this.#scanner;
   }

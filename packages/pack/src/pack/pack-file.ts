@@ -11,7 +11,8 @@ import { type JobFile, type JobFileOptions, jobFile, openJobFile } from '../file
 import { gatherLead } from '../lead/gather-lead.js';
 import { encodeLead } from '../lead/lead.js';
 import { jobChecks, levelOption } from '../option-checks.js';
-import { isPacked, openPacked } from '../packed-source.js';
+import { openPacked } from '../packed-source.js';
+import { isPacked } from '../recognise-packed.js';
 import { startCrew } from '../threads/crew.js';
 import { inOrder } from '../threads/in-order.js';
 import { MAX_FRAME_BYTES } from '../zstd/check-frame.js';

@@ -1,20 +1,16 @@
-import { lstatSync } from 'node:fs';
 import { openCodec } from '@mapped-ram/pack/codec';
 import type { ByteSource } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { frameSource } from '../lead/frame-source.js';
-import { isPacked, openPacked, type PackedSource } from '../packed-source.js';
+import { openPacked, type PackedSource } from '../packed-source.js';
+import { isPacked } from '../recognise-packed.js';
 import type { FramePlace } from '../zstd/seek-table.js';
 import { SKIPPABLE_HEADER_BYTES, SKIPPABLE_MAGIC, viewOf } from '../zstd/skippable-frame.js';
 import { type OpenSeal, openSeal } from './seal.js';
+import { isThere } from './seal-path.js';
 
 /** Kind of the skippable frame that a seal travels in. */
 export const SEAL_KIND = 1;
-
-/** Where the seal of a plain file lies. */
-export function sealPath(path: string): string {
-  return `${path}.seal`;
-}
 
 /** A file that can have a seal. */
 export interface SealableFile {
@@ -67,7 +63,7 @@ export async function findSeal(
     const seal = await sealWithin(packed);
     return seal && { seal, close: async () => {} };
   }
-  if (lstatSync(besidePath, { throwIfNoEntry: false }) === undefined) return undefined;
+  if (!isThere(besidePath)) return undefined;
   const beside = await openSealable(besidePath);
   try {
     const seal = await (beside.packed === undefined ? openSeal(beside.source) : sealWithin(beside.packed));

@@ -5,9 +5,10 @@ import { workChecks } from '../option-checks.js';
 import type { PackedSource } from '../packed-source.js';
 import { CHECKSUM_OF_NOTHING, type FramePlace, SeekTableBuilder } from '../zstd/seek-table.js';
 import { SKIPPABLE_HEADER_BYTES, SKIPPABLE_MAGIC, viewOf } from '../zstd/skippable-frame.js';
-import { openSealable, packedFile, SEAL_KIND, sealFrame, sealPath } from './find-seal.js';
+import { openSealable, packedFile, SEAL_KIND, sealFrame } from './find-seal.js';
 import type { HashOptions } from './hash-source.js';
 import { encodeSealHead, encodeSealTail, SEAL_HEAD_BYTES } from './seal.js';
+import { sealPath } from './seal-path.js';
 import { signDigest } from './ssh-signature.js';
 import { writeSealRecords } from './write-seal-records.js';
 

@@ -2,11 +2,13 @@ import { MappedRamError, type MappedRamErrorCode } from '@mapped-ram/format';
 import type { ByteSource } from '@mapped-ram/reader';
 import { frameSource } from '../lead/frame-source.js';
 import { extentsFrom } from '../lead/lead.js';
-import { isPackedSource, type PackedSource } from '../packed-source.js';
+import type { PackedSource } from '../packed-source.js';
+import { isPackedSource } from '../recognise-packed.js';
 import { digestText } from './digest-source.js';
-import { type FoundSeal, findSeal, sealPath } from './find-seal.js';
+import { type FoundSeal, findSeal } from './find-seal.js';
 import type { HashOptions } from './hash-source.js';
 import { SealComparison, type SealComparisonReport } from './seal-comparison.js';
+import { sealPath } from './seal-path.js';
 
 /** Places that are named. */
 const MAX_CHANGES = 20;

@@ -1,8 +1,9 @@
 import { checkOptions, integerOption, MappedRamError, nameOption } from '@mapped-ram/format';
 import { workChecks } from '../option-checks.js';
-import { findSeal, openSealable, sealPath } from './find-seal.js';
+import { findSeal, openSealable } from './find-seal.js';
 import type { HashOptions } from './hash-source.js';
 import { SealComparison, type SealComparisonReport } from './seal-comparison.js';
+import { sealPath } from './seal-path.js';
 import { verifySignature } from './ssh-signature.js';
 
 /** How to verify. */
