@@ -3,11 +3,12 @@
  * random and holds the linter to its promises. Without arguments it makes every cut of the first 8 KiB, 2,000 other
  * cuts and 20,000 changes, spread over three captures.
  *
- * `--commands [--seed N] [--count N] [--from N] [--replay N]`: runs every command on 100,000 damaged files and holds them to
- * theirs; `--replay` shows one case.
+ * `--commands [--seed N] [--count N] [--from N] [--jobs N] [--replay N]`: runs every command on 100,000 damaged files and holds
+ * them to theirs, in as many processes at a time as there are processors; `--replay` shows one case.
  *
  * `--packed [--seed N] [--count N]`: damages packed files, seals and differences.
  */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { captureInfo, loadCapture } from '@mapped-ram/fixtures';
 import { hostileCases } from './cases.js';
@@ -27,13 +28,14 @@ const { values, positionals } = parseArgs({
     packed: { type: 'boolean', default: false },
     count: { type: 'string', default: '100000' },
     from: { type: 'string', default: '0' },
+    jobs: { type: 'string' },
     replay: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 if (values.help) {
   console.log(`npm run hostile -- [--seed N] [--cuts N] [--changes N] [--head-step N] [CAPTURE ...]   the linter, on damaged captures
-npm run hostile -- --commands [--seed N] [--count N] [--from N]   every command, on 100,000 damaged files
+npm run hostile -- --commands [--seed N] [--count N] [--from N] [--jobs N]   every command, on 100,000 damaged files
 npm run hostile -- --commands --seed N --replay N   one of these cases
 npm run hostile -- --packed [--seed N] [--count N]   packed files, seals and differences`);
   process.exit(0);
@@ -45,6 +47,7 @@ if (values.commands) {
       seed: Number(values.seed),
       from: Number(values.from),
       count: Number(values.count),
+      jobs: values.jobs === undefined ? availableParallelism() : Number(values.jobs),
       ...(replay !== undefined && { replay: Number(replay) }),
     }),
   );

@@ -32,29 +32,46 @@ export interface CommandFigures {
   largestPeakBytes: number;
   largest: number;
   readonly broken: BrokenPromise[];
+  /** Numbers of cases that took too much time or memory in a process that had run others. */
+  readonly suspects: number[];
+}
+
+/** Before the first case. */
+export function noFigures(): CommandFigures {
+  return {
+    cases: 0,
+    statuses: new Map(),
+    made: 0,
+    slowestSeconds: 0,
+    slowest: 0,
+    largestPeakBytes: 0,
+    largest: 0,
+    broken: [],
+    suspects: [],
+  };
+}
+
+/** Adds what was seen over other cases. */
+export function addFigures(figures: CommandFigures, more: CommandFigures): void {
+  figures.cases += more.cases;
+  figures.made += more.made;
+  for (const [key, count] of more.statuses)
+    figures.statuses.set(key, (figures.statuses.get(key) ?? 0) + count);
+  if (more.slowestSeconds > figures.slowestSeconds)
+    Object.assign(figures, { slowestSeconds: more.slowestSeconds, slowest: more.slowest });
+  if (more.largestPeakBytes > figures.largestPeakBytes)
+    Object.assign(figures, { largestPeakBytes: more.largestPeakBytes, largest: more.largest });
+  figures.broken.push(...more.broken);
+  figures.suspects.push(...more.suspects);
 }
 
 /**
  * Runs commands on mutants and takes down what they broke. Time and memory depend on what else the process did: those that look
  * broken are to be run alone (`suspects`).
  */
-export async function fuzzCommands({
-  seed,
-  from,
-  count,
-  onCase,
-}: CommandRuns): Promise<CommandFigures & { readonly suspects: readonly number[] }> {
-  const figures: CommandFigures = {
-    cases: 0,
-    statuses: new Map(),
-    made: 0,
-    slowestSeconds: 0,
-    slowest: from,
-    largestPeakBytes: 0,
-    largest: from,
-    broken: [],
-  };
-  const suspects: number[] = [];
+export async function fuzzCommands({ seed, from, count, onCase }: CommandRuns): Promise<CommandFigures> {
+  const figures = noFigures();
+  const { suspects } = figures;
   const folder = mkdtempSync(join(scratchParent, 'hostile-'));
   try {
     for (let number = from; number < from + count; number++) {
@@ -70,7 +87,7 @@ export async function fuzzCommands({
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return { ...figures, suspects };
+  return figures;
 }
 
 function isGreedy({ cpuSeconds, peakBytes }: CaseOutcome): boolean {

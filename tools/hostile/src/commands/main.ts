@@ -1,17 +1,23 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { type CommandFigures, fuzzCommands } from './fuzz-commands.js';
+import { addFigures, type CommandFigures, fuzzCommands, noFigures } from './fuzz-commands.js';
 import { Bounds } from './run-case.js';
 
 const program = fileURLToPath(new URL('../main.js', import.meta.url));
+
+/** Cases that one process runs: what is left of them in memory makes every further one slower, and look larger. */
+const BATCH_CASES = 250;
 
 /** Which cases are asked for. */
 export interface CommandRequest {
   readonly seed: number;
   readonly from: number;
   readonly count: number;
+  /** Processes at a time. */
+  readonly jobs: number;
   /** One case alone, shown in full. */
   readonly replay?: number | undefined;
 }
@@ -21,25 +27,57 @@ export interface CommandRequest {
  *
  * @returns The exit status: 0 where every promise was kept.
  */
-export async function runCommands({ seed, from, count, replay }: CommandRequest): Promise<number> {
+export async function runCommands(request: CommandRequest): Promise<number> {
+  const { seed, from, count, replay } = request;
   if (replay !== undefined) return showCase(seed, replay);
-  setFlagsFromString('--expose-gc');
-  global.gc = runInNewContext('gc');
-  const figures = await fuzzCommands({
-    seed,
-    from,
-    count,
-    onCase(number, { broken, argv, how }) {
-      for (const why of broken) console.log(`broken: case ${number}: ${why}\n  ${argv.join(' ')}\n  ${how}`);
-      if (number % 5000 === 4999) console.log(`${number + 1 - from} cases`);
-    },
-  });
+  // It is a process that is to run a batch.
+  if (process.send !== undefined) {
+    setFlagsFromString('--expose-gc');
+    global.gc = runInNewContext('gc');
+    process.send(await fuzzCommands({ seed, from, count }));
+    process.disconnect();
+    return 0;
+  }
+  const figures = await runBatches(request);
   // A fresh process tells what a case takes by itself.
   const greedy = figures.suspects.filter((number) => !isFine(seed, number));
   for (const number of greedy)
     console.log(`broken: case ${number}: more than ${Bounds.cpuSeconds} s or 300 MiB, also alone`);
   print(figures, seed, greedy.length, figures.suspects.length);
   return figures.broken.length + greedy.length === 0 ? 0 : 1;
+}
+
+async function runBatches({ seed, from, count, jobs }: CommandRequest): Promise<CommandFigures> {
+  const figures = noFigures();
+  let next = from;
+  const work = async () => {
+    while (next < from + count) {
+      const first = next;
+      next = Math.min(first + BATCH_CASES, from + count);
+      const more = await runBatch(seed, first, next - first);
+      for (const { number, why, outcome } of more.broken)
+        console.log(`broken: case ${number}: ${why}\n  ${outcome.argv.join(' ')}\n  ${outcome.how}`);
+      const told = Math.floor(figures.cases / 5000);
+      addFigures(figures, more);
+      if (Math.floor(figures.cases / 5000) > told) console.log(`${figures.cases} cases`);
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  return figures;
+}
+
+async function runBatch(seed: number, from: number, count: number): Promise<CommandFigures> {
+  const args = ['--commands', '--seed', seed, '--from', from, '--count', count].map(String);
+  const child = fork(program, args, { serialization: 'advanced' });
+  const exited = once(child, 'exit');
+  const [figures] = await Promise.race([
+    once(child, 'message'),
+    exited.then(() => {
+      throw new Error(`the process that ran the cases from ${from} on died`);
+    }),
+  ]);
+  await exited;
+  return figures;
 }
 
 async function showCase(seed: number, number: number): Promise<number> {
