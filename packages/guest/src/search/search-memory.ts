@@ -86,13 +86,12 @@ class SearchWindow {
   }
 
   *push(offset: number, bytes: Uint8Array): Generator<BlockMatch> {
-    if (offset !== this.#start + this.#length) {
+    const gap = offset - (this.#start + this.#length);
+    if (gap > this.overlap) {
       yield* this.end();
-      const before = Math.min(this.overlap, offset - (this.#start + this.#length));
-      this.#start = offset - before;
-      this.#length = 0;
-      this.#append(new Uint8Array(before));
+      this.#start = offset - this.overlap;
     }
+    this.#append(new Uint8Array(Math.min(gap, this.overlap)));
     this.#append(bytes);
     yield* this.#find(this.#length - this.overlap);
   }
@@ -104,7 +103,6 @@ class SearchWindow {
     const behind = Math.min(this.overlap, this.#block.usedLength - this.#start - end);
     this.#append(new Uint8Array(Math.max(0, behind)));
     yield* this.#find(end);
-    this.#start += this.#length;
     this.#length = 0;
   }
 

@@ -1,4 +1,5 @@
-import type { RamBlock } from '@mapped-ram/reader';
+import { loadCapture } from '@mapped-ram/fixtures';
+import { openSnapshot, type RamBlock } from '@mapped-ram/reader';
 import { describe, expect, it } from 'vitest';
 import { openLinuxGuest } from '../linux-guest.js';
 import { syntheticSnapshot } from '../testing/synthetic-snapshot.js';
@@ -40,6 +41,35 @@ describe('a search of memory', () => {
     expect(intoZeros.map(({ blockOffset }) => blockOffset)).toContain(0x0f_ffff);
     const outOfZeros = await search(bytePattern(new TextEncoder().encode('\0\0OSRELEASE')));
     expect(outOfZeros.map(({ blockOffset }) => blockOffset)).toEqual([0x2f_fffe]);
+  });
+
+  it('finds the same as a search of the whole memory where every other small page is zero', async () => {
+    const image = await loadCapture('qemu-10.0/avr');
+    const flash = (await openSnapshot(image)).ramBlocks[0] as RamBlock;
+    image.patch(flash.bitmapOffset, new Uint8Array(flash.pageCount / 8).fill(0x55));
+    const snapshot = await openSnapshot(image);
+    for (const block of snapshot.ramBlocks) {
+      const memory = Buffer.alloc(block.usedLength);
+      for await (const batch of snapshot.pages(block)) {
+        for (const { firstPage, bytes } of batch) memory.set(bytes, firstPage * block.pageSize);
+      }
+      // Across the borders of pages, longer than a page, and out of the zeros of one that is not stored.
+      const cuts = [
+        [254, 258],
+        [200, 1000],
+        [500, 513],
+      ] as const;
+      const patterns = cuts.map(([from, to]) => memory.subarray(from, to));
+      for (const wanted of patterns.filter((bytes) => bytes.some((byte) => byte !== 0))) {
+        const whole: number[] = [];
+        for (let at = memory.indexOf(wanted); at >= 0; at = memory.indexOf(wanted, at + 1)) whole.push(at);
+        const found: number[] = [];
+        for await (const { blockOffset } of searchBlock(snapshot, block, bytePattern(wanted)))
+          found.push(blockOffset);
+        expect(found).toEqual(whole);
+        expect(whole.length).toBeGreaterThan(0);
+      }
+    }
   });
 
   it('finds the same in parts of a block as in the whole, wherever it is cut', async () => {
