@@ -19,13 +19,14 @@ export interface Crew<Task, Result> {
 /**
  * Starts threads for a job, or does it in this one.
  *
- * @param channels How many; undefined for none but this one.
+ * @param channels How many. One does no more than this thread, which would wait for it, and takes as long to start as packing some
+ * MiB: for one, and where none is given, it is this one.
  */
 export async function startCrew<Task, Result>(
   job: Job,
   channels: number | undefined,
 ): Promise<Crew<Task, Result>> {
-  if (channels !== undefined) return new ThreadCrew(job, channels);
+  if (channels !== undefined && channels > 1) return new ThreadCrew(job, channels);
   const hand = (await startJob(job)) as Hand<Task, Result>;
   return {
     async run(task) {
