@@ -99,12 +99,12 @@ export async function findVmdescription(
 
 /** Index of the last thing before `end` that looks like the start of a frame, or -1. */
 function lastMark(bytes: Uint8Array, end: number): number {
-  for (let at = end - MARK_BYTES; at >= 0; at--) {
-    const isMark =
-      bytes[at] === SectionType.vmdescription &&
-      bytes[at + FRAME_HEADER_BYTES] === 0x7b &&
-      bytes[at + FRAME_HEADER_BYTES + 1] === 0x22;
-    if (isMark) return at;
+  let at = end - MARK_BYTES;
+  while (at >= 0) {
+    at = bytes.lastIndexOf(SectionType.vmdescription, at);
+    const isMark = bytes[at + FRAME_HEADER_BYTES] === 0x7b && bytes[at + FRAME_HEADER_BYTES + 1] === 0x22;
+    if (at < 0 || isMark) break;
+    at--;
   }
-  return -1;
+  return Math.max(at, -1);
 }
