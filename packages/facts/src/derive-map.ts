@@ -40,9 +40,9 @@ const DIMM_BASE_ALIGNMENT = GIB;
 const DIMM_ALIGNMENT = 256n * MIB;
 
 /**
- * Derives the guest-physical map from the machine, the sizes of its blocks, and the state of its host bridge and display
- * device, as QEMU lays memory out (10.0 to 11.1). What was set by hand (`max-ram-below-4g`, the address of a DIMM) is not
- * in the file.
+ * Derives the guest-physical map from the machine, the sizes of its blocks, and the state of its clock, host bridge and display
+ * device, as QEMU lays memory out (10.0 to 11.1). What was set by hand is in the file for a part only: `max-ram-below-4g` of a PC is, the
+ * address of a DIMM is not.
  *
  * @throws MappedRamError `unsupported` where the machine's memory map is not known; what reading device state throws.
  */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { placeBlocks, placeDimms } from './main-memory.js';
 import { stackLayers } from './physical-map.js';
 import { pluggedLayers } from './virtio-mem.js';
+import { lowMemoryOf } from './x86/cmos-memory.js';
 import { pamSegments } from './x86/pam.js';
 
 const block = (idstr: string, usedLength = 0x10000) => ({ idstr, usedLength }) as RamBlock;
@@ -67,6 +68,17 @@ it('the bridge’s registers say where RAM is read in place of ROM', () => {
   config[0x96] = 0x20; // 0xec000 written to, not read
   const segments = pamSegments(config, 0x90).filter(({ readsRam }) => readsRam);
   expect(segments.map(({ address }) => address)).toEqual([0xc0000, 0xc4000, 0xf0000]);
+});
+
+it('the clock’s registers say how much of the memory is below 4 GiB, where they tell all of it', () => {
+  const MIB = 2 ** 20;
+  const registers = new Uint8Array(128);
+  registers.set([0x00, 0x02], 0x34); // 32 MiB above 16
+  registers.set([0x10, 0x01, 0x00], 0x5b); // 17 MiB
+  expect(lowMemoryOf(registers, 65 * MIB)).toBe(48 * MIB);
+  expect(lowMemoryOf(registers, 66 * MIB)).toBeUndefined();
+  expect(lowMemoryOf(registers.fill(0, 0x5b, 0x5e), 48 * MIB)).toBeUndefined();
+  expect(lowMemoryOf(new Uint8Array(0), 48 * MIB)).toBeUndefined();
 });
 
 it('of virtio-mem’s memory only the units in use are there', () => {

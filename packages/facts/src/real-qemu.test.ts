@@ -32,6 +32,8 @@ const MACHINES: readonly (readonly [string, readonly string[]])[] = [
   ['q35, just split', ['-machine', 'q35', '-m', '2816M']],
   ['pc, just split', ['-machine', 'pc', '-m', '3584M', '-vga', 'std']],
   ['microvm, just split', ['-machine', 'microvm', '-m', '3073M']],
+  ['q35, split by hand', ['-machine', 'q35,max-ram-below-4g=48M', '-m', '129M']],
+  ['pc, split by hand', ['-machine', 'pc,max-ram-below-4g=1G', '-m', '1088M']],
   ['isapc', ['-machine', 'isapc', '-cpu', '486', '-m', '16M']],
   [
     'two nodes and two DIMMs',

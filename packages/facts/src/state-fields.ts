@@ -34,11 +34,15 @@ export class StateFields {
     return isArray ? (value as readonly bigint[]) : this.#missing(name);
   }
 
+  /** A view. @throws MappedRamError `unsupported` where there are no such bytes. */
+  bytes(name: string): Uint8Array {
+    const value = this.#nodes.get(name)?.value;
+    return value instanceof Uint8Array ? value : this.#missing(name);
+  }
+
   /** Bytes that stand for a number, the first one the highest. @throws MappedRamError `unsupported` */
   bytesAsInteger(name: string): bigint {
-    const value = this.#nodes.get(name)?.value;
-    if (!(value instanceof Uint8Array)) return this.#missing(name);
-    return value.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+    return this.bytes(name).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
   }
 
   /** A truth value; false where there is no such field. */

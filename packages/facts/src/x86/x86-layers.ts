@@ -2,6 +2,7 @@ import type { RamBlock, Snapshot } from '@mapped-ram/reader';
 import { type MachineMemory, placeBlocks, placeDimms, roundUp, totalLength } from '../main-memory.js';
 import { memoryBarAddress, readPciConfig } from '../pci-config.js';
 import type { Layer } from '../physical-map.js';
+import { lowMemoryByCmos } from './cmos-memory.js';
 import { pamSegments } from './pam.js';
 
 const MIB = 1024 * 1024;
@@ -17,7 +18,7 @@ const LOW_FIRMWARE_BYTES = 0x20000;
 
 /** How a machine of the PC family is built. */
 export interface PcBoard {
-  /** Bytes of RAM below 4 GiB, of so many in all. */
+  /** Bytes of RAM below 4 GiB, of so many in all, where nothing else was set. */
   lowMemory(totalBytes: number): number;
   /** The host bridge, which has ROM or RAM below 1 MiB; without one, ROM is always there. */
   readonly bridge?: {
@@ -52,7 +53,7 @@ export async function x86Layers(
 ): Promise<Layer[]> {
   const blockOf = (idstr: string) => snapshot.ramBlocks.find((block) => block.idstr === idstr);
   const total = totalLength(base);
-  const low = lowMemory(total);
+  const low = (await lowMemoryByCmos(snapshot, total)) ?? lowMemory(total);
   const highEnd = FOUR_GIB + BigInt(total - low);
   const rom = [...optionRom(blockOf('pc.rom')), ...lowFirmware(blockOf('pc.bios'), blockOf('isa-bios'))];
   const config = bridge && (await readPciConfig(snapshot, bridge.isDevice));
