@@ -16,8 +16,7 @@ import { trimToCopy } from './trim-to-copy.js';
 const scratch = useScratch();
 
 const SAVED_BY = '10.0';
-/** Four fifths of what is not in use: every page that was dropped is used again. */
-const MACHINE: LinuxMachine = { args: ['-machine', 'pc-q35-10.0', '-m', '320M'], fillMiB: 200 };
+const MACHINE: LinuxMachine = { memoryMiB: 640, args: ['-machine', 'pc-q35-10.0'] };
 
 const guest = findLinuxGuest();
 const missing = [guest, ...QEMU_VERSIONS.map((version) => findQemu(version))].find(
@@ -34,7 +33,7 @@ describe.skipIf(missing !== undefined)(
     beforeAll(async () => {
       if (guest.kind === 'missing') return;
       await withLinux(guest, SAVED_BY, MACHINE, async (booted) => {
-        await booted.console.run('fill-memory 150');
+        await booted.console.run('fill-memory 400');
         await save(booted, original());
       });
     });
@@ -70,14 +69,11 @@ describe.skipIf(missing !== undefined)(
       await Promise.all([before, after, alike].map((one) => one?.close()));
     });
 
-    it.each(QEMU_VERSIONS)(
-      'goes on in QEMU %s, with the errors in its log that an untrimmed one has',
-      async (version) => {
-        const control = await restoredLog(original(), version, MACHINE);
-        expect(await restoredLog(copy(), version, MACHINE)).toBe(control);
-        expect(await restoredLog(changed(), version, MACHINE)).toBe(control);
-      },
-    );
+    it.each(QEMU_VERSIONS)('goes on in QEMU %s, with the log that an untrimmed one has', async (version) => {
+      const control = await restoredLog(original(), version, MACHINE);
+      expect(await restoredLog(copy(), version, MACHINE)).toEqual(control);
+      expect(await restoredLog(changed(), version, MACHINE)).toEqual(control);
+    });
 
     it('goes on though what it does not use is full of rubbish: the proof by the opposite', async () => {
       const path = scratch.path('rubbish.mr');
