@@ -3,17 +3,28 @@ const NodeBuffer: typeof Buffer | undefined = globalThis.Buffer;
 
 const PIECE_BYTES = 8192;
 
-/** Calls `onByte` for each place of a byte from one place up to before another. */
-export function forEachByte(
+/**
+ * Where bytes are next.
+ *
+ * @param anchor Which of them to look for first.
+ * @param from Where they may begin, and `to` where no longer.
+ * @returns -1 where they are not.
+ */
+export function indexOfBytes(
   bytes: Uint8Array,
-  wanted: number,
-  [from, to]: readonly [from: number, to: number],
-  onByte: (at: number) => void,
-): void {
+  wanted: Uint8Array,
+  anchor: number,
+  { from, to }: { readonly from: number; readonly to: number },
+): number {
   const searched = NodeBuffer?.from(bytes.buffer, bytes.byteOffset, bytes.length) ?? bytes;
-  for (let at = searched.indexOf(wanted, from); at !== -1 && at < to; at = searched.indexOf(wanted, at + 1)) {
-    onByte(at);
+  const anchorByte = wanted[anchor] as number;
+  const end = Math.min(to, bytes.length - wanted.length + 1) + anchor;
+  let at = searched.indexOf(anchorByte, from + anchor);
+  while (at !== -1 && at < end) {
+    if (isAt(bytes, at - anchor, wanted)) return at - anchor;
+    at = searched.indexOf(anchorByte, at + 1);
   }
+  return -1;
 }
 
 /** A character of Latin-1 for each byte. `TextDecoder` knows no Latin-1: by that name it gives windows-1252, and slowly. */
@@ -26,4 +37,11 @@ export function latin1(bytes: Uint8Array): string {
     text += String.fromCharCode(...bytes.subarray(at, at + PIECE_BYTES));
   }
   return text;
+}
+
+function isAt(bytes: Uint8Array, offset: number, wanted: Uint8Array): boolean {
+  for (let index = 0; index < wanted.length; index++) {
+    if (bytes[offset + index] !== wanted[index]) return false;
+  }
+  return true;
 }

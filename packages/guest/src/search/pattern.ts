@@ -1,4 +1,6 @@
-import { forEachByte, latin1 } from './native-bytes.js';
+import { indexOfBytes, latin1 } from './native-bytes.js';
+import { rarestByte } from './rare-byte.js';
+import { requiredLiteral } from './required-literal.js';
 
 /** A match of a regular expression that is longer may be missed. */
 export const MAX_MATCH_BYTES = 1024;
@@ -10,12 +12,21 @@ export type OnMatch = (offset: number, lengthBytes: number) => void;
 export interface Pattern {
   /** Bytes that the longest match has, at most. */
   readonly maxBytes: number;
-  /** Finds all matches that begin before `end`, ascending. */
-  find(bytes: Uint8Array, end: number, onMatch: OnMatch): void;
+  /**
+   * Finds all matches that begin in a stretch, ascending.
+   *
+   * @param bytes What is before the stretch and behind it may decide what matches.
+   * @param from Where the stretch begins, and `end` where it ends.
+   * @returns Where the next stretch begins: at the end of this one, or behind a match that reaches out of it where no match lies in another.
+   */
+  find(bytes: Uint8Array, from: number, end: number, onMatch: OnMatch): number;
 }
 
-/** How often bytes are met in memory, as far as it is worth knowing. */
-const COMMON = new Set([0x00, 0x01, 0xff, 0x20, 0x0a, ...new TextEncoder().encode('etaoinsrdlu')]);
+/** So much is made text at once: a longer text would not lie where the engine keeps what it soon drops. */
+const TEXT_BYTES = 64 * 1024;
+
+/** What an expression may look at before a match: whether a word begins there. */
+export const CONTEXT_BYTES = 64;
 
 /**
  * Exactly these bytes.
@@ -28,17 +39,13 @@ export function bytePattern(wanted: Uint8Array): Pattern {
   }
   if (wanted.every((byte) => byte === 0)) throw new RangeError('a pattern of zeros is everywhere');
   // Looking for one byte is quick, the quicker the rarer it is.
-  const rare = wanted.findIndex((byte) => !COMMON.has(byte));
-  const anchor = rare === -1 ? wanted.findIndex((byte) => byte !== 0) : rare;
-  const anchorByte = wanted[anchor] as number;
+  const anchor = rarestByte(wanted);
   return {
     maxBytes: wanted.length,
-    find(bytes, end, onMatch) {
-      // Where its anchor may be.
-      const to = Math.min(end, bytes.length - wanted.length + 1) + anchor;
-      forEachByte(bytes, anchorByte, [anchor, to], (at) => {
-        if (isAt(bytes, at - anchor, wanted)) onMatch(at - anchor, wanted.length);
-      });
+    find(bytes, from, end, onMatch) {
+      const next = (start: number) => indexOfBytes(bytes, wanted, anchor, { from: start, to: end });
+      for (let at = next(from); at !== -1; at = next(at + 1)) onMatch(at, wanted.length);
+      return end;
     },
   };
 }
@@ -50,20 +57,32 @@ export function bytePattern(wanted: Uint8Array): Pattern {
  */
 export function regularExpression(source: string, ignoreCase = false): Pattern {
   const expression = new RegExp(source, ignoreCase ? 'gis' : 'gs');
+  // Bytes are looked for much more quickly than they are made text.
+  const literal = ignoreCase ? undefined : requiredLiteral(source);
+  const anchor = literal === undefined ? 0 : rarestByte(literal);
   return {
     maxBytes: MAX_MATCH_BYTES,
-    find(bytes, end, onMatch) {
-      for (const match of latin1(bytes).matchAll(expression)) {
-        if (match.index >= end) break;
-        if (match[0].length > 0) onMatch(match.index, match[0].length);
+    find(bytes, from, end, onMatch) {
+      let next = from;
+      while (next < end) {
+        const start = Math.max(0, next - CONTEXT_BYTES);
+        const to = Math.min(end, next + TEXT_BYTES);
+        const piece = bytes.subarray(start, to + MAX_MATCH_BYTES);
+        const everywhere = { from: 0, to: piece.length };
+        if (literal === undefined || indexOfBytes(piece, literal, anchor, everywhere) !== -1) {
+          const text = latin1(piece);
+          expression.lastIndex = next - start;
+          for (let match = expression.exec(text); match !== null; match = expression.exec(text)) {
+            if (start + match.index >= to) break;
+            // Nothing may match anywhere, and again and again.
+            if (match[0] === '') expression.lastIndex++;
+            else onMatch(start + match.index, match[0].length);
+            next = start + expression.lastIndex;
+          }
+        }
+        next = Math.max(next, to);
       }
+      return next;
     },
   };
-}
-
-function isAt(bytes: Uint8Array, offset: number, wanted: Uint8Array): boolean {
-  for (let index = 0; index < wanted.length; index++) {
-    if (bytes[offset + index] !== wanted[index]) return false;
-  }
-  return true;
 }

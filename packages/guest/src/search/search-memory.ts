@@ -1,8 +1,9 @@
 import { checkOptions, functionOption, integerOption } from '@mapped-ram/format';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
-import type { Pattern } from './pattern.js';
+import { CONTEXT_BYTES, type Pattern } from './pattern.js';
 
-const CHUNK_BYTES = 4 * 1024 * 1024;
+/** What is read at once: no more than a processor keeps at hand until it is searched. */
+const CHUNK_BYTES = 1024 * 1024;
 
 /** Bytes behind a match's first one that are kept of it. */
 const PREVIEW_BYTES = 64;
@@ -73,9 +74,12 @@ class SearchWindow {
   readonly #pattern: Pattern;
   /** What of the bytes is kept for a match, and shown behind it. */
   readonly overlap: number;
-  #buffer = new Uint8Array(CHUNK_BYTES);
+  #buffer = new Uint8Array(2 * CHUNK_BYTES);
+  /** Where in the block the buffer begins. */
   #start: number;
   #length = 0;
+  /** Where in the buffer the next match may begin. */
+  #next = 0;
 
   /** @param start Where the first bytes are, or zeros before them. */
   constructor(block: RamBlock, pattern: Pattern, start: number) {
@@ -91,8 +95,9 @@ class SearchWindow {
       yield* this.end();
       this.#start = offset - this.overlap;
     }
-    this.#append(new Uint8Array(Math.min(gap, this.overlap)));
-    this.#append(bytes);
+    this.#appendZeros(Math.min(gap, this.overlap));
+    const end = this.#makeRoom(bytes.length);
+    this.#buffer.set(bytes, end);
     yield* this.#find(this.#length - this.overlap);
   }
 
@@ -100,34 +105,46 @@ class SearchWindow {
   *end(): Generator<BlockMatch> {
     const end = this.#length;
     if (end === 0) return;
-    const behind = Math.min(this.overlap, this.#block.usedLength - this.#start - end);
-    this.#append(new Uint8Array(Math.max(0, behind)));
+    this.#appendZeros(Math.min(this.overlap, this.#block.usedLength - this.#start - end));
     yield* this.#find(end);
     this.#length = 0;
+    this.#next = 0;
   }
 
   /** Finds what begins before an end, and forgets what is before it. */
   *#find(end: number): Generator<BlockMatch> {
-    if (end <= 0) return;
+    if (end <= this.#next) return;
     const bytes = this.#buffer.subarray(0, this.#length);
     const found: { offset: number; lengthBytes: number }[] = [];
-    this.#pattern.find(bytes, end, (offset, lengthBytes) => found.push({ offset, lengthBytes }));
+    const next = this.#pattern.find(bytes, this.#next, end, (offset, lengthBytes) =>
+      found.push({ offset, lengthBytes }),
+    );
     for (const { offset, lengthBytes } of found) {
       const preview = bytes.slice(offset, offset + PREVIEW_BYTES);
       yield { block: this.#block, blockOffset: this.#start + offset, lengthBytes, preview };
     }
-    this.#buffer.copyWithin(0, end, this.#length);
-    this.#start += end;
-    this.#length -= end;
+    const forgotten = Math.max(0, end - CONTEXT_BYTES);
+    this.#buffer.copyWithin(0, forgotten, this.#length);
+    this.#start += forgotten;
+    this.#length -= forgotten;
+    this.#next = next - forgotten;
   }
 
-  #append(bytes: Uint8Array): void {
-    if (this.#length + bytes.length > this.#buffer.length) {
-      const larger = new Uint8Array(this.#length + bytes.length + this.overlap);
-      larger.set(this.#buffer.subarray(0, this.#length));
+  #appendZeros(lengthBytes: number): void {
+    if (lengthBytes <= 0) return;
+    const end = this.#makeRoom(lengthBytes);
+    this.#buffer.fill(0, end, end + lengthBytes);
+  }
+
+  /** @returns where it is */
+  #makeRoom(lengthBytes: number): number {
+    const end = this.#length;
+    this.#length += lengthBytes;
+    if (this.#length > this.#buffer.length) {
+      const larger = new Uint8Array(this.#length + this.overlap);
+      larger.set(this.#buffer.subarray(0, end));
       this.#buffer = larger;
     }
-    this.#buffer.set(bytes, this.#length);
-    this.#length += bytes.length;
+    return end;
   }
 }

@@ -121,7 +121,7 @@ describe('a search of memory', () => {
       const bytes = Uint8Array.of(1, 2, byte, 3);
       const places = (pattern: Pattern) => {
         const found: number[] = [];
-        pattern.find(bytes, bytes.length, (offset) => found.push(offset));
+        pattern.find(bytes, 0, bytes.length, (offset) => found.push(offset));
         return found;
       };
       expect(places(regularExpression(`\\x${byte.toString(16)}`))).toEqual([2]);

@@ -31,7 +31,7 @@ export async function scanKallsyms({ info, memory }: LinuxGuest): Promise<Kallsy
     const bytes = await memory.tryRead(virtualAddress, lengthBytes);
     if (bytes === undefined) continue;
     let found: KallsymsPlaces | undefined;
-    DIGITS.find(bytes, bytes.length, (at) => {
+    DIGITS.find(bytes, 0, bytes.length, (at) => {
       found ??= new Image(bytes, virtualAddress).tablesAround(at);
     });
     if (found !== undefined) return found;

@@ -52,7 +52,7 @@ export const searchCommand: Command = {
         {
           name: 'channels',
           value: 'N',
-          help: `Threads that search, 1 to ${MAX_CHANNELS}; by default one a processor, for a large file. A container has none.`,
+          help: `Threads that search, 1 to ${MAX_CHANNELS}; by default one a processor, for a large file. A container has one.`,
         },
       ],
     },
@@ -84,16 +84,15 @@ export const searchCommand: Command = {
       const blocks = snapshot.ramBlocks.filter((block) => idstr === undefined || block.idstr === idstr);
       if (blocks.length === 0) throw new UsageError(`there is no block ${idstr} in ${path}`);
       const matches: Match[] = [];
-      const found = searchParts(partsOf(snapshot, blocks), {
-        setup: { path, open: inputOptions(line), wanted, flags: line.flags, limit },
-        channels,
-        searchHere: (part) => searchPart(snapshot, part, pattern, limit),
-        signal,
-      });
       const search = async (onProgress: (progress: { doneBytes: number; totalBytes: number }) => void) => {
         let doneBytes = 0;
         let totalBytes = 0;
         for (const block of blocks) totalBytes += (await snapshot.countSetPages(block)) * block.pageSize;
+        const found = searchParts(partsOf(snapshot, blocks), {
+          setup: { path, open: inputOptions(line), wanted, flags: line.flags, limit },
+          ...{ channels, totalBytes, signal },
+          searchHere: (part) => searchPart(snapshot, part, pattern, limit),
+        });
         // Looking for a kernel takes as long as searching: only for something that has an address.
         let book: AddressBook | undefined;
         for await (const { blockIndex, matches: some, searchedBytes } of found) {

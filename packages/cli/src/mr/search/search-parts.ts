@@ -7,11 +7,16 @@ import type { PartFound, SearchAnswer, SearchPart, SearchSetup } from './search-
 /** Parts that are done before those in front of them, by thread. */
 const AHEAD = 4;
 
+/** Starting a thread takes about as long as searching so much. Reading goes on beside the search in any case. */
+const BYTES_BY_THREAD = 512 * 1024 * 1024;
+
 /** How parts are searched. */
 export interface PartSearch {
   readonly setup: SearchSetup;
-  /** Threads; where it is undefined, the file's size and the machine decide. */
+  /** Threads; where it is undefined, what there is to search and the machine decide. */
   readonly channels: number | undefined;
+  /** Of all parts, in pages that are set. */
+  readonly totalBytes: number;
   /** Searches a part in this thread: also again where another cannot, since what is wrong is met here, where it can be told. */
   searchHere(part: SearchPart): Promise<PartFound>;
   readonly signal: AbortSignal;
@@ -24,12 +29,11 @@ export interface PartSearch {
  */
 export async function* searchParts(
   parts: Iterable<SearchPart>,
-  { setup, channels, searchHere, signal }: PartSearch,
+  { setup, channels, totalBytes, searchHere, signal }: PartSearch,
 ): AsyncGenerator<PartFound, void, undefined> {
-  const reading = { directIo: false, ...(channels !== undefined && { channels }) };
-  if (channelsPay(setup.path, reading)) {
+  const count = channels ?? Math.min(availableParallelism(), Math.floor(totalBytes / BYTES_BY_THREAD));
+  if (count > 1 && channelsPay(setup.path, { directIo: false, channels: count })) {
     const program = new URL('./search-worker.js', import.meta.url);
-    const count = channels ?? availableParallelism();
     const pool = new ThreadPool<SearchPart, SearchAnswer>({ program, setup, count, ahead: AHEAD });
     try {
       for await (const { part, found } of pool.results(parts, signal))

@@ -1,16 +1,15 @@
 /** A thread that searches one part of a snapshot after another. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { MappedRamError } from '@mapped-ram/format';
-import type { Snapshot } from '@mapped-ram/reader';
-import { sourceOpener } from '../../shared/open-source.js';
+import { openSnapshot, type Snapshot } from '@mapped-ram/reader';
+import { openFileSource } from '@mapped-ram/reader/file';
 import type { ThreadMessage } from '../../shared/thread-pool.js';
-import { withSnapshotFile } from '../snapshot-file.js';
 import { patternOf } from './pattern-of.js';
 import type { SearchAnswer, SearchPart, SearchSetup } from './search-job.js';
 import { searchPart } from './search-part.js';
 
 const port = parentPort as MessagePort;
-const { path, open, wanted, flags, limit } = workerData as SearchSetup;
+const { path, open: openOptions, wanted, flags, limit } = workerData as SearchSetup;
 const pattern = patternOf(wanted, flags);
 const controller = new AbortController();
 const { signal } = controller;
@@ -26,19 +25,32 @@ async function run(snapshot: Snapshot, part: SearchPart): Promise<void> {
   }
 }
 
-await withSnapshotFile(
-  path,
-  { ...open, openSource: sourceOpener(undefined), signal },
-  async ({ snapshot }) => {
-    let underWay: Promise<void> | undefined;
-    await new Promise<void>((resolve) => {
-      port.on('message', (message: ThreadMessage<SearchPart>) => {
-        if (message === 'end') resolve();
-        else underWay = run(snapshot, message.task);
-      });
-    });
-    controller.abort();
-    port.close();
-    await underWay;
-  },
-);
+/** Undefined where the file is none that is read as it lies there: whoever started this thread tells why. */
+async function open(): Promise<Snapshot | undefined> {
+  try {
+    const source = await openFileSource(path);
+    try {
+      return await openSnapshot(source, { ...openOptions, signal });
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
+  } catch (error) {
+    if (error instanceof MappedRamError) return undefined;
+    throw error;
+  }
+}
+
+const snapshot = await open();
+let underWay: Promise<void> | undefined;
+await new Promise<void>((resolve) => {
+  port.on('message', (message: ThreadMessage<SearchPart>) => {
+    if (message === 'end') resolve();
+    else if (snapshot === undefined) port.postMessage({ part: message.task } satisfies SearchAnswer);
+    else underWay = run(snapshot, message.task);
+  });
+});
+controller.abort();
+port.close();
+await underWay;
+await snapshot?.close();
