@@ -45,6 +45,28 @@ export const benches: readonly Bench[] = [
     },
   },
   {
+    name: 'search',
+    what: 'mr search of a Linux guest of 1 GiB, some 370 MiB of which are set, for what is not there, against mr-lint --deep',
+    async prepare() {
+      const path = await linuxSnapshot();
+      const search = (...pattern: string[]) => ['node', mr, 'search', path, ...pattern];
+      return [
+        { name: 'mr search, text', command: search('nobody wrote this'), status: 1 },
+        {
+          name: 'mr search, an expression with text',
+          command: search('-E', 'root:[^:]*:0:nobody'),
+          status: 1,
+        },
+        {
+          name: 'mr search, an expression without',
+          command: search('-E', 'nobody wrote this|somebody wrote that'),
+          status: 1,
+        },
+        { name: 'mr-lint --deep', command: ['node', mrLint, '--deep', '--quiet', path] },
+      ];
+    },
+  },
+  {
     name: 'channels',
     what: `mr-lint --deep of ${machineSize} with 2 channels against 2 threads that read the file`,
     async prepare() {
