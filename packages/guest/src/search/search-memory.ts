@@ -5,6 +5,9 @@ import { CONTEXT_BYTES, type Pattern } from './pattern.js';
 /** What is read at once: no more than a processor keeps at hand until it is searched. */
 const CHUNK_BYTES = 1024 * 1024;
 
+/** Larger than what is copied for patterns of any length. */
+const BUFFER_BYTES = 16 * 1024;
+
 /** Bytes behind a match's first one that are kept of it. */
 const PREVIEW_BYTES = 64;
 
@@ -74,7 +77,7 @@ class SearchWindow {
   readonly #pattern: Pattern;
   /** What of the bytes is kept for a match, and shown behind it. */
   readonly overlap: number;
-  #buffer = new Uint8Array(2 * CHUNK_BYTES);
+  #buffer = new Uint8Array(BUFFER_BYTES);
   /** Where in the block the buffer begins. */
   #start: number;
   #length = 0;
@@ -96,9 +99,19 @@ class SearchWindow {
       this.#start = offset - this.overlap;
     }
     this.#appendZeros(Math.min(gap, this.overlap));
-    const end = this.#makeRoom(bytes.length);
-    this.#buffer.set(bytes, end);
-    yield* this.#find(this.#length - this.overlap);
+    const head = CONTEXT_BYTES + 2 * this.overlap;
+    if (bytes.length <= 2 * head) {
+      yield* this.#append(bytes);
+      return;
+    }
+    // Of much, the ends alone are copied.
+    yield* this.#append(bytes.subarray(0, head));
+    const end = bytes.length - this.overlap;
+    const next = yield* this.#findIn(bytes, offset, this.#start + this.#next - offset, end);
+    this.#start = offset + end - CONTEXT_BYTES;
+    this.#next = next - end + CONTEXT_BYTES;
+    this.#length = 0;
+    this.#buffer.set(bytes.subarray(end - CONTEXT_BYTES), this.#makeRoom(CONTEXT_BYTES + this.overlap));
   }
 
   /** What is behind is zero. */
@@ -111,23 +124,34 @@ class SearchWindow {
     this.#next = 0;
   }
 
+  *#append(bytes: Uint8Array): Generator<BlockMatch> {
+    this.#buffer.set(bytes, this.#makeRoom(bytes.length));
+    yield* this.#find(this.#length - this.overlap);
+  }
+
   /** Finds what begins before an end, and forgets what is before it. */
   *#find(end: number): Generator<BlockMatch> {
     if (end <= this.#next) return;
     const bytes = this.#buffer.subarray(0, this.#length);
-    const found: { offset: number; lengthBytes: number }[] = [];
-    const next = this.#pattern.find(bytes, this.#next, end, (offset, lengthBytes) =>
-      found.push({ offset, lengthBytes }),
-    );
-    for (const { offset, lengthBytes } of found) {
-      const preview = bytes.slice(offset, offset + PREVIEW_BYTES);
-      yield { block: this.#block, blockOffset: this.#start + offset, lengthBytes, preview };
-    }
+    const next = yield* this.#findIn(bytes, this.#start, this.#next, end);
     const forgotten = Math.max(0, end - CONTEXT_BYTES);
     this.#buffer.copyWithin(0, forgotten, this.#length);
     this.#start += forgotten;
     this.#length -= forgotten;
     this.#next = next - forgotten;
+  }
+
+  /** @param start Where in the block the bytes are. @returns where among them to go on */
+  *#findIn(bytes: Uint8Array, start: number, from: number, end: number): Generator<BlockMatch, number> {
+    const found: { offset: number; lengthBytes: number }[] = [];
+    const next = this.#pattern.find(bytes, from, end, (offset, lengthBytes) =>
+      found.push({ offset, lengthBytes }),
+    );
+    for (const { offset, lengthBytes } of found) {
+      const preview = bytes.slice(offset, offset + PREVIEW_BYTES);
+      yield { block: this.#block, blockOffset: start + offset, lengthBytes, preview };
+    }
+    return next;
   }
 
   #appendZeros(lengthBytes: number): void {

@@ -8,7 +8,9 @@ import type { PartFound, SearchAnswer, SearchPart, SearchSetup } from './search-
 const AHEAD = 4;
 
 /** Starting a thread takes about as long as searching so much. Reading goes on beside the search in any case. */
-const BYTES_BY_THREAD = 512 * 1024 * 1024;
+const BYTES_BY_THREAD = 2 * 1024 ** 3;
+/** An expression takes some four times as long as a text. */
+const BYTES_BY_THREAD_OF_EXPRESSIONS = 512 * 1024 ** 2;
 
 /** How parts are searched. */
 export interface PartSearch {
@@ -31,7 +33,9 @@ export async function* searchParts(
   parts: Iterable<SearchPart>,
   { setup, channels, totalBytes, searchHere, signal }: PartSearch,
 ): AsyncGenerator<PartFound, void, undefined> {
-  const count = channels ?? Math.min(availableParallelism(), Math.floor(totalBytes / BYTES_BY_THREAD));
+  const isExpression = setup.flags.has('regexp') || setup.flags.has('ignore-case');
+  const bytesByThread = isExpression ? BYTES_BY_THREAD_OF_EXPRESSIONS : BYTES_BY_THREAD;
+  const count = channels ?? Math.min(availableParallelism(), Math.floor(totalBytes / bytesByThread));
   if (count > 1 && channelsPay(setup.path, { directIo: false, channels: count })) {
     const program = new URL('./search-worker.js', import.meta.url);
     const pool = new ThreadPool<SearchPart, SearchAnswer>({ program, setup, count, ahead: AHEAD });
