@@ -89,4 +89,16 @@ export const commandVectors = [
     rules: ['command-misplaced'],
     mutate: (m) => addCommand(m, 4),
   }),
+  vector('commands/postcopy-advise-twice', {
+    what: 'The stream has two POSTCOPY_ADVISE commands, without data.',
+    why: 'QEMU takes note of the first; for the second it is in the wrong state.',
+    clauses: ['COMMAND-3'],
+    stage: 'command',
+    outcome: 'rejected',
+    rules: ['command-misplaced'],
+    mutate: (m) => {
+      addCommand(m, 3);
+      addCommand(m, 3);
+    },
+  }),
 ];

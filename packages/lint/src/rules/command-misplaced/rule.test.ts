@@ -22,6 +22,18 @@ ruleCases(commandMisplacedRule, {
       finds: [{ outcome: 'refused', qemu: expect.stringContaining('CMD_PING') }],
     },
     {
+      name: 'a second postcopy advise',
+      edit: (image, good) => {
+        const { byteOffset } = sectionOf(good, 'end');
+        const advise = Uint8Array.of(8, ...be16(3), ...be16(0));
+        image.insert(byteOffset, Uint8Array.of(...advise, ...advise));
+      },
+      finds: [
+        { outcome: 'restores', severity: 'warning' },
+        { outcome: 'refused', severity: 'error' },
+      ],
+    },
+    {
       name: 'a postcopy advise, which QEMU takes',
       edit: (image, good) => {
         const { byteOffset } = sectionOf(good, 'end');

@@ -19,26 +19,28 @@ function behaviourOf(
     case OPEN_RETURN_PATH:
     case SWITCHOVER_START:
       return undefined;
-    case PING: {
-      const isOpen = before.some(
-        (section) => section.kind === 'command' && section.command === OPEN_RETURN_PATH,
-      );
-      return isOpen
+    case PING:
+      return hasCommand(before, OPEN_RETURN_PATH)
         ? undefined
         : { outcome: 'refused', says: '`CMD_PING (...) received with no return path`' };
-    }
     case POSTCOPY_RESUME:
       return accepted;
     case POSTCOPY_ADVISE:
-      return dataLengthBytes === 0
-        ? accepted
-        : { outcome: 'refused', says: '`RAM postcopy is disabled but have 16 byte advise`' };
+      if (dataLengthBytes !== 0)
+        return { outcome: 'refused', says: '`RAM postcopy is disabled but have 16 byte advise`' };
+      return hasCommand(before, POSTCOPY_ADVISE)
+        ? { outcome: 'refused', says: '`CMD_POSTCOPY_ADVISE in wrong postcopy state`' }
+        : accepted;
     default:
       return {
         outcome: 'refused',
         says: 'It is not in the state for it, or lacks what it needs: `load of migration failed`.',
       };
   }
+}
+
+function hasCommand(sections: readonly Section[], number: number): boolean {
+  return sections.some((section) => section.kind === 'command' && section.command === number);
 }
 
 export const commandMisplacedRule: Rule = {
