@@ -269,6 +269,27 @@ export const configurationVectors = [
     rules: ['configuration-malformed'],
     mutate: (m) => m.u32(m.configuration.capabilityCountOffset - 4, 2),
   }),
+  vector('configuration/subsection-version-0', {
+    what: 'The subsection configuration/capabilities has version 0.',
+    why: 'There was never a version below 1.',
+    clauses: ['CONFIG-4'],
+    stage: 'configuration',
+    outcome: 'rejected',
+    rules: ['configuration-malformed'],
+    mutate: (m) => m.u32(m.configuration.capabilityCountOffset - 4, 0),
+  }),
+  vector('configuration/subsection-twice', {
+    what: 'The subsection configuration/capabilities is there twice.',
+    why: 'QEMU takes the second as it took the first.',
+    clauses: ['CONFIG-3'],
+    stage: 'configuration',
+    outcome: 'accepted',
+    readersMayReject: true,
+    mutate: (m) => {
+      const { capabilitiesOffset, end } = m.configuration;
+      insertBeforeBitmap(m, end, m.original(capabilitiesOffset, end - capabilitiesOffset));
+    },
+  }),
   vector('configuration/capability-count-negative', {
     what: 'The number of capabilities is 2^31.',
     why: 'The first that is negative to QEMU 10.0, which then allocates nearly all of the address space.',

@@ -50,6 +50,19 @@ export const headerVectors = [
     mutate: (m) => m.u32(m.block(0).headerVersionOffset, 2),
   }),
   pageSize('zero', 0n, '0', 'The number of pages is a division by it.', ['page-size-zero']),
+  vector('header/page-size-2048-outside', {
+    what: 'page_size is 2048, half the target’s, and a bit is set that belongs to no page of the block.',
+    why: 'QEMU 10.0 goes by the bits that it reads too many, and refuses a run of pages that begins outside the block.',
+    clauses: ['HEADER-3', 'BLOCK-5'],
+    stage: 'mapped-ram-header',
+    outcome: 'rejected',
+    rules: ['page-size-mismatch'],
+    mutate: (m) => {
+      const block = m.block(0);
+      m.u64(block.pageSizeOffset, 2048n);
+      m.bytes(block.bitmapOffset + 2, Uint8Array.of(0x10));
+    },
+  }),
   pageSize('8192', 8192n, '8192, twice the target’s', 'Half as many pages are seen: the others are lost.', [
     'page-size-mismatch',
     'bitmap-tail-bits',

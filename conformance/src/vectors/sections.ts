@@ -136,6 +136,15 @@ export const sectionVectors = [
     rules: ['ram-instance'],
     mutate: (m) => m.u32(m.ramStart.instanceIdOffset, 1),
   }),
+  vector('sections/ram-as-full', {
+    what: 'The first section of ram is of the type FULL.',
+    why: 'QEMU reads START and FULL alike, and its PART and END belong to either.',
+    clauses: ['SECTION-1', 'SECTION-4'],
+    stage: 'section',
+    outcome: 'accepted',
+    readersMayReject: true,
+    mutate: (m) => m.bytes(m.ramStart.typeOffset, Uint8Array.of(0x04)),
+  }),
   vector('sections/device-unknown', {
     what: 'A device state has another name than the vmdescription says.',
     why: 'The destination has no such device, and the vmdescription tells that the source had none either.',
