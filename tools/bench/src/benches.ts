@@ -49,7 +49,13 @@ export const benches: readonly Bench[] = [
     what: 'mr search of a Linux guest of 1 GiB, some 370 MiB of which are set, for what is not there, against mr-lint --deep',
     async prepare() {
       const path = await linuxSnapshot();
-      const search = (...pattern: string[]) => ['node', mr, 'search', path, ...pattern];
+      const search = (...pattern: string[]): [string, ...string[]] => [
+        'node',
+        mr,
+        'search',
+        path,
+        ...pattern,
+      ];
       return [
         { name: 'mr search, text', command: search('nobody wrote this'), status: 1 },
         {
