@@ -12,6 +12,8 @@ export type OnMatch = (offset: number, lengthBytes: number) => void;
 export interface Pattern {
   /** Bytes that the longest match has, at most. */
   readonly maxBytes: number;
+  /** Whether all bytes have to be made text, which takes several times as long as looking for some. */
+  readonly needsText: boolean;
   /**
    * Finds all matches that begin in a stretch, ascending.
    *
@@ -42,6 +44,7 @@ export function bytePattern(wanted: Uint8Array): Pattern {
   const anchor = rarestByte(wanted);
   return {
     maxBytes: wanted.length,
+    needsText: false,
     find(bytes, from, end, onMatch) {
       const next = (start: number) => indexOfBytes(bytes, wanted, anchor, { from: start, to: end });
       for (let at = next(from); at !== -1; at = next(at + 1)) onMatch(at, wanted.length);
@@ -62,6 +65,7 @@ export function regularExpression(source: string, ignoreCase = false): Pattern {
   const anchor = literal === undefined ? 0 : rarestByte(literal);
   return {
     maxBytes: MAX_MATCH_BYTES,
+    needsText: literal === undefined,
     find(bytes, from, end, onMatch) {
       let next = from;
       while (next < end) {

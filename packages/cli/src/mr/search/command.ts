@@ -90,7 +90,7 @@ export const searchCommand: Command = {
         for (const block of blocks) totalBytes += (await snapshot.countSetPages(block)) * block.pageSize;
         const found = searchParts(partsOf(snapshot, blocks), {
           setup: { path, open: inputOptions(line), wanted, flags: line.flags, limit },
-          ...{ channels, totalBytes, signal },
+          ...{ channels, totalBytes, needsText: pattern.needsText, signal },
           searchHere: (part) => searchPart(snapshot, part, pattern, limit),
         });
         // Looking for a kernel takes as long as searching: only for something that has an address.

@@ -9,8 +9,8 @@ const AHEAD = 4;
 
 /** Starting a thread takes about as long as searching so much. Reading goes on beside the search in any case. */
 const BYTES_BY_THREAD = 2 * 1024 ** 3;
-/** An expression takes some four times as long as a text. */
-const BYTES_BY_THREAD_OF_EXPRESSIONS = 512 * 1024 ** 2;
+/** An expression without a text in it takes some four times as long. */
+const BYTES_BY_THREAD_AS_TEXT = 512 * 1024 ** 2;
 
 /** How parts are searched. */
 export interface PartSearch {
@@ -19,6 +19,8 @@ export interface PartSearch {
   readonly channels: number | undefined;
   /** Of all parts, in pages that are set. */
   readonly totalBytes: number;
+  /** As the pattern has it. */
+  readonly needsText: boolean;
   /** Searches a part in this thread: also again where another cannot, since what is wrong is met here, where it can be told. */
   searchHere(part: SearchPart): Promise<PartFound>;
   readonly signal: AbortSignal;
@@ -31,10 +33,9 @@ export interface PartSearch {
  */
 export async function* searchParts(
   parts: Iterable<SearchPart>,
-  { setup, channels, totalBytes, searchHere, signal }: PartSearch,
+  { setup, channels, totalBytes, needsText, searchHere, signal }: PartSearch,
 ): AsyncGenerator<PartFound, void, undefined> {
-  const isExpression = setup.flags.has('regexp') || setup.flags.has('ignore-case');
-  const bytesByThread = isExpression ? BYTES_BY_THREAD_OF_EXPRESSIONS : BYTES_BY_THREAD;
+  const bytesByThread = needsText ? BYTES_BY_THREAD_AS_TEXT : BYTES_BY_THREAD;
   const count = channels ?? Math.min(availableParallelism(), Math.floor(totalBytes / bytesByThread));
   if (count > 1 && channelsPay(setup.path, { directIo: false, channels: count })) {
     const program = new URL('./search-worker.js', import.meta.url);
