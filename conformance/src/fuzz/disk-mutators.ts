@@ -4,17 +4,29 @@ import { bytesOf, type Intact, type Mutator, patch } from './mutator.js';
 import { strangeNumber } from './numbers.js';
 import type { Random } from './random.js';
 
-/** The fields of the header that a snapshot is found by (docs/interop/qcow2.rst of QEMU). */
+/** The fields of the header that a snapshot is found or loaded by (docs/interop/qcow2.rst of QEMU). */
 const HEADER_FIELDS = [
   { offset: 0, lengthBytes: 4 },
   { offset: 4, lengthBytes: 4 },
   { offset: 20, lengthBytes: 4 },
   { offset: 24, lengthBytes: 8 },
   { offset: 32, lengthBytes: 4 },
+  { offset: 36, lengthBytes: 4 },
+  { offset: 40, lengthBytes: 8 },
+  { offset: 48, lengthBytes: 8 },
+  { offset: 56, lengthBytes: 4 },
   { offset: 60, lengthBytes: 4 },
   { offset: 64, lengthBytes: 8 },
   { offset: 72, lengthBytes: 8 },
+  { offset: 96, lengthBytes: 4 },
 ] as const;
+
+/** Those of them that are offsets of tables. */
+const TABLE_OFFSETS = [40, 48, 64] as const;
+
+/** Where the header says that the table of the reference counts lies, and the bytes of a count. */
+const REFERENCES_OFFSET = 48;
+const COUNT_BYTES = 2;
 
 /** Those of a snapshot's entry: its table, its names, the VM state's length, extra data. */
 const ENTRY_FIELDS = [
@@ -48,6 +60,29 @@ export function diskMutators(places: ImagePlaces, clusterBits: number): Mutator[
       name: 'header of the disk changed',
       weight: 6,
       plan: (intact, random) => [changed(intact, random.pick(HEADER_FIELDS), random)],
+    },
+    {
+      name: 'table of the disk moved',
+      weight: 4,
+      plan(intact, random) {
+        const clusters = Math.ceil(intact.image.sizeBytes / clusterBytes);
+        const at = random.pick([...TABLE_OFFSETS, places.snapshotsOffset]);
+        return [patch(at, be(8, BigInt(random.below(clusters + 2) * clusterBytes)))];
+      },
+    },
+    {
+      name: 'reference count changed',
+      weight: 8,
+      plan(intact, random) {
+        const table = Number(numberAt(intact, REFERENCES_OFFSET, 8));
+        const block = Number(numberAt(intact, table, 8));
+        const counted = Math.min(
+          Math.ceil(intact.image.sizeBytes / clusterBytes),
+          clusterBytes / COUNT_BYTES,
+        );
+        const at = block + random.below(counted) * COUNT_BYTES;
+        return [patch(at, be(COUNT_BYTES, BigInt(random.pick([0, 0, 2, 0x7fff, 0xffff]))))];
+      },
     },
     {
       name: 'entry of the snapshot changed',

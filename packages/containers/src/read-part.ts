@@ -21,3 +21,18 @@ export async function readPart(
     actual: `${filled} bytes`,
   });
 }
+
+/**
+ * Reads bytes of which those behind the end of the image are zeros, as QEMU reads them.
+ *
+ * @throws MappedRamError `read-failed`.
+ */
+export async function readZeroFilled(
+  source: ByteSource,
+  byteOffset: number,
+  lengthBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(lengthBytes);
+  if (byteOffset < source.sizeBytes) await source.read(bytes, byteOffset);
+  return bytes;
+}

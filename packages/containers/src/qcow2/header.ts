@@ -1,7 +1,6 @@
 import { MappedRamError } from '@mapped-ram/format';
 import type { ByteSource } from '@mapped-ram/reader';
 import { readPart } from '../read-part.js';
-import { checkReferenceCounts } from './reference-counts.js';
 
 /** Of version 2; what follows is there from version 3 on. */
 const V2_HEADER_BYTES = 72;
@@ -13,7 +12,13 @@ const MAX_SNAPSHOTS = 65536;
 const MAX_REFCOUNT_TABLE_BYTES = 8 * 1024 * 1024;
 const MAX_REFCOUNT_ORDER = 6;
 const V2_REFCOUNT_ORDER = 4;
+
+/** The largest file of ext4: QEMU would make the image longer than that to count references to what lies behind. */
+const MAX_FILE_BYTES = 2 ** 44;
 export const L1_ENTRY_BYTES = 8;
+
+/** Of an entry of level 1 or 2: bits 9 to 55 are an offset, those above are flags (docs/interop/qcow2.rst of QEMU). */
+export const OFFSET_MASK = 0x00ff_ffff_ffff_fe00n;
 
 /** Least and most that QEMU takes (QEMU 11.1, block/qcow2.h: MIN_CLUSTER_BITS, MAX_CLUSTER_BITS). */
 const CLUSTER_BITS = { min: 9, max: 21 } as const;
@@ -40,8 +45,14 @@ export interface Qcow2Header {
   /** Clusters are in 32 subclusters, and an entry of a level 2 table has 16 bytes. */
   readonly hasExtendedL2: boolean;
   readonly compression: Qcow2Compression;
-  /** Where clusters and tables end at the latest: QEMU counts no references behind it. */
+  /** Where clusters and tables end at the latest: QEMU counts no references behind it, or cannot write them. */
   readonly mostBytes: number;
+  /** QEMU counts all references anew when it opens the image. */
+  readonly isDirty: boolean;
+  /** The table of level 1 of the disk as it is now. */
+  readonly activeL1: { readonly offset: number; readonly entries: number };
+  /** Where the table of the blocks with reference counts lies, and the bits of a count. */
+  readonly references: { readonly offset: number; readonly lengthBytes: number; readonly countBits: number };
   readonly snapshotCount: number;
   readonly snapshotsOffset: number;
 }
@@ -75,17 +86,25 @@ export async function readHeader(source: ByteSource): Promise<Qcow2Header> {
   const hasExtendedL2 = (features & Incompatible.extendedL2) !== 0n;
   if (hasExtendedL2 && clusterBits < 14)
     throw badHeader('clusters are too small for subclusters', 20, 'at least 14', clusterBits);
-  await checkReferenceCounts(source, {
-    offset: Number(view.getBigUint64(48)),
-    lengthBytes: view.getUint32(56) * 2 ** clusterBits,
-  });
+  const clusterBytes = 2 ** clusterBits;
+  const virtualBytes = safeNumber(view.getBigUint64(24), 24);
+  const activeL1 = { offset: safeNumber(view.getBigUint64(40), 40), entries: view.getUint32(36) };
+  checkActiveL1(activeL1.entries, Math.ceil(virtualBytes / l2Covers(clusterBytes, hasExtendedL2)));
+  const countOrder = version === 3 ? view.getUint32(96) : V2_REFCOUNT_ORDER;
   return {
     version,
     clusterBits,
-    virtualBytes: safeNumber(view.getBigUint64(24), 24),
+    virtualBytes,
+    isDirty: (features & Incompatible.dirty) !== 0n,
+    activeL1,
+    references: {
+      offset: safeNumber(view.getBigUint64(48), 48),
+      lengthBytes: view.getUint32(56) * clusterBytes,
+      countBits: 2 ** countOrder,
+    },
     hasExtendedL2,
     compression: await readCompression(source, features),
-    mostBytes: countedBytes(2 ** clusterBits, version === 3 ? view.getUint32(96) : V2_REFCOUNT_ORDER),
+    mostBytes: Math.min(countedBytes(clusterBytes, countOrder), Math.max(MAX_FILE_BYTES, source.sizeBytes)),
     snapshotCount: view.getUint32(60),
     snapshotsOffset: safeNumber(view.getBigUint64(64), 64),
   };
@@ -125,6 +144,16 @@ function checkPlaces(view: DataView, clusterBytes: number, version: 2 | 3): void
   table('table of references', 48, 56, Math.floor(MAX_REFCOUNT_TABLE_BYTES / clusterBytes));
   table('table of snapshots', 64, 60, MAX_SNAPSHOTS);
   table('active level 1 table', 40, 36, MAX_L1_BYTES / L1_ENTRY_BYTES);
+}
+
+/** Bytes of the disk, or of what follows it, that a table of level 2 covers. */
+export function l2Covers(clusterBytes: number, hasExtendedL2: boolean): number {
+  return (clusterBytes / (hasExtendedL2 ? 16 : 8)) * clusterBytes;
+}
+
+function checkActiveL1(entries: number, least: number): void {
+  if (entries < least)
+    throw badHeader('the active level 1 table is too short for the disk', 36, `at least ${least}`, entries);
 }
 
 /** What the largest table of references counts (QEMU 11.1, block/qcow2-refcount.c, `alloc_refcount_block`). */

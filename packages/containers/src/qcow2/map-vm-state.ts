@@ -2,7 +2,8 @@ import { MappedRamError } from '@mapped-ram/format';
 import type { ByteSource } from '@mapped-ram/reader';
 import { readPart } from '../read-part.js';
 import { ClusterMap } from './cluster-map.js';
-import { L1_ENTRY_BYTES, MAX_L1_BYTES, type Qcow2Header } from './header.js';
+import { L1_ENTRY_BYTES, l2Covers, MAX_L1_BYTES, OFFSET_MASK, type Qcow2Header } from './header.js';
+import { badImage, checkPlace, tooFar } from './places.js';
 import type { InternalSnapshot } from './snapshot-table.js';
 
 /** Tables that are read at most: with clusters of 64 KiB, 2 TiB of VM state. */
@@ -14,8 +15,7 @@ const MAX_RUNS = 16 * 1024 * 1024;
 const SUBCLUSTERS = 32;
 const SECTOR_BYTES = 512;
 
-/** Of an entry: bits 9 to 55 are an offset, and the two highest tell the kind (docs/interop/qcow2.rst of QEMU). */
-const OFFSET_MASK = 0x00ff_ffff_ffff_fe00n;
+/** Of an entry of level 2 (docs/interop/qcow2.rst of QEMU). */
 const COMPRESSED = 1n << 62n;
 const ZERO = 1n;
 
@@ -36,7 +36,7 @@ function geometryOf(
 ): Geometry {
   const clusterBytes = 2 ** clusterBits;
   const l2EntryBytes = hasExtendedL2 ? 16 : 8;
-  const tableCovers = (clusterBytes / l2EntryBytes) * clusterBytes;
+  const tableCovers = l2Covers(clusterBytes, hasExtendedL2);
   return {
     clusterBytes,
     clusterBits,
@@ -51,17 +51,19 @@ function geometryOf(
  * `qcow2_vm_state_offset` and `qcow2_get_host_offset` (QEMU 11.1, block/qcow2.c, block/qcow2-cluster.c). What a backing file holds
  * does not matter: VM state is written to the image itself.
  *
+ * @param l1 The snapshot's table of level 1, of {@link readL1}.
  * @throws MappedRamError `bad-disk-image`, `limit-exceeded`, `read-failed`.
  */
 export async function mapVmState(
   source: ByteSource,
   header: Qcow2Header,
   snapshot: InternalSnapshot,
+  l1: BigUint64Array,
 ): Promise<ClusterMap> {
   checkDiskSize(header, snapshot);
   const geometry = geometryOf(header, snapshot);
   const { clusterBytes, tableCovers, firstEntry } = geometry;
-  const tables = await readL1(source, header, snapshot, firstEntry);
+  const tables = l1.subarray(firstEntry);
   const map = new ClusterMap();
   const seen = new Set<number>();
   for (let index = 0; index < tables.length; index++) {
@@ -87,40 +89,6 @@ function checkDiskSize(header: Qcow2Header, { diskBytes }: InternalSnapshot): vo
   if (diskBytes % SECTOR_BYTES === 0 && diskBytes <= most && (isSame || version === 3)) return;
   const what = 'the disk cannot be given the size that it had when the snapshot was taken';
   throw new MappedRamError('bad-disk-image', { what, path: 'qcow2.snapshots', actual: diskBytes });
-}
-
-/** The entries from the first one of the VM state on. QEMU goes through those of the disk too, and dies of one that has flags and no offset. */
-async function readL1(
-  source: ByteSource,
-  header: Qcow2Header,
-  { l1Offset, l1Entries }: InternalSnapshot,
-  firstEntry: number,
-): Promise<BigUint64Array> {
-  const path = 'qcow2.l1';
-  if (l1Entries * L1_ENTRY_BYTES > MAX_L1_BYTES) {
-    throw new MappedRamError('limit-exceeded', {
-      what: 'the level 1 table is too long',
-      byteOffset: l1Offset,
-      path,
-      expected: `at most ${MAX_L1_BYTES / L1_ENTRY_BYTES} entries`,
-      actual: l1Entries,
-    });
-  }
-  checkPlace(l1Offset, header, path);
-  const bytes = await readPart(source, l1Offset, l1Entries * L1_ENTRY_BYTES);
-  const view = new DataView(bytes.buffer);
-  const entries = BigUint64Array.from({ length: l1Entries }, (_, index) =>
-    view.getBigUint64(index * L1_ENTRY_BYTES),
-  );
-  for (const [index, entry] of entries.entries()) {
-    if (entry === 0n) continue;
-    const place = `${path}[${index}]`;
-    const tableOffset = Number(entry & OFFSET_MASK);
-    if (tableOffset === 0)
-      throw badImage('an entry has flags and leads to no table', l1Offset + index * L1_ENTRY_BYTES, place);
-    checkPlace(tableOffset, header, place);
-  }
-  return entries.subarray(firstEntry);
 }
 
 function addTable(
@@ -179,21 +147,6 @@ function compressedPlace(entry: bigint, clusterBits: number) {
   const hostOffset = Number(entry & ((1n << offsetBits) - 1n));
   const sectors = Number((entry & (COMPRESSED - 1n)) >> offsetBits) + 1;
   return { hostOffset, packedBytes: sectors * SECTOR_BYTES - (hostOffset % SECTOR_BYTES) };
-}
-
-/** Where a table or a cluster can be: at a multiple of clusters, and not so far behind that QEMU cannot count references to it. */
-function checkPlace(byteOffset: number, { clusterBits, mostBytes }: Qcow2Header, path: string): void {
-  if (byteOffset % 2 ** clusterBits !== 0)
-    throw badImage('a table or cluster is not where one can be', byteOffset, path);
-  if (byteOffset >= mostBytes) throw tooFar(byteOffset, path);
-}
-
-function tooFar(byteOffset: number, path: string): MappedRamError {
-  return badImage('a table or cluster lies farther behind than an image can be long', byteOffset, path);
-}
-
-function badImage(what: string, byteOffset: number, path: string): MappedRamError {
-  return new MappedRamError('bad-disk-image', { what, byteOffset, path });
 }
 
 function tooLarge(byteOffset: number, path: string): MappedRamError {

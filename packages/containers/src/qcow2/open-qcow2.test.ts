@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { type BuiltImage, buildQcow2, loadCapture, scratchParent } from '@mapped-ram/fixtures';
+import { type BuiltImage, buildQcow2, captureInfo, loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { frameBound } from '@mapped-ram/pack';
 import { openCodec } from '@mapped-ram/pack/codec';
 import { type ByteSource, memorySource, openSnapshot } from '@mapped-ram/reader';
@@ -12,6 +12,10 @@ import { listInternalSnapshots, openInternalSnapshot } from './open-qcow2.js';
 
 const capture = await loadCapture('qemu-10.0/none');
 const state = capture.bytes(0, capture.sizeBytes);
+
+const raw = await loadCapture('libvirt-11.3/save-raw');
+const { streamOffset } = captureInfo('libvirt-11.3/save-raw');
+const classic = raw.bytes(streamOffset, raw.sizeBytes - streamOffset);
 
 async function contents(source: ByteSource): Promise<Uint8Array> {
   const bytes = new Uint8Array(source.sizeBytes);
@@ -134,6 +138,14 @@ describe('a name', () => {
     expect((await openInternalSnapshot(memorySource(bytes), 'base')).sizeBytes).toBe(state.length);
   });
 
+  it.each([1, 5000, 70_000])(
+    'does not care either in a classic stream, of which %i bytes were written',
+    async (vmStateBytes) => {
+      const { bytes } = buildQcow2({ snapshots: [{ id: '1', name: 'base', state: classic, vmStateBytes }] });
+      expect((await openInternalSnapshot(memorySource(bytes), 'base')).sizeBytes).toBe(classic.length);
+    },
+  );
+
   it('of a snapshot without VM state is refused', async () => {
     const { bytes } = buildQcow2({
       snapshots: [{ id: '1', name: 'disk', state: new Uint8Array(), vmStateBytes: 0 }],
@@ -142,11 +154,56 @@ describe('a name', () => {
   });
 });
 
+describe('an image that is odd and that QEMU loads', () => {
+  const { bytes, places } = image();
+  const second = places.snapshotsOffset + 72;
+  const l1 = places.l1Offsets[1] as number;
+  const tables = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(48));
+  const oddities: readonly (readonly [string, (view: DataView) => void])[] = [
+    ['counts 1,000 snapshots, of which all but two are empty', (view) => view.setUint32(60, 1000)],
+    ['has a level 1 table that goes on in zeros', (view) => view.setUint32(second + 8, 3)],
+    ['has a larger active table than the disk needs', (view) => view.setUint32(36, 100)],
+    ['has its active table behind its end', (view) => view.setBigUint64(40, 1n << 40n)],
+    ['counts some references twice', (view) => view.setBigUint64(tables + 8, view.getBigUint64(tables))],
+    [
+      'leads into a table without clusters that have one reference',
+      (view) => view.setBigUint64(l1, BigInt(places.l1Offsets[0] as number)),
+    ],
+    [
+      'is dirty, so that QEMU counts its references anew',
+      (view) => [view.setBigUint64(72, 1n), view.setUint16(Number(view.getBigUint64(tables)), 0)],
+    ],
+  ];
+
+  it.each(oddities)('since it %s', async (_, change) => {
+    const copy = bytes.slice();
+    change(new DataView(copy.buffer));
+    expect((await openInternalSnapshot(memorySource(copy), 'base')).sizeBytes).toBe(state.length);
+  });
+
+  it('since its snapshots go on behind its end', async () => {
+    const table = bytes.subarray(places.snapshotsOffset, places.snapshotsOffset + 144);
+    const copy = Uint8Array.from([...bytes, ...table]);
+    const view = new DataView(copy.buffer);
+    view.setBigUint64(64, BigInt(bytes.length));
+    view.setUint32(60, 4096);
+    const opening = () => openInternalSnapshot(memorySource(copy), 'base');
+    // QEMU would copy the level 1 table to where they count as free.
+    await expect(opening()).rejects.toThrow('counts as free');
+    view.setUint32(36, 100);
+    expect((await opening()).sizeBytes).toBe(state.length);
+  });
+});
+
 describe('a hostile image', () => {
   const { bytes, places } = image();
   const l1 = places.l1Offsets[1] as number;
   const [l2 = 0] = places.l2Offsets[1] ?? [];
   const references = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(48));
+  const counts = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(references));
+  const count = (view: DataView, byteOffset: number, value: number) =>
+    view.setUint16(counts + (byteOffset / 65536) * 2, value);
+  const second = places.snapshotsOffset + 72;
   type Damage = (view: DataView) => void;
   const damages: readonly (readonly [string, Damage, string])[] = [
     ['is encrypted', (view) => view.setUint32(32, 2), 'unsupported'],
@@ -160,29 +217,61 @@ describe('a hostile image', () => {
       'bad-disk-image',
     ],
     ['has 2^32 - 1 snapshots', (view) => view.setUint32(60, 2 ** 32 - 1), 'limit-exceeded'],
-    ['has its snapshots behind its end', (view) => view.setBigUint64(64, 1n << 40n), 'bad-disk-image'],
+    ['has its snapshots behind its end', (view) => view.setBigUint64(64, 1n << 40n), 'unsupported'],
+    ['has no snapshot', (view) => view.setUint32(60, 0), 'unsupported'],
     ['has its snapshots beyond 2^53', (view) => view.setBigUint64(64, 1n << 60n), 'bad-disk-image'],
-    [
-      'has a huge level 1 table',
-      (view) => view.setUint32(places.snapshotsOffset + 72 + 8, 2 ** 32 - 1),
-      'limit-exceeded',
-    ],
+    ['has a huge level 1 table', (view) => view.setUint32(second + 8, 2 ** 32 - 1), 'limit-exceeded'],
     [
       'had a disk of half a sector more',
-      (view) => view.setBigUint64(places.snapshotsOffset + 72 + 48, BigInt(2 ** 20 + 256)),
+      (view) => view.setBigUint64(second + 48, BigInt(2 ** 20 + 256)),
       'bad-disk-image',
     ],
-    [
-      'had a disk that is too large',
-      (view) => view.setBigUint64(places.snapshotsOffset + 72 + 48, 1n << 52n),
-      'bad-disk-image',
-    ],
+    ['had a disk that is too large', (view) => view.setBigUint64(second + 48, 1n << 52n), 'bad-disk-image'],
     ['has much extra data', (view) => view.setUint32(places.snapshotsOffset + 36, 2 ** 31), 'bad-disk-image'],
     ['has a table off its place', (view) => view.setBigUint64(l1 + 8, BigInt(l2 + 512)), 'bad-disk-image'],
     ['has a table behind its end', (view) => view.setBigUint64(l1 + 8, 1n << 40n), 'bad-disk-image'],
     ['has lost its reference counts', (view) => view.setBigUint64(references, 0n), 'bad-disk-image'],
     ['has them behind its end', (view) => view.setBigUint64(references, 1n << 40n), 'bad-disk-image'],
     ['has their table behind its end', (view) => view.setBigUint64(48, 1n << 40n), 'bad-disk-image'],
+    [
+      'has reference counts off their place',
+      (view) => view.setBigUint64(references, BigInt(counts + 512)),
+      'bad-disk-image',
+    ],
+    ['has snapshots over its reference counts', (view) => view.setUint32(60, 4096), 'bad-disk-image'],
+    [
+      'has a level 1 table over its reference counts',
+      (view) => view.setBigUint64(second, BigInt(counts)),
+      'bad-disk-image',
+    ],
+    [
+      'has its active table over its reference counts',
+      (view) => view.setBigUint64(40, BigInt(counts)),
+      'bad-disk-image',
+    ],
+    ['has its active table over its header', (view) => view.setBigUint64(40, 0n), 'bad-disk-image'],
+    [
+      'would write its active table over its snapshots',
+      (view) => [view.setBigUint64(40, BigInt(places.snapshotsOffset)), view.setUint32(36, 2)],
+      'bad-disk-image',
+    ],
+    ['has an active table too short for it', (view) => view.setUint32(36, 0), 'bad-disk-image'],
+    [
+      'would write a table of level 2 over its snapshots',
+      (view) => {
+        view.setBigUint64(l1, BigInt(places.snapshotsOffset));
+        view.setBigUint64(second, (1n << 63n) | BigInt(l1));
+      },
+      'bad-disk-image',
+    ],
+    ['counts its header as free', (view) => count(view, 0, 0), 'bad-disk-image'],
+    ['counts its snapshots as free', (view) => count(view, places.snapshotsOffset, 0), 'bad-disk-image'],
+    ['counts its reference counts as free', (view) => count(view, counts, 0), 'bad-disk-image'],
+    ['counts a table of level 1 as free', (view) => count(view, l1, 0), 'bad-disk-image'],
+    ['counts a table of level 2 as free', (view) => count(view, l2, 0), 'bad-disk-image'],
+    ['counts VM state as free', (view) => count(view, l2 - 65536, 0), 'bad-disk-image'],
+    ['can count no further table', (view) => count(view, l2, 0xffff), 'bad-disk-image'],
+    ['can count no further VM state', (view) => count(view, l2 - 65536, 0xffff), 'bad-disk-image'],
     ['is marked as corrupt', (view) => view.setBigUint64(72, 2n), 'bad-disk-image'],
     ['has a backing file behind its header', (view) => view.setBigUint64(8, 1n << 40n), 'bad-disk-image'],
     ['counts references in 128 bits', (view) => view.setUint32(96, 7), 'bad-disk-image'],
@@ -191,9 +280,15 @@ describe('a hostile image', () => {
     ['counts no references', (view) => view.setUint32(56, 0), 'bad-disk-image'],
     ['counts references in a huge table', (view) => view.setUint32(56, 129), 'bad-disk-image'],
     ['has its active table off its place', (view) => view.setBigUint64(40, 512n), 'bad-disk-image'],
+    ['has a disk of garbage', (view) => view.setBigUint64(40, BigInt(l2 - 65536)), 'bad-disk-image'],
     ['has flags without a table', (view) => view.setBigUint64(l1, 1n << 63n), 'bad-disk-image'],
     ['has a table too far behind', (view) => view.setBigUint64(l1 + 8, 1n << 55n), 'bad-disk-image'],
     ['has a cluster too far behind', (view) => view.setBigUint64(l2, 1n << 55n), 'bad-disk-image'],
+    [
+      'has a cluster of zeros too far behind',
+      (view) => view.setBigUint64(l2 + 65528, (1n << 48n) | 1n),
+      'bad-disk-image',
+    ],
     [
       'has a compressed cluster too far behind',
       (view) => view.setBigUint64(l2, (1n << 62n) | (1n << 53n)),
@@ -248,7 +343,22 @@ describe('a hostile image', () => {
     const clean = await contents(await openInternalSnapshot(memorySource(bytes), 'base'));
     // The last entry of the table leads to the image's header.
     new DataView(copy.buffer).setBigUint64(l2 + 65536 - 8, 1n << 62n);
-    expect(await contents(await openInternalSnapshot(memorySource(copy), 'base'))).toEqual(clean);
+    const damaged = await contents(await openInternalSnapshot(memorySource(copy), 'base'));
+    expect(Buffer.from(damaged).equals(clean)).toBe(true);
+  });
+
+  it('with such a cluster in what QEMU reads at once is refused', async () => {
+    const { bytes: small, places: at } = buildQcow2({
+      clusterBits: 9,
+      snapshots: [{ id: '1', name: 'base', state: classic }],
+    });
+    const tables = at.l2Offsets[0] ?? [];
+    const entryAt = (byteOffset: number) =>
+      (tables[Math.floor(byteOffset / 32768)] as number) + ((byteOffset % 32768) >>> 9) * 8;
+    const view = new DataView(small.buffer);
+    expect((await openInternalSnapshot(memorySource(small), 'base')).sizeBytes).toBe(classic.length);
+    view.setBigUint64(entryAt(Math.ceil(classic.length / 32768) * 32768 - 512), 1n << 62n);
+    await expect(openInternalSnapshot(memorySource(small), 'base')).rejects.toThrow('a compressed cluster');
   });
 
   it('whose compressed clusters are garbage is refused where they are read', async () => {

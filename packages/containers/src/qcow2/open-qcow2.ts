@@ -1,10 +1,13 @@
-import { hasErrorCode, MappedRamError } from '@mapped-ram/format';
+import { MappedRamError } from '@mapped-ram/format';
 import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
+import { checkLoading } from './check-loading.js';
 import type { ClusterMap } from './cluster-map.js';
 import { openClusterDecoder } from './compressed-cluster.js';
 import { type Qcow2Header, readHeader } from './header.js';
+import { readL1 } from './level1-table.js';
 import { mapVmState } from './map-vm-state.js';
-import { type InternalSnapshot, readSnapshots } from './snapshot-table.js';
+import { ReferenceCounts } from './reference-counts.js';
+import { type InternalSnapshot, readSnapshots, type SnapshotTable } from './snapshot-table.js';
 import { vmStateSource } from './vm-state-source.js';
 
 /**
@@ -13,7 +16,7 @@ import { vmStateSource } from './vm-state-source.js';
  * @throws MappedRamError `bad-disk-image`, `limit-exceeded`, `unsupported`, `read-failed`.
  */
 export async function listInternalSnapshots(image: ByteSource): Promise<readonly InternalSnapshot[]> {
-  return readSnapshots(image, await readHeader(image));
+  return (await openImage(image)).table.snapshots;
 }
 
 /**
@@ -25,47 +28,99 @@ export async function listInternalSnapshots(image: ByteSource): Promise<readonly
  * the image cannot be read; `bad-disk-image`, `limit-exceeded`, `read-failed`. The image is then still open.
  */
 export async function openInternalSnapshot(image: ByteSource, wanted?: string): Promise<ByteSource> {
+  const opened = await openImage(image);
+  return openVmState(image, opened, chooseSnapshot(opened.table.snapshots, wanted));
+}
+
+/** What is to be known of an image before a snapshot is chosen. */
+interface OpenedImage {
+  readonly header: Qcow2Header;
+  readonly counts: ReferenceCounts;
+  readonly table: SnapshotTable;
+}
+
+async function openImage(image: ByteSource): Promise<OpenedImage> {
   const header = await readHeader(image);
-  const snapshot = chooseSnapshot(await readSnapshots(image, header), wanted);
-  return openVmState(image, header, snapshot);
+  const counts = await ReferenceCounts.open(image, header);
+  return { header, counts, table: await readSnapshots(image, header) };
 }
 
 async function openVmState(
   image: ByteSource,
-  header: Qcow2Header,
+  opened: OpenedImage,
   snapshot: InternalSnapshot,
 ): Promise<ByteSource> {
-  const map = await mapVmState(image, header, snapshot);
+  const { header } = opened;
+  const l1 = await readL1(image, header, snapshot);
+  const map = await mapVmState(image, header, snapshot, l1);
   const decode = await openClusterDecoder(header.compression);
   const place = { image, map, decode };
   const allocated = vmStateSource({ ...place, sizeBytes: map.endOffset });
-  const whole = vmStateSource({ ...place, sizeBytes: await decodableEnd(allocated, map) });
-  return vmStateSource({ ...place, sizeBytes: await findEnd(whole, snapshot) });
+  const decodable = await findDecodable(allocated, map);
+  const whole = vmStateSource({ ...place, sizeBytes: decodable.sizeBytes });
+  const stateBytes = await findEnd(whole, snapshot, 2 ** header.clusterBits);
+  const { fault } = decodable;
+  if (fault !== undefined && fault.byteOffset < roundUp(stateBytes, BUFFER_BYTES)) throw fault.error;
+  await checkLoading(image, { ...opened, snapshot, l1, map, stateBytes });
+  return vmStateSource({ ...place, sizeBytes: stateBytes });
+}
+
+/** What QEMU reads of a stream at once (IO_BUF_SIZE of QEMU 11.1, migration/qemu-file.c): what it cannot read of that, it misses as a whole. */
+const BUFFER_BYTES = 32 * 1024;
+
+function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}
+
+/** How much of the VM state can be decoded, and the first of the clusters behind that cannot. */
+interface Decodable {
+  readonly sizeBytes: number;
+  readonly fault?: { readonly byteOffset: number; readonly error: MappedRamError };
 }
 
 /** What lies behind all that can be decoded is no part of the VM state, or QEMU misses it as if it were not there. */
-async function decodableEnd(allocated: ByteSource, map: ClusterMap): Promise<number> {
+async function findDecodable(allocated: ByteSource, map: ClusterMap): Promise<Decodable> {
+  let fault: Decodable['fault'];
   for (let index = map.count - 1; index >= 0; index--) {
     const { byteOffset, lengthBytes, packedBytes } = map.at(index);
-    if (packedBytes === undefined) return byteOffset + lengthBytes;
+    const found = { sizeBytes: byteOffset + lengthBytes, ...(fault && { fault }) };
+    if (packedBytes === undefined) return found;
     try {
       await allocated.read(new Uint8Array(1), byteOffset);
-      return byteOffset + lengthBytes;
+      return found;
     } catch (error) {
-      if (!hasErrorCode(error, 'bad-disk-image')) throw error;
+      if (!(error instanceof MappedRamError) || error.code !== 'bad-disk-image') throw error;
+      fault = { byteOffset, error };
     }
   }
-  return 0;
+  return { sizeBytes: 0, ...(fault && { fault }) };
 }
 
 /**
- * Where the VM state ends. The table of snapshots gives the bytes that were written, which is the end of a classic stream only. Behind
- * the end may lie what older snapshots left.
+ * Where the VM state ends. The table of snapshots gives the bytes that were written, which is the end of a classic stream only, and QEMU does not look
+ * at them. Behind the end may lie what older snapshots left.
  */
-async function findEnd(whole: ByteSource, { vmStateBytes }: InternalSnapshot): Promise<number> {
+async function findEnd(
+  whole: ByteSource,
+  { vmStateBytes }: InternalSnapshot,
+  clusterBytes: number,
+): Promise<number> {
   const { ramLayout, endMarkerOffset, endOffset } = await openSnapshot(whole, { tolerant: true });
-  if (ramLayout === 'classic') return Math.min(whole.sizeBytes, vmStateBytes);
-  return endMarkerOffset === undefined ? whole.sizeBytes : Math.min(whole.sizeBytes, endOffset);
+  const most = whole.sizeBytes;
+  if (ramLayout !== 'classic') return endMarkerOffset === undefined ? most : Math.min(most, endOffset);
+  if (vmStateBytes >= most || (await isZero(whole, vmStateBytes, clusterBytes)))
+    return Math.min(most, vmStateBytes);
+  const walked = await openSnapshot(whole, { tolerant: true, classic: true });
+  return walked.endMarkerOffset === undefined ? vmStateBytes : Math.min(most, walked.endOffset);
+}
+
+/** Whether all that follows is zeros, of no more than a cluster. */
+async function isZero(whole: ByteSource, byteOffset: number, mostBytes: number): Promise<boolean> {
+  const lengthBytes = whole.sizeBytes - byteOffset;
+  if (lengthBytes > mostBytes) return false;
+  const rest = new Uint8Array(lengthBytes);
+  await whole.read(rest, byteOffset);
+  return rest.every((byte) => byte === 0);
 }
 
 function chooseSnapshot(

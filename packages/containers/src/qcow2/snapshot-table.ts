@@ -1,7 +1,7 @@
 import { MappedRamError } from '@mapped-ram/format';
 import type { ByteSource } from '@mapped-ram/reader';
-import { readPart } from '../read-part.js';
-import { type Qcow2Header, safeNumber } from './header.js';
+import { readZeroFilled } from '../read-part.js';
+import type { Qcow2Header } from './header.js';
 
 /** QCOW_MAX_SNAPSHOTS_SIZE of QEMU 11.1 (block/qcow2.h). */
 const MAX_TABLE_BYTES = 64 * 1024 * 1024;
@@ -24,23 +24,32 @@ export interface InternalSnapshot {
   readonly takenAtMs: number;
   /** Bytes of VM state that QEMU wrote, and not how far they reach, and QEMU believes any number; 0 where only the disk was taken. */
   readonly vmStateBytes: number;
-  /** Size of the disk when it was taken, in bytes. */
+  /** Size of the disk when it was taken, in bytes; inexact beyond 2^53. */
   readonly diskBytes: number;
+  /** As it is in the image, sensible or not, and inexact beyond 2^53. */
   readonly l1Offset: number;
   readonly l1Entries: number;
 }
 
+/** The table of snapshots. */
+export interface SnapshotTable {
+  readonly snapshots: readonly InternalSnapshot[];
+  /** Bytes that the entries take. */
+  readonly lengthBytes: number;
+}
+
 /**
- * Reads the table of snapshots. Mirrors `qcow2_do_read_snapshots` (QEMU 11.1, block/qcow2-snapshot.c).
+ * Reads the table of snapshots; what of it lies behind the end of the image is zeros. Mirrors `qcow2_do_read_snapshots` (QEMU 11.1,
+ * block/qcow2-snapshot.c).
  *
  * @throws MappedRamError `bad-disk-image`, `limit-exceeded`, `read-failed`.
  */
-export async function readSnapshots(source: ByteSource, header: Qcow2Header): Promise<InternalSnapshot[]> {
+export async function readSnapshots(source: ByteSource, header: Qcow2Header): Promise<SnapshotTable> {
   const { snapshotCount, snapshotsOffset } = header;
   const snapshots: InternalSnapshot[] = [];
   const table = new TableReader(source, snapshotsOffset);
   for (let index = 0; index < snapshotCount; index++) snapshots.push(await table.next(header, index));
-  return snapshots;
+  return { snapshots, lengthBytes: table.lengthBytes };
 }
 
 /** Reads entries one after another, in large pieces. */
@@ -57,11 +66,16 @@ class TableReader {
     this.#position = tableOffset;
   }
 
+  /** Of the entries that were read. */
+  get lengthBytes(): number {
+    return this.#position - this.#tableOffset;
+  }
+
   async next({ virtualBytes }: Qcow2Header, index: number): Promise<InternalSnapshot> {
     const byteOffset = this.#position;
     const path = `qcow2.snapshots[${index}]`;
     const fixed = viewOf(await this.#take(ENTRY_BYTES));
-    const l1Offset = safeNumber(fixed.getBigUint64(0), byteOffset);
+    const l1Offset = Number(fixed.getBigUint64(0));
     const extraBytes = fixed.getUint32(36);
     if (extraBytes > MAX_EXTRA_BYTES) {
       throw new MappedRamError('bad-disk-image', {
@@ -84,7 +98,7 @@ class TableReader {
       name,
       takenAtMs: fixed.getUint32(16) * 1000 + Math.floor(fixed.getUint32(20) / 1e6),
       vmStateBytes: extraBytes >= 8 ? Number(extra.getBigUint64(0)) : fixed.getUint32(32),
-      diskBytes: extraBytes >= 16 ? safeNumber(extra.getBigUint64(8), byteOffset) : virtualBytes,
+      diskBytes: extraBytes >= 16 ? Number(extra.getBigUint64(8)) : virtualBytes,
       l1Offset,
       l1Entries: fixed.getUint32(8),
     };
@@ -93,12 +107,8 @@ class TableReader {
   async #take(lengthBytes: number): Promise<Uint8Array> {
     const inPiece = this.#position - this.#pieceOffset;
     if (inPiece + lengthBytes > this.#piece.length) {
-      const rest = Math.max(0, this.#source.sizeBytes - this.#position);
-      this.#piece = await readPart(
-        this.#source,
-        this.#position,
-        Math.max(lengthBytes, Math.min(PIECE_BYTES, rest)),
-      );
+      const pieceBytes = Math.max(lengthBytes, PIECE_BYTES);
+      this.#piece = await readZeroFilled(this.#source, this.#position, pieceBytes);
       this.#pieceOffset = this.#position;
     }
     const from = this.#position - this.#pieceOffset;

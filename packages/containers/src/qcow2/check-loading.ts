@@ -1,0 +1,145 @@
+import { MappedRamError } from '@mapped-ram/format';
+import type { ByteSource } from '@mapped-ram/reader';
+import { readZeroFilled } from '../read-part.js';
+import type { ClusterMap } from './cluster-map.js';
+import { L1_ENTRY_BYTES, l2Covers, OFFSET_MASK, type Qcow2Header } from './header.js';
+import { readL1 } from './level1-table.js';
+import type { ReferenceCounts } from './reference-counts.js';
+import { Region, Regions } from './regions.js';
+import type { InternalSnapshot, SnapshotTable } from './snapshot-table.js';
+
+/** The highest bit of an entry of level 2: the cluster has one reference. */
+const COPIED_BYTE = 0x80;
+
+/** A snapshot as it lies in an image. */
+export interface LyingSnapshot {
+  readonly header: Qcow2Header;
+  readonly counts: ReferenceCounts;
+  readonly table: SnapshotTable;
+  readonly snapshot: InternalSnapshot;
+  /** Of {@link readL1}. */
+  readonly l1: BigUint64Array;
+  /** Where the VM state lies. */
+  readonly map: ClusterMap;
+  /** Bytes of the VM state. */
+  readonly stateBytes: number;
+}
+
+/**
+ * Looks whether QEMU can load a snapshot: that is to write to the image. It counts another reference to each cluster of the snapshot, and copies its level 1
+ * table to that of the disk, or to clusters that it takes for free where that is shorter. It refuses to write where another table lies.
+ * Mirrors `qcow2_snapshot_goto`, `qcow2_grow_l1_table` and `qcow2_check_metadata_overlap` (QEMU 11.1, block/qcow2-snapshot.c, qcow2-cluster.c,
+ * qcow2-refcount.c). The clusters of the disk itself are not looked at: `qemu-img check` does that.
+ *
+ * @throws MappedRamError `bad-disk-image`, `read-failed`.
+ */
+export async function checkLoading(source: ByteSource, lying: LyingSnapshot): Promise<void> {
+  const { header, counts } = lying;
+  // The references are counted anew when such an image is opened.
+  if (header.isDirty) return;
+  const tables = listTables(lying);
+  const blocks = new Regions(
+    [...counts.blockOffsets]
+      .filter((offset) => offset !== 0)
+      .map((offset) => new Region('a block of reference counts', offset, 2 ** header.clusterBits)),
+  );
+  const active = activeTable(header);
+  for (const table of [...tables, active]) refuseOverlap(table, blocks.overlapping(table));
+  const copy = await copyOfL1(lying);
+  const others = copy === undefined ? new Regions(tables) : new Regions([headerCluster(header)]);
+  refuseOverlap(active, others.overlapping(active));
+  if (copy !== undefined) for (const table of [...tables, active, ...blocks.all]) refuseFree(table, copy);
+  await readL1(source, header, { l1Offset: active.byteOffset, l1Entries: header.activeL1.entries });
+  await checkLevel2(source, lying, new Regions([...tables, active]), blocks);
+  await checkState(lying, copy);
+}
+
+/** Where QEMU puts the copy of the level 1 table that does not fit into the active one; undefined where it does. */
+async function copyOfL1({ header, counts, snapshot }: LyingSnapshot): Promise<Region | undefined> {
+  const { activeL1, clusterBits, hasExtendedL2 } = header;
+  const ofDisk = Math.ceil(snapshot.diskBytes / l2Covers(2 ** clusterBits, hasExtendedL2));
+  const entries = Math.max(snapshot.l1Entries, ofDisk);
+  if (entries <= activeL1.entries) return undefined;
+  const lengthBytes = entries * L1_ENTRY_BYTES;
+  return new Region('the copy of its level 1 table', await counts.findFree(lengthBytes), lengthBytes);
+}
+
+function headerCluster({ clusterBits }: Qcow2Header): Region {
+  return new Region('the header', 0, 2 ** clusterBits);
+}
+
+function activeTable({ activeL1: { offset, entries } }: Qcow2Header): Region {
+  return new Region('the active level 1 table', offset, entries * L1_ENTRY_BYTES);
+}
+
+/** All tables but the active one and the blocks of reference counts. */
+function listTables({ header, table }: LyingSnapshot): Region[] {
+  const { references, snapshotsOffset } = header;
+  return [
+    headerCluster(header),
+    new Region('the table of references', references.offset, references.lengthBytes),
+    new Region('the table of snapshots', snapshotsOffset, table.lengthBytes),
+    ...table.snapshots.map(
+      ({ l1Offset, l1Entries }) =>
+        new Region('the level 1 table of a snapshot', l1Offset, l1Entries * L1_ENTRY_BYTES),
+    ),
+  ].filter(({ lengthBytes }) => lengthBytes > 0);
+}
+
+/** QEMU writes a table of level 2 whose clusters had one reference, to say that they have two. */
+async function checkLevel2(
+  source: ByteSource,
+  { header, l1 }: LyingSnapshot,
+  ...others: readonly Regions[]
+): Promise<void> {
+  const clusterBytes = 2 ** header.clusterBits;
+  for (const entry of l1) {
+    const offset = Number(entry & OFFSET_MASK);
+    if (offset === 0) continue;
+    const table = new Region('a level 2 table', offset, clusterBytes);
+    const other = others.map((regions) => regions.overlapping(table)).find((found) => found !== undefined);
+    if (other === undefined) continue;
+    const bytes = await readZeroFilled(source, offset, clusterBytes);
+    const entryBytes = header.hasExtendedL2 ? 16 : 8;
+    for (let at = 0; at < clusterBytes; at += entryBytes)
+      if (((bytes[at] as number) & COPIED_BYTE) !== 0) refuseOverlap(table, other);
+  }
+}
+
+async function checkState({ counts, l1, map, header, stateBytes }: LyingSnapshot, copy: Region | undefined) {
+  const clusterBytes = 2 ** header.clusterBits;
+  for (const entry of l1) {
+    const offset = Number(entry & OFFSET_MASK);
+    if (offset === 0) continue;
+    const table = new Region('a level 2 table', offset, clusterBytes);
+    await refuseFull(counts, table);
+    refuseFree(table, copy);
+  }
+  for (const { byteOffset, lengthBytes, hostOffset, packedBytes } of map.between(0, map.endOffset)) {
+    const cluster = new Region('a cluster of the VM state', hostOffset, packedBytes ?? lengthBytes);
+    await refuseFull(counts, cluster);
+    if (byteOffset < stateBytes) refuseFree(cluster, copy);
+  }
+}
+
+function refuseOverlap({ what, byteOffset }: Region, other: Region | undefined): void {
+  if (other === undefined) return;
+  throw bad(`${what} and ${other.what} lie in the same place, where QEMU refuses to write`, byteOffset);
+}
+
+function refuseFree(region: Region, copy: Region | undefined): void {
+  if (copy === undefined || region.end <= copy.byteOffset || copy.end <= region.byteOffset) return;
+  const what = `${region.what} lies in a cluster that counts as free, and QEMU would write over it`;
+  throw bad(what, Math.max(region.byteOffset, copy.byteOffset));
+}
+
+async function refuseFull(counts: ReferenceCounts, { what, byteOffset, lengthBytes }: Region): Promise<void> {
+  const full = await counts.findFull(byteOffset, lengthBytes);
+  if (full !== undefined)
+    throw bad(`${what} has as many references as can be counted, and QEMU counts another one`, full);
+}
+
+function bad(what: string, byteOffset: number): MappedRamError {
+  const hint = 'qemu-img check tells more';
+  return new MappedRamError('bad-disk-image', { what: `${what} (${hint})`, byteOffset, path: 'qcow2' });
+}
