@@ -9,6 +9,8 @@ const MIB = 0x100000;
 /** A classic stream behind libvirt's header, and the records of its first two pages. */
 const RAW = 'libvirt-11.3/save-raw';
 const FIRST_PAGE = 0x10579;
+/** Where the START of ram ends: the header of a PART is between it and the first page. */
+const START_END = FIRST_PAGE - 5;
 const SECOND_PAGE = FIRST_PAGE + 8 + 7 + 4096;
 
 /** The numbers of libvirt's header by their offsets in it, CONTAINER-3. */
@@ -28,6 +30,13 @@ function editXml(m: Mutation, before: string, after: string): void {
   const edited = xml.replace(before, after);
   m.bytes(from, `${edited}\0${cookie}\0`);
   setField(m, 'cookieOffset', edited.length + 1);
+}
+
+/** The block table of the raw image, with its word. */
+function classicTable(m: Mutation): Uint8Array<ArrayBuffer> {
+  const { bodyOffset } = m.ramStart;
+  const eosAndFooter = 8 + 5;
+  return Uint8Array.from(m.original(bodyOffset, START_END - bodyOffset - eosAndFooter));
 }
 
 /** Turns every number of libvirt's header round. */
@@ -190,6 +199,50 @@ export const containerVectors = [
     verdict: 'wrong-memory',
     rules: ['classic-pages-missing', 'not-mapped-ram'],
     mutate: (m) => m.u64(SECOND_PAGE, 0x28n),
+  }),
+  libvirtImage('raw-start-twice', {
+    what: 'A libvirt save image of format 0; the START of ram is there twice.',
+    why: 'QEMU reads a second block table as it read the first.',
+    clauses: ['CLASSIC-1'],
+    base: RAW,
+    mappedRam: false,
+    readersMayReject: true,
+    outcome: 'accepted',
+    verdict: 'restores',
+    rules: ['section-id-duplicate', 'ram-section-order', 'not-mapped-ram'],
+    mutate: (m) => {
+      const { typeOffset } = m.ramStart;
+      m.insert(START_END, m.original(typeOffset, START_END - typeOffset));
+    },
+  }),
+  libvirtImage('raw-table-twice', {
+    what: 'A libvirt save image of format 0; the block table comes again before the second page.',
+    why: 'The page goes on with the block of the page before all the same.',
+    clauses: ['CLASSIC-1'],
+    base: RAW,
+    mappedRam: false,
+    readersMayReject: true,
+    outcome: 'accepted',
+    verdict: 'restores',
+    rules: ['not-mapped-ram'],
+    mutate: (m) => m.insert(SECOND_PAGE, classicTable(m)),
+  }),
+  libvirtImage('raw-table-longer', {
+    what: 'A libvirt save image of format 0; the block table comes again, and gives its first block another length.',
+    why: 'QEMU compares the length with that of its own block.',
+    clauses: ['CLASSIC-1'],
+    base: RAW,
+    mappedRam: false,
+    outcome: 'rejected',
+    verdict: 'refused',
+    rules: ['block-table', 'not-mapped-ram'],
+    mutate(m) {
+      const table = classicTable(m);
+      // The first block's length, behind its name; and so the total.
+      const view = new DataView(table.buffer);
+      for (const at of [0, 8 + 7]) view.setBigUint64(at, view.getBigUint64(at) + 4096n);
+      m.insert(SECOND_PAGE, table);
+    },
   }),
   libvirtImage('raw-xbzrle', {
     what: 'A libvirt save image of format 0; its second page is stored as a difference.',

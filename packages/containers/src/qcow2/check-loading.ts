@@ -140,6 +140,6 @@ async function refuseFull(counts: ReferenceCounts, { what, byteOffset, lengthByt
 }
 
 function bad(what: string, byteOffset: number): MappedRamError {
-  const hint = 'qemu-img check tells more';
+  const hint = 'qemu-img check -r all may mend a copy of it';
   return new MappedRamError('bad-disk-image', { what: `${what} (${hint})`, byteOffset, path: 'qcow2' });
 }

@@ -45,19 +45,23 @@ export class ClassicRam implements RamReader {
    */
   async readBody(draft: RamBodyDraft, context: RamContext): Promise<void> {
     const pageSize = this.#pageSize(context.stream.configuration);
-    const first = await readRamWord(this.#window, draft.endOffset, pageSize);
-    const totalBytes = first.word & ~BigInt(pageSize - 1);
-    // A second table of nothing is passed over among the pages.
-    const isPassedOver = this.#records !== undefined && totalBytes === 0n;
-    if ((first.flags & RamFlag.memSize) !== 0 && !isPassedOver) {
-      await this.#blockTable(totalBytes, pageSize, draft, context);
-    }
-    const input = new RecordInput(this.#source, draft.endOffset);
-    try {
-      draft.endOffset = await this.#pages(input, draft.endOffset);
-      draft.body.ended = true;
-    } finally {
-      await input.end();
+    for (let tables = 0; !draft.body.ended; tables++) {
+      const word = await readRamWord(this.#window, draft.endOffset, pageSize);
+      const totalBytes = word.word & ~BigInt(pageSize - 1);
+      // A second table of nothing is passed over among the pages.
+      const isPassedOver = this.#records !== undefined && totalBytes === 0n;
+      if ((word.flags & RamFlag.memSize) !== 0 && !isPassedOver) {
+        if (tables >= Limits.ramWords) throw tooManyTables(draft.endOffset);
+        await this.#blockTable(totalBytes, pageSize, draft, context);
+      }
+      const input = new RecordInput(this.#source, draft.endOffset);
+      try {
+        const { end, byteOffset } = await this.#pages(input, draft.endOffset);
+        draft.endOffset = byteOffset;
+        draft.body.ended = end === 'eos';
+      } finally {
+        await input.end();
+      }
     }
   }
 
@@ -68,8 +72,11 @@ export class ClassicRam implements RamReader {
     throw new MappedRamError('bad-page-size', { path: 'configuration', actual: pageSize });
   }
 
-  /** Reads records up to EOS; where it ends. */
-  async #pages(input: RecordInput, byteOffset: number): Promise<number> {
+  /** Reads records up to EOS, or to another block table; where that is. */
+  async #pages(
+    input: RecordInput,
+    byteOffset: number,
+  ): Promise<{ readonly end: 'eos' | 'mem-size'; readonly byteOffset: number }> {
     const records = this.#records;
     if (records === undefined) {
       const what = 'the stream has no block table before its pages';
@@ -89,8 +96,7 @@ export class ClassicRam implements RamReader {
         const end = records.take();
         await handOver(records.takeRuns());
         if (end === 'piece') records.continueWith(await input.next(records.leftOver));
-        if (end === 'mem-size') throw secondTable(records.byteOffset);
-        if (end === 'eos') return records.byteOffset;
+        if (end === 'mem-size' || end === 'eos') return { end, byteOffset: records.byteOffset };
       }
     } finally {
       // The pages are views into what is about to be given up.
@@ -98,6 +104,7 @@ export class ClassicRam implements RamReader {
     }
   }
 
+  /** Reads a block table. QEMU takes another one as it takes the first: each of its blocks has to be there with this length. */
   async #blockTable(
     totalBytes: bigint,
     pageSize: number,
@@ -105,12 +112,12 @@ export class ClassicRam implements RamReader {
     { stream, format }: RamContext,
   ): Promise<void> {
     const bodyOffset = draft.endOffset;
-    if (this.#records !== undefined) throw secondTable(bodyOffset);
     draft.endOffset += RAM_WORD_LENGTH_BYTES;
-    const { layout, hasGuestPhysicalAddress } = await format.entryFormat(draft.endOffset);
-    if (layout === 'mapped-ram' || (await format.looksMappedRam(draft.endOffset))) {
+    const byteOffset = draft.endOffset;
+    const { layout, hasGuestPhysicalAddress } = await format.entryFormat(byteOffset);
+    if (layout === 'mapped-ram' || (await format.looksMappedRam(byteOffset))) {
       const what = 'the stream is a mapped-ram one, and not classic';
-      throw new MappedRamError('unsupported', { what, byteOffset: draft.endOffset, path: 'ram' });
+      throw new MappedRamError('unsupported', { what, byteOffset, path: 'ram' });
     }
     const blocks: ClassicBlock[] = [];
     for (let restBytes = totalBytes; restBytes > 0n; ) {
@@ -120,10 +127,10 @@ export class ClassicRam implements RamReader {
       );
       const { idstr, lenUsed: usedLength, guestPhysicalAddress } = value;
       restBytes -= BigInt(usedLength);
-      if (idstr === '' || restBytes < 0n || blocks.length >= Limits.ramBlocks) {
-        const path = `ram.blocks[${blocks.length}]`;
+      const path = `ram.blocks[${blocks.length}]`;
+      if (idstr === '' || restBytes < 0n || blocks.length >= Limits.ramBlocks)
         throw new MappedRamError('bad-block-table', { byteOffset: draft.endOffset, path });
-      }
+      this.#records?.checkBlock(idstr, usedLength, draft.endOffset);
       blocks.push({
         index: blocks.length,
         idstr,
@@ -133,6 +140,7 @@ export class ClassicRam implements RamReader {
       });
       draft.endOffset = endOffset;
     }
+    if (this.#records !== undefined) return;
     const { unreadPage } = this.#visitor;
     this.#records = new PageRecords(
       blocks,
@@ -143,7 +151,12 @@ export class ClassicRam implements RamReader {
   }
 }
 
-function secondTable(byteOffset: number): MappedRamError {
-  const what = 'the stream has a second block table';
-  return new MappedRamError('bad-block-table', { what, byteOffset, path: 'ram' });
+function tooManyTables(byteOffset: number): MappedRamError {
+  const what = 'there are too many block tables';
+  return new MappedRamError('limit-exceeded', {
+    what,
+    byteOffset,
+    path: 'ram',
+    expected: `at most ${Limits.ramWords}`,
+  });
 }

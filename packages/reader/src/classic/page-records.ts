@@ -58,6 +58,28 @@ export class PageRecords {
     return this.#piece.byteOffset + this.#position - this.#piece.start;
   }
 
+  /**
+   * Holds a block of another table to those of the first.
+   *
+   * @throws MappedRamError `bad-block-table`.
+   */
+  checkBlock(idstr: string, usedLength: number, byteOffset: number): void {
+    const index = this.#indexByName.get(idstr);
+    const block = index === undefined ? undefined : this.#blocks[index];
+    if (block?.usedLength === usedLength) return;
+    const [what, actual] =
+      block === undefined
+        ? ['a second block table has a block that the first has not', idstr]
+        : ['a second block table gives a block another length', usedLength];
+    throw new MappedRamError('bad-block-table', {
+      what,
+      byteOffset,
+      path: 'ram',
+      ...(block !== undefined && { expected: block.usedLength }),
+      actual,
+    });
+  }
+
   /** The end of the piece, which holds no whole record. */
   get leftOver(): Uint8Array {
     return this.#piece.buffer.subarray(this.#position, this.#piece.end);

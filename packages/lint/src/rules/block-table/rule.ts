@@ -20,12 +20,14 @@ a block's name. The same happens where a length or an offset leads to a place at
   *check(context) {
     for (const problem of streamProblems(context, problems)) {
       if (isBadName(problem)) continue;
-      const { actual, byteOffset, expected } = problem.error;
+      const { actual, byteOffset, expected, what } = problem.error;
       const lastBlock = context.snapshot.ramBlocks.at(-1);
       // QEMU loads every block that is listed before it notices.
       const metAt = Math.max(byteOffset ?? 0, lastBlock === undefined ? 0 : endOf(lastBlock));
-      const message =
-        actual === undefined
+      const isOfAnother = what.startsWith('a second block table');
+      const message = isOfAnother
+        ? `${what.charAt(0).toUpperCase()}${what.slice(1)}: ${actual}.`
+        : actual === undefined
           ? 'The block table goes on at a place where there is no entry.'
           : `The blocks have ${actual} bytes together, but the table is announced with ${expected} bytes.`;
       yield problemMatch(context, problem, { message, metAt }, 8);
