@@ -50,6 +50,11 @@ export const knowledgeRules: readonly KnowledgeRule[] = [
     applies: ({ says }) => /^Unknown ramblock "[ -~]+"/.test(says),
   },
   {
+    id: 'block-lengths',
+    why: 'the length of a block is a plausible one, and not of the destination’s',
+    applies: ({ says }) => says.startsWith('Size mismatch: '),
+  },
+  {
     id: 'devices',
     why: 'the name, instance or version of a device state is a plausible one that nothing in the file contradicts',
     applies: (comparison) =>

@@ -83,6 +83,21 @@ test('a domain for libvirt, in which every text is escaped', async () => {
   expect(xml).not.toMatch(/<!--[^>]*--[^>]*-->/);
 });
 
+test('a domain leaves to libvirt what it has elements for, and tells it to add nothing', async () => {
+  const nodes = formatDomain(await commandOf('qemu-11.1/numa'), 'numa');
+  expect(nodes).toContain(
+    "<cell id='0' cpus='0' memory='8192' unit='KiB'/><cell id='1' memory='6144' unit='KiB'/>",
+  );
+  expect(nodes).toContain("<memballoon model='none'/>");
+  expect(nodes).not.toContain('memory-backend-ram');
+  const devices = formatDomain(await commandOf('qemu-11.1/q35-devices'), 'devices');
+  expect(devices).not.toContain("<memballoon model='none'/>");
+  expect(devices).toContain("<controller type='usb' model='none'/>");
+  expect(devices).not.toContain('<numa>');
+  const board = formatDomain(await commandOf('qemu-11.1/microvm'), 'board');
+  expect(board).toContain("<qemu:arg value='rtc=on'/>");
+});
+
 async function bytesOf(id: string): Promise<Buffer> {
   const image = await loadCapture(id);
   const bytes = Buffer.alloc(image.sizeBytes);

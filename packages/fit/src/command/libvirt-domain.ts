@@ -1,3 +1,4 @@
+import { formatOptions } from '@mapped-ram/format';
 import type { MachineCommand, QemuOption } from './machine-command.js';
 
 /** Devices for which libvirt has a model of its own: the element, by the type of `-device`. The rest is handed to QEMU as it is. */
@@ -51,7 +52,10 @@ export function formatDomain(command: MachineCommand, name: string): string {
     ...byHand.map((text) => `by hand: ${text}`),
     ...unknown.map((text) => `not in the file: ${text}`),
   ];
-  const { elements, words } = devicesOf(options);
+  const nodes = numaNodes(options);
+  const { elements, words } = devicesOf(
+    options.filter(({ name, value = '' }) => !/^-(numa|object)$/.test(name) || !isOfNodes(value, nodes)),
+  );
   const count = processors.get('') ?? '1';
   const maximum = processors.get('maxcpus') ?? count;
   const lines = [
@@ -63,12 +67,12 @@ export function formatDomain(command: MachineCommand, name: string): string {
     `  <vcpu${maximum === count ? '' : ` current='${xmlText(count)}'`}>${xmlText(maximum)}</vcpu>`,
     `  <os><type arch='${xmlText(ARCHITECTURES[target] ?? target)}' machine='${xmlText(machine.get('') ?? '')}'>hvm</type></os>`,
     ...features(target, machine),
-    ...(model === '' ? [] : [`  <cpu mode='custom' match='exact'><model>${xmlText(model)}</model></cpu>`]),
+    ...processor(model, nodes, maximum),
     '  <devices>',
     `    <emulator>/usr/bin/qemu-system-${xmlText(target)}</emulator>`,
-    ...elements.map((element) => `    ${element}`),
+    ...[...elements, ...without(elements)].map((element) => `    ${element}`),
     '  </devices>',
-    ...commandLine(words),
+    ...commandLine([...boardWords(machine), ...memoryWords(memory), ...words]),
     '</domain>',
   ];
   return `${lines.join('\n')}\n`;
@@ -79,6 +83,66 @@ function features(target: string, machine: Options): string[] {
   const acpi = machine.get('acpi') === 'off' ? '' : '<acpi/>';
   const timer = machine.get('hpet') === 'off' ? ["  <clock><timer name='hpet' present='no'/></clock>"] : [];
   return [`  <features>${acpi}<apic/></features>`, ...timer];
+}
+
+/** A node of memory, which libvirt makes itself and calls as it was called. */
+interface NumaNode {
+  readonly id: string;
+  readonly lengthBytes: number;
+}
+
+/** The nodes of a machine, where all are called as libvirt calls them. */
+function numaNodes(options: readonly QemuOption[]): NumaNode[] {
+  const sizes = new Map<string, number>();
+  for (const { name, value = '' } of options) {
+    const values = parse(value);
+    if (name === '-object' && values.get('') === 'memory-backend-ram')
+      sizes.set(values.get('id') ?? '', Number(values.get('size')));
+  }
+  const ids = options
+    .filter(({ name }) => name === '-numa')
+    .map(({ value = '' }) => parse(value).get('memdev') ?? '');
+  const areUsual = ids.every((id, index) => id === `ram-node${index}` && sizes.has(id));
+  return areUsual ? ids.map((id) => ({ id, lengthBytes: sizes.get(id) ?? 0 })) : [];
+}
+
+function isOfNodes(value: string, nodes: readonly NumaNode[]): boolean {
+  const values = parse(value);
+  return nodes.some(({ id }) => id === values.get('id') || id === values.get('memdev'));
+}
+
+/** All processors are put into the first node: the file does not tell where they are. */
+function processor(model: string, nodes: readonly NumaNode[], maximum: string): string[] {
+  const named = model === '' ? '' : `<model>${xmlText(model)}</model>`;
+  const last = Number(maximum) - 1;
+  const cells = nodes.map(({ lengthBytes }, index) => {
+    const cpus = index === 0 ? ` cpus='${last === 0 ? '0' : `0-${last}`}'` : '';
+    return `<cell id='${index}'${cpus} memory='${lengthBytes / 1024}' unit='KiB'/>`;
+  });
+  const numa = cells.length === 0 ? '' : `<numa>${cells.join('')}</numa>`;
+  if (named === '') return numa === '' ? [] : [`  <cpu>${numa}</cpu>`];
+  return [`  <cpu mode='custom' match='exact'>${named}${numa}</cpu>`];
+}
+
+/** What libvirt adds by itself, in a slot that it chooses, where it is not told that there is none. */
+function without(elements: readonly string[]): string[] {
+  const has = (start: string) => elements.some((element) => element.startsWith(start));
+  return [
+    ...(has("<controller type='usb'") ? [] : ["<controller type='usb' model='none'/>"]),
+    ...(has('<memballoon') ? [] : ["<memballoon model='none'/>"]),
+  ];
+}
+
+/** Options of the board for which there is no element. QEMU puts them to those that libvirt gives. */
+function boardWords(machine: Options): string[] {
+  const own = [...machine].filter(([key]) => !['', 'acpi', 'hpet'].includes(key));
+  return own.length === 0 ? [] : ['-machine', formatOptions(undefined, Object.fromEntries(own))];
+}
+
+/** Slots for more memory; libvirt has them for NUMA nodes only, whose memory is called otherwise. */
+function memoryWords(memory: Options): string[] {
+  const own = [...memory].filter(([key]) => key === 'slots' || key === 'maxmem');
+  return own.length === 0 ? [] : ['-m', formatOptions(undefined, Object.fromEntries(own))];
 }
 
 /** Elements, and the words of what has none. Devices behind bridges go to QEMU as they are, with the bridges. */
