@@ -16,6 +16,7 @@ const V2_REFCOUNT_ORDER = 4;
 /** The largest file of ext4: QEMU would make the image longer than that to count references to what lies behind. */
 const MAX_FILE_BYTES = 2 ** 44;
 export const L1_ENTRY_BYTES = 8;
+export const SECTOR_BYTES = 512;
 
 /** Of an entry of level 1 or 2: bits 9 to 55 are an offset, those above are flags (docs/interop/qcow2.rst of QEMU). */
 export const OFFSET_MASK = 0x00ff_ffff_ffff_fe00n;
@@ -40,7 +41,7 @@ export type Qcow2Compression = 'zlib' | 'zstd';
 export interface Qcow2Header {
   readonly version: 2 | 3;
   readonly clusterBits: number;
-  /** Size of the disk. */
+  /** Size of the disk: of its whole sectors, which is what QEMU counts. */
   readonly virtualBytes: number;
   /** Clusters are in 32 subclusters, and an entry of a level 2 table has 16 bytes. */
   readonly hasExtendedL2: boolean;
@@ -94,7 +95,7 @@ export async function readHeader(source: ByteSource): Promise<Qcow2Header> {
   return {
     version,
     clusterBits,
-    virtualBytes,
+    virtualBytes: virtualBytes - (virtualBytes % SECTOR_BYTES),
     isDirty: (features & Incompatible.dirty) !== 0n,
     activeL1,
     references: {

@@ -2,7 +2,14 @@ import { MappedRamError } from '@mapped-ram/format';
 import type { ByteSource } from '@mapped-ram/reader';
 import { readPart } from '../read-part.js';
 import { ClusterMap } from './cluster-map.js';
-import { L1_ENTRY_BYTES, l2Covers, MAX_L1_BYTES, OFFSET_MASK, type Qcow2Header } from './header.js';
+import {
+  L1_ENTRY_BYTES,
+  l2Covers,
+  MAX_L1_BYTES,
+  OFFSET_MASK,
+  type Qcow2Header,
+  SECTOR_BYTES,
+} from './header.js';
 import { badImage, checkPlace, tooFar } from './places.js';
 import type { InternalSnapshot } from './snapshot-table.js';
 
@@ -13,7 +20,6 @@ const MAX_L2_BYTES = 256 * 1024 * 1024;
 const MAX_RUNS = 16 * 1024 * 1024;
 
 const SUBCLUSTERS = 32;
-const SECTOR_BYTES = 512;
 
 /** Of an entry of level 2 (docs/interop/qcow2.rst of QEMU). */
 const COMPRESSED = 1n << 62n;

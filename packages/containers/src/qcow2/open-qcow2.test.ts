@@ -181,6 +181,12 @@ describe('an image that is odd and that QEMU loads', () => {
     expect((await openInternalSnapshot(memorySource(copy), 'base')).sizeBytes).toBe(state.length);
   });
 
+  it('since it has version 2, and its disk ends within a sector', async () => {
+    const { bytes: old } = image({ version: 2 });
+    new DataView(old.buffer).setBigUint64(24, 2n ** 20n + 8n);
+    expect((await openInternalSnapshot(memorySource(old), 'base')).sizeBytes).toBe(state.length);
+  });
+
   it('since its snapshots go on behind its end', async () => {
     const table = bytes.subarray(places.snapshotsOffset, places.snapshotsOffset + 144);
     const copy = Uint8Array.from([...bytes, ...table]);
