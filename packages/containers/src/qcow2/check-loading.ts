@@ -50,7 +50,7 @@ export async function checkLoading(source: ByteSource, lying: LyingSnapshot): Pr
   refuseOverlap(active, others.overlapping(active));
   if (copy !== undefined) for (const table of [...tables, active, ...blocks.all]) refuseFree(table, copy);
   await readL1(source, header, { l1Offset: active.byteOffset, l1Entries: header.activeL1.entries });
-  await checkLevel2(source, lying, new Regions([...tables, active]), blocks);
+  await checkLevel2(source, lying, active, new Regions([...tables, active]), blocks);
   await checkState(lying, copy);
 }
 
@@ -86,10 +86,14 @@ function listTables({ header, table }: LyingSnapshot): Region[] {
   ].filter(({ lengthBytes }) => lengthBytes > 0);
 }
 
-/** QEMU writes a table of level 2 whose clusters had one reference, to say that they have two. */
+/**
+ * QEMU writes a table of level 2 whose clusters had one reference, to say that they have two. Where one is also the active table, clusters
+ * with VM state would be taken for tables, and their contents for places.
+ */
 async function checkLevel2(
   source: ByteSource,
   { header, l1 }: LyingSnapshot,
+  active: Region,
   ...others: readonly Regions[]
 ): Promise<void> {
   const clusterBytes = 2 ** header.clusterBits;
@@ -97,6 +101,7 @@ async function checkLevel2(
     const offset = Number(entry & OFFSET_MASK);
     if (offset === 0) continue;
     const table = new Region('a level 2 table', offset, clusterBytes);
+    if (table.overlaps(active)) refuseOverlap(active, table);
     const other = others.map((regions) => regions.overlapping(table)).find((found) => found !== undefined);
     if (other === undefined) continue;
     const bytes = await readZeroFilled(source, offset, clusterBytes);
@@ -128,7 +133,7 @@ function refuseOverlap({ what, byteOffset }: Region, other: Region | undefined):
 }
 
 function refuseFree(region: Region, copy: Region | undefined): void {
-  if (copy === undefined || region.end <= copy.byteOffset || copy.end <= region.byteOffset) return;
+  if (copy === undefined || !region.overlaps(copy)) return;
   const what = `${region.what} lies in a cluster that counts as free, and QEMU would write over it`;
   throw bad(what, Math.max(region.byteOffset, copy.byteOffset));
 }

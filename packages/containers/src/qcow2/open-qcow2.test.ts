@@ -286,6 +286,11 @@ describe('a hostile image', () => {
     ['counts no references', (view) => view.setUint32(56, 0), 'bad-disk-image'],
     ['counts references in a huge table', (view) => view.setUint32(56, 129), 'bad-disk-image'],
     ['has its active table off its place', (view) => view.setBigUint64(40, 512n), 'bad-disk-image'],
+    [
+      'has its active table over one of level 2',
+      (view) => view.setBigUint64(40, BigInt(l2)),
+      'bad-disk-image',
+    ],
     ['has a disk of garbage', (view) => view.setBigUint64(40, BigInt(l2 - 65536)), 'bad-disk-image'],
     ['has flags without a table', (view) => view.setBigUint64(l1, 1n << 63n), 'bad-disk-image'],
     ['has a table too far behind', (view) => view.setBigUint64(l1 + 8, 1n << 55n), 'bad-disk-image'],

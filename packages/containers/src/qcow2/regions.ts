@@ -14,6 +14,11 @@ export class Region {
   get end(): number {
     return this.byteOffset + this.lengthBytes;
   }
+
+  /** Whether both have a byte in common. */
+  overlaps(other: Region): boolean {
+    return this.byteOffset < other.end && other.byteOffset < this.end;
+  }
 }
 
 /** Stretches of an image in which one is found quickly. */
