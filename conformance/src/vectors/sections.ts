@@ -195,4 +195,14 @@ export const sectionVectors = [
     rules: ['vmdescription-mismatch'],
     mutate: (m) => m.remove(m.firstDevice.typeOffset, m.firstDevice.end),
   }),
+  vector('sections/device-version-lower', {
+    what: 'A device state has version 1, and was saved as version 2.',
+    why: 'The destination reads it as an older state, whose end is elsewhere.',
+    clauses: ['SECTION-5'],
+    base: 'qemu-10.0/none',
+    stage: 'section',
+    outcome: 'rejected',
+    rules: ['section-undescribed'],
+    mutate: (m) => m.u32(m.firstDevice.versionIdOffset, 1),
+  }),
 ];

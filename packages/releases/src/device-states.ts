@@ -77,6 +77,17 @@ export function judgeState(
   return { verdict: isTaken ? 'taken' : 'unknown', ...(range !== undefined && { range }) };
 }
 
+/**
+ * The versions of a state that measured releases write, which are those of their own devices.
+ *
+ * @param target suffix of `qemu-system-`
+ * @returns undefined where no measured release is known to have the state
+ */
+export function writtenVersions(name: string, target: string): readonly number[] | undefined {
+  const row = stateOf(`${name}@${target}`) ?? stateOf(name);
+  return row && [...row.ranges.values()].map(({ version }) => version);
+}
+
 function rangeIn(
   { ranges }: StateRow,
   around: readonly MeasuredVersion[],

@@ -12,6 +12,7 @@ export {
   releasesWithoutSubsection,
   type StateRange,
   type StateVerdict,
+  writtenVersions,
 } from './device-states.js';
 export { deviceTypesOf, type PciIdentity } from './device-types.js';
 export { hasMachineType, type Known, releasesWithMachine, targetsOfMachine } from './machine-types.js';

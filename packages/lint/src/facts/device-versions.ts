@@ -9,6 +9,7 @@ import {
   releasesWithoutRegister,
   releasesWithoutSubsection,
   targetsOfMachine,
+  writtenVersions,
 } from '@mapped-ram/releases';
 import type { LintContext } from '../context.js';
 import { cString } from './names.js';
@@ -50,6 +51,19 @@ export function judgeSections(context: LintContext): JudgedSection[] {
     const best = BEST_FIRST.map((verdict) => judged.find((one) => one.verdict === verdict)).find(Boolean);
     return [{ ...(best ?? { verdict: 'unknown' as const }), section, where: `sections[${index}]`, state }];
   });
+}
+
+/** Whether releases write a state in this version; undefined where that is not known. */
+export function isWritten(
+  context: LintContext,
+  section: OpeningSection,
+  versionId: number,
+): boolean | undefined {
+  const state = stateNameOf(context.snapshot, section);
+  const known = targetsOfMachine(machineTypeOf(context) ?? '').flatMap(
+    (target) => writtenVersions(state, target) ?? [],
+  );
+  return known.length === 0 ? undefined : known.includes(versionId);
 }
 
 const BEST_FIRST = ['taken', 'unknown', 'too-old', 'too-new', 'missing'] as const;

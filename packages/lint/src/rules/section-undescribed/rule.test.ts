@@ -21,12 +21,22 @@ ruleCases(sectionUndescribedRule, {
       finds: [{ outcome: 'refused', actual: '99', expected: '2' }],
     },
     {
-      name: 'a lower version, which may be taken',
+      name: 'a lower version, in which fields are missing',
       edit: (image, good) => {
         const { bodyOffset } = sectionOf(good, 'full');
         image.patch(bodyOffset - 4, be32(1));
       },
-      finds: [{ outcome: 'restores', severity: 'warning' }],
+      finds: [{ outcome: 'refused', severity: 'error', expected: '2', actual: '1' }],
+    },
+    {
+      name: 'a damaged version in the description, which no release writes',
+      edit: (image, good) => {
+        const { byteOffset = 0, byteLength = 0 } = good.vmdescription ?? {};
+        const text = Buffer.from(image.bytes(byteOffset, byteLength)).toString('latin1');
+        const device = text.indexOf('"name": "timer"');
+        image.patch(byteOffset + text.indexOf('"version": 2', device) + 11, ascii('6'));
+      },
+      finds: [{ outcome: 'restores', severity: 'warning', expected: '6', actual: '2' }],
     },
     {
       name: 'a damaged name in the stream, as the second name in the description tells',

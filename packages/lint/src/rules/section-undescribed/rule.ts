@@ -1,15 +1,17 @@
 import { RAM_SECTION_IDSTR } from '@mapped-ram/format';
-import { findDevice } from '@mapped-ram/reader';
+import { findDevice, type OpeningSection } from '@mapped-ram/reader';
 import type { LintContext } from '../../context.js';
+import { isWritten } from '../../facts/device-versions.js';
 import { quoteName } from '../../facts/names.js';
 import { type StateSection, stateSections } from '../../facts/ram-sections.js';
 import type { Rule, RuleMatch } from '../../rule.js';
 
 /** What the vmdescription says differently about a section, if anything. */
 function difference(
-  { snapshot }: LintContext,
+  context: LintContext,
   section: StateSection,
 ): Pick<RuleMatch, 'message' | 'expected' | 'actual' | 'behaviour'> | undefined {
+  const { snapshot } = context;
   if (section.kind !== 'full' || section.idstr === RAM_SECTION_IDSTR) return undefined;
   const { idstr, instanceId, versionId } = section;
   const title = `${quoteName(idstr)}, instance ${instanceId}`;
@@ -39,7 +41,9 @@ function difference(
     message: `The section of ${title} has version ${versionId}, but ${version} in the vmdescription.`,
     expected: String(version),
     actual: String(versionId),
-    behaviour: behaviourOf(idstr, versionId, version),
+    behaviour: isDescriptionWrong(context, section, version)
+      ? { outcome: 'restores', says: 'Does not read the damaged version.' }
+      : behaviourOf(idstr, versionId, version),
   };
 }
 
@@ -60,16 +64,34 @@ function isNamedOtherwise(
   });
 }
 
-/** What QEMU does with a state of another version than its own. */
+/** Whether it is the description's version that is damaged: releases write the section's, and none writes that. */
+function isDescriptionWrong(context: LintContext, section: OpeningSection, described: number): boolean {
+  return (
+    isWritten(context, section, section.versionId) === true &&
+    isWritten(context, section, described) === false
+  );
+}
+
+/** States that are read alike from this version on (ran, QEMU 10.0.13 and 11.1.3). */
+const READ_ALIKE: ReadonlyMap<string, number> = new Map([
+  ['ioapic', 2],
+  ['serial', 2],
+]);
+
+/**
+ * What QEMU does with a state of another version than its own. What is read as an older state lacks fields, so that their bytes stand where
+ * the footer is looked for.
+ */
 function behaviourOf(idstr: string, versionId: number, own: number): NonNullable<RuleMatch['behaviour']> {
   if (versionId > own) {
     return { outcome: 'refused', says: `\`unsupported version ${versionId} for '${idstr}' v${own}\`` };
   }
-  // Nearly every state that has versions at all starts with 1.
-  if (versionId === 0) return { outcome: 'refused', says: `\`${idstr}: incoming version_id 0 is too old\`` };
+  const alikeFrom = READ_ALIKE.get(idstr);
+  if (alikeFrom !== undefined && versionId >= alikeFrom)
+    return { outcome: 'restores', says: 'Reads it as it reads its own version.' };
   return {
-    outcome: 'restores',
-    says: 'Takes it as an older state, or refuses: `incoming version_id ... is too old`.',
+    outcome: 'refused',
+    says: `\`incoming version_id ${versionId} is too old\`, or reads it as an older state: \`Missing section footer for ${idstr}\``,
   };
 }
 
@@ -82,8 +104,10 @@ export const sectionUndescribedRule: Rule = {
   description: `The vmdescription names every device that was saved with its instance and version. A section of another name,
 instance or version was changed, or the description is not this stream's.
 
-QEMU does not use the description; but a destination that fits the file has the devices that it names, and refuses the
-state of any other and a version above its own.`,
+QEMU does not use the description; but a destination that fits the file has the devices that it names. It refuses the
+state of any other, and a version above its own; a version below its own it refuses too, or reads as an older state, which
+does not end where this one does. Where releases are known to write the section's version, and not the description's, it is the
+description that was damaged, and QEMU restores.`,
   qemu: [
     { from: '10.2', outcome: 'refused', says: "`Unknown section or instance '...' ...`" },
     { outcome: 'refused', says: "`Unknown savevm section or instance '...' ...`" },
