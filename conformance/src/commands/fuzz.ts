@@ -4,7 +4,7 @@ import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
 import { writeWholeFile } from '@mapped-ram/writer/file';
 import { FUZZ_FORMS, type FuzzForm } from '../fuzz/base.js';
 import { writeCandidate } from '../fuzz/candidate.js';
-import { knowledgeRules, zeroPagesMissing } from '../fuzz/destination-knowledge.js';
+import { knowledgeRules, restoredKnowledge } from '../fuzz/destination-knowledge.js';
 import type { FuzzFigures } from '../fuzz/figures.js';
 import { judgedBy } from '../fuzz/judge.js';
 import { reduceDisagreement } from '../fuzz/reduce-case.js';
@@ -122,7 +122,7 @@ function checkJudge(testee: string): void {
 }
 
 function describeRules(): Record<string, string> {
-  return Object.fromEntries([...knowledgeRules, zeroPagesMissing].map(({ id, why }) => [id, why]));
+  return Object.fromEntries([...knowledgeRules, ...restoredKnowledge].map(({ id, why }) => [id, why]));
 }
 
 function figuresText({ seed, count, figures }: FuzzRun): string {

@@ -24,7 +24,7 @@ function changesValues(mutator: string, rules: readonly string[]): boolean {
 
 /**
  * What only the destination knows, by what can be seen of it: QEMU's own words, and what the linter said it could not
- * check. A file that QEMU restores rightly is excused by none of them: see {@link zeroPagesMissing}.
+ * check. A file that QEMU restores is excused by none of them: see {@link restoredKnowledge}.
  */
 export const knowledgeRules: readonly KnowledgeRule[] = [
   {
@@ -37,7 +37,9 @@ export const knowledgeRules: readonly KnowledgeRule[] = [
     why: 'whether the destination expects a configuration section, or footers, is not in the file',
     applies: ({ says, rules, fuzzCase }) =>
       says.startsWith('Configuration section missing') ||
-      (rules.includes('footer-missing') && !hasFooters(fuzzCase)),
+      (rules.includes('footer-missing') && !hasFooters(fuzzCase)) ||
+      // Then the first header alone tells that the stream is a mapped-ram one, and that is damaged.
+      (rules.includes('configuration-missing') && rules.includes('not-mapped-ram')),
   },
   {
     id: 'uuid',
@@ -60,11 +62,6 @@ export const knowledgeRules: readonly KnowledgeRule[] = [
     applies: (comparison) =>
       isUnchecked(comparison) &&
       /^(Unknown (savevm )?section or instance|(savevm: )?unsupported version)/.test(comparison.says),
-  },
-  {
-    id: 'device-versions',
-    why: 'what a device reads of a state of an older version is known to its code alone',
-    applies: ({ rules, actual }) => rules.includes('section-undescribed') && actual === 'refused',
   },
   {
     id: 'device-layout',
@@ -128,7 +125,7 @@ async function isFaultOfContents({ fuzzCase, against }: Comparison): Promise<boo
 }
 
 /** What keeps a file that QEMU restores rightly from being known as such. */
-export const zeroPagesMissing: KnowledgeRule = {
+const zeroPagesMissing: KnowledgeRule = {
   id: 'zero-pages-missing',
   why: 'pages of which nothing came were zero when they were saved, as memory is where QEMU was just started',
   applies: ({ fuzzCase, predicted, actual, rules }) =>
@@ -138,10 +135,23 @@ export const zeroPagesMissing: KnowledgeRule = {
     rules.includes('classic-pages-missing'),
 };
 
+/** What QEMU restores without the devices whose state it did not come to: only memory is compared. */
+const devicesLost: KnowledgeRule = {
+  id: 'devices-lost',
+  why: 'a zero in a state of another length, in a stream without footers, is an end to QEMU: it completes, and the devices behind it are not restored',
+  applies: ({ fuzzCase, predicted, rules }) =>
+    predicted === 'refused' &&
+    rules.includes('footer-missing') &&
+    !hasFooters(fuzzCase) &&
+    fuzzCase.faults.some(({ mutator }) => mutator === 'device state byte inserted or removed'),
+};
+
+/** The same, of what QEMU restores. */
+export const restoredKnowledge: readonly KnowledgeRule[] = [zeroPagesMissing, devicesLost];
+
 /** The rule that explains why the prediction could not be right; undefined where none does. */
 export async function explain(comparison: Comparison): Promise<KnowledgeRule | undefined> {
-  if (comparison.actual === 'restores')
-    return (await zeroPagesMissing.applies(comparison)) ? zeroPagesMissing : undefined;
-  for (const rule of knowledgeRules) if (await rule.applies(comparison)) return rule;
+  const rules = comparison.actual === 'restores' ? restoredKnowledge : knowledgeRules;
+  for (const rule of rules) if (await rule.applies(comparison)) return rule;
   return undefined;
 }
