@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { packedContainer } from '@mapped-ram/pack';
 import { openCodec } from '@mapped-ram/pack/codec';
 import { type ByteSource, memorySource, openContained, openSnapshot } from '@mapped-ram/reader';
+import { openSource } from '@mapped-ram/reader/file';
 import { hasProgram } from '@mapped-ram/tool-qemu';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compressedContainer } from './compressed-container.js';
@@ -126,6 +128,26 @@ it.each([
     });
   }
   expect(readdirSync(folder)).toEqual([]);
+});
+
+it('a hole is no part of what is compressed, however long it is', async () => {
+  const path = join(folder, 'sparse');
+  const withHole = async (first: Buffer, second: Buffer) => {
+    const handle = await open(path, 'w');
+    await handle.write(first, 0, first.length, 0);
+    await handle.write(second, 0, second.length, 2 ** 36);
+    await handle.truncate(2 ** 37);
+    await handle.close();
+    return openSource(path, containers);
+  };
+  const packed = gzipSync(file);
+  const { source } = await withHole(packed, Buffer.alloc(0));
+  expect((await contents(source)).equals(file)).toBe(true);
+  await source.close();
+  const cut = packed.subarray(0, packed.length - 100);
+  await expect(withHole(cut, Buffer.alloc(0))).rejects.toThrow('unexpected end of file');
+  await expect(withHole(cut, packed)).rejects.toThrow('a hole of 687');
+  rmSync(path);
 });
 
 it('a folder for temporary files that is not there is named', async () => {

@@ -11,6 +11,12 @@ const PIECE_BYTES = 1024 * 1024;
 /** What a program says that counts: its last words. */
 const MAX_WORDS = 300;
 
+/** Where what is compressed lies in a file, in bytes. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Takes what was decompressed, piece by piece. */
 export type TakePiece = (piece: Uint8Array) => Promise<void>;
 
@@ -20,18 +26,18 @@ interface ZstdZlib {
 }
 
 /**
- * Decompresses a file from an offset to its end: gzip, and zstd where Node has it, by node:zlib, everything else by the program that there is
+ * Decompresses a stretch of a file: gzip, and zstd where Node has it, by node:zlib, everything else by the program that there is
  * for it.
  *
  * @throws MappedRamError `unsupported` where the program is not there; `bad-compressed-file`; `read-failed`; what `take` throws.
  */
 export async function decompress(
   source: ByteSource,
-  byteOffset: number,
+  stretch: Stretch,
   compression: Compression,
   take: TakePiece,
 ): Promise<void> {
-  const input = Readable.from(pieces(source, byteOffset));
+  const input = Readable.from(pieces(source, stretch));
   const stream = decompressorOf(compression);
   let refusal: { readonly error: unknown } | undefined;
   const tellRefusal: TakePiece = async (piece) => {
@@ -61,9 +67,9 @@ async function takeAll(output: AsyncIterable<Uint8Array>, take: TakePiece): Prom
   for await (const piece of output) await take(piece);
 }
 
-async function* pieces(source: ByteSource, byteOffset: number): AsyncGenerator<Uint8Array> {
-  for (let at = byteOffset; at < source.sizeBytes; ) {
-    const piece = new Uint8Array(Math.min(PIECE_BYTES, source.sizeBytes - at));
+async function* pieces(source: ByteSource, { from, to }: Stretch): AsyncGenerator<Uint8Array> {
+  for (let at = from; at < to; ) {
+    const piece = new Uint8Array(Math.min(PIECE_BYTES, to - at));
     const filled = await source.read(piece, at, { bulk: true });
     if (filled === 0) return;
     yield piece.subarray(0, filled);

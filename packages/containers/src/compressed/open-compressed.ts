@@ -1,5 +1,6 @@
 import { type ByteSource, CONTAINER_HEAD_BYTES } from '@mapped-ram/reader';
 import { COMPRESSION_MAGIC_BYTES, type Compression, compressionOf } from './compression.js';
+import { dataEnd } from './data-end.js';
 import { decompress } from './decompress.js';
 import { type Front, frontedSource } from './fronted-source.js';
 import { readCompressedFront } from './libvirt-front.js';
@@ -18,9 +19,10 @@ export async function openCompressed(
   const place = await findCompressed(source);
   if (place === undefined) return undefined;
   const { byteOffset, compression, front } = place;
-  const file = await TemporaryFile.create(limits(source.sizeBytes - byteOffset));
+  const end = dataEnd(source, byteOffset);
+  const file = await TemporaryFile.create(limits(end - byteOffset));
   try {
-    await decompress(source, byteOffset, compression, (piece) => file.append(piece));
+    await decompress(source, { from: byteOffset, to: end }, compression, (piece) => file.append(piece));
   } catch (error) {
     await file.close();
     throw error;
