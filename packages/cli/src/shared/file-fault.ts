@@ -41,6 +41,8 @@ export function toFileFault(error: unknown): FileFault {
 
 /** Name and description, such as `ENOENT` and `no such file or directory`, of an error that the system returned. */
 function systemErrorOf(cause: unknown): [string, string] | undefined {
-  const errno = cause instanceof Error ? (cause as NodeJS.ErrnoException).errno : undefined;
-  return errno === undefined ? undefined : getSystemErrorMap().get(errno);
+  const { errno, code } = cause instanceof Error ? (cause as NodeJS.ErrnoException) : {};
+  const found = errno === undefined ? undefined : getSystemErrorMap().get(errno);
+  // Errors of zlib have numbers of their own, among which are the system's.
+  return found?.[0] === code ? found : undefined;
 }
