@@ -49,7 +49,8 @@ export async function checkLoading(source: ByteSource, lying: LyingSnapshot): Pr
   const others = copy === undefined ? new Regions(tables) : new Regions([headerCluster(header)]);
   refuseOverlap(active, others.overlapping(active));
   if (copy !== undefined) for (const table of [...tables, active, ...blocks.all]) refuseFree(table, copy);
-  await readL1(source, header, { l1Offset: active.byteOffset, l1Entries: header.activeL1.entries });
+  const ofDisk = await tablesOfDisk(source, header);
+  for (const written of [active, ...blocks.all]) refuseOverlap(written, ofDisk.overlapping(written));
   await checkLevel2(source, lying, active, new Regions([...tables, active]), blocks);
   await checkState(lying, copy);
 }
@@ -62,6 +63,16 @@ async function copyOfL1({ header, counts, snapshot }: LyingSnapshot): Promise<Re
   if (entries <= activeL1.entries) return undefined;
   const lengthBytes = entries * L1_ENTRY_BYTES;
   return new Region('the copy of its level 1 table', await counts.findFree(lengthBytes), lengthBytes);
+}
+
+/** The tables of level 2 of the disk as it is now. */
+async function tablesOfDisk(source: ByteSource, header: Qcow2Header): Promise<Regions> {
+  const { offset, entries } = header.activeL1;
+  const l1 = await readL1(source, header, { l1Offset: offset, l1Entries: entries });
+  const offsets = [...l1].map((entry) => Number(entry & OFFSET_MASK)).filter((place) => place !== 0);
+  return new Regions(
+    offsets.map((place) => new Region('a level 2 table of the disk', place, 2 ** header.clusterBits)),
+  );
 }
 
 function headerCluster({ clusterBits }: Qcow2Header): Region {

@@ -255,6 +255,11 @@ describe('a hostile image', () => {
       (view) => view.setBigUint64(40, BigInt(counts)),
       'bad-disk-image',
     ],
+    [
+      'has its active table where that of its reference counts is',
+      (view) => view.setBigUint64(40, BigInt(references)),
+      'bad-disk-image',
+    ],
     ['has its active table over its header', (view) => view.setBigUint64(40, 0n), 'bad-disk-image'],
     [
       'would write its active table over its snapshots',
