@@ -1,5 +1,5 @@
 import { MappedRamError } from '@mapped-ram/format';
-import type { ByteSource } from '@mapped-ram/reader';
+import { type ByteSource, extentsOf } from '@mapped-ram/reader';
 
 /** No program writes so many zeros one after another into a compressed file. */
 const MAX_HOLE_BYTES = 1024 * 1024;
@@ -12,9 +12,8 @@ const MAX_HOLE_BYTES = 1024 * 1024;
  * @throws MappedRamError `bad-compressed-file` where a hole of more than 1 MiB lies within; `read-failed`.
  */
 export function dataEnd(source: ByteSource, byteOffset: number): number {
-  if (source.dataExtents === undefined) return source.sizeBytes;
   let end = byteOffset;
-  for (const extent of source.dataExtents(byteOffset, source.sizeBytes)) {
+  for (const extent of extentsOf(source, byteOffset, source.sizeBytes)) {
     if (extent.byteOffset - end > MAX_HOLE_BYTES) {
       const what = `a hole of ${extent.byteOffset - end} bytes lies in it, as no compressed file has one`;
       throw new MappedRamError('bad-compressed-file', { what, byteOffset: end });

@@ -96,13 +96,15 @@ function isGreedy({ cpuSeconds, peakBytes }: CaseOutcome): boolean {
 
 function take(figures: CommandFigures, number: number, outcome: CaseOutcome): void {
   const { command, status, makes, cpuSeconds, peakBytes, broken } = outcome;
-  const key = `${command}: ${status}`;
-  figures.cases++;
-  figures.statuses.set(key, (figures.statuses.get(key) ?? 0) + 1);
-  if (status === 0 && ['snapshot', 'stream', 'in-place'].includes(makes)) figures.made++;
-  if (cpuSeconds > figures.slowestSeconds)
-    Object.assign(figures, { slowestSeconds: cpuSeconds, slowest: number });
-  if (peakBytes > figures.largestPeakBytes)
-    Object.assign(figures, { largestPeakBytes: peakBytes, largest: number });
-  for (const why of broken) figures.broken.push({ number, outcome, why });
+  addFigures(figures, {
+    cases: 1,
+    statuses: new Map([[`${command}: ${status}`, 1]]),
+    made: status === 0 && ['snapshot', 'stream', 'in-place'].includes(makes) ? 1 : 0,
+    slowestSeconds: cpuSeconds,
+    slowest: number,
+    largestPeakBytes: peakBytes,
+    largest: number,
+    broken: broken.map((why) => ({ number, outcome, why })),
+    suspects: [],
+  });
 }
