@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 
+/** What the guest says after each command, to its last byte: what came of it later would be taken for the next one's. */
+const DONE = /done-\d+\r?\n/;
+
 /** The serial line of a guest, by QEMU's socket (\`-serial unix:PATH,server=on,wait=off\`). */
 export class SerialConsole {
   readonly #socket: Socket;
@@ -26,8 +29,8 @@ export class SerialConsole {
   }
 
   /** Waits until a text has come. @throws Error with the last lines when the guest hangs up before */
-  async waitFor(wanted: string): Promise<void> {
-    while (!this.#text.includes(wanted)) {
+  async waitFor(wanted: string | RegExp): Promise<void> {
+    while (this.#text.search(wanted) === -1) {
       if (this.#socket.closed) {
         throw new Error(`the guest did not say ${wanted}, but: ${this.#text.slice(-500)}`);
       }
@@ -39,8 +42,8 @@ export class SerialConsole {
   async run(command: string): Promise<string> {
     this.#text = '';
     this.#socket.write(`${command}\n`);
-    await this.waitFor('done-');
-    return this.#text.slice(0, this.#text.lastIndexOf('done-')).replaceAll('\r', '').trim();
+    await this.waitFor(DONE);
+    return this.#text.slice(0, this.#text.search(DONE)).replaceAll('\r', '').trim();
   }
 
   close(): void {
