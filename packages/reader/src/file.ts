@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { MappedRamError } from '@mapped-ram/format';
 import { dataExtents, isPosixAvailable, isSystemError } from '@mapped-ram/posix';
 import type { ByteSource, Extent } from './byte-source.js';
@@ -53,6 +53,11 @@ export async function openSource(path: string, containers: readonly Container[])
   }
 }
 
+/** Bytes that a file occupies on disk. @throws Error of the system */
+export async function allocatedBytes(path: string): Promise<number> {
+  return bytesOnDisk(await stat(path));
+}
+
 async function openForReading(path: string): Promise<FileHandle> {
   try {
     // Without O_NONBLOCK, opening a pipe would wait for somebody to write to it.
@@ -80,7 +85,7 @@ function fileSource(name: string, handle: FileHandle, stats: Stats): ByteSource 
   return {
     name,
     sizeBytes: stats.size,
-    allocatedBytes: stats.blocks * STAT_BLOCK_BYTES,
+    allocatedBytes: bytesOnDisk(stats),
     // Reading is at offsets, so that moving the descriptor's position for this does no harm.
     dataExtents: (from, to) => extentsOf(name, handle.fd, from, Math.min(to, stats.size)),
     async read(target, byteOffset) {
@@ -119,6 +124,10 @@ function* extentsOf(
     if (!isSystemError(cause)) throw cause;
     throw readFailed(name, cause, fromOffset);
   }
+}
+
+function bytesOnDisk({ blocks }: Stats): number {
+  return blocks * STAT_BLOCK_BYTES;
 }
 
 function kindOf(stats: Stats): string {

@@ -1,7 +1,6 @@
-import { stat } from 'node:fs/promises';
 import { isPosixAvailable, punchHole } from '@mapped-ram/posix';
 import type { ByteSource } from '@mapped-ram/reader';
-import type { OpenSource } from '@mapped-ram/reader/file';
+import { allocatedBytes, type OpenSource } from '@mapped-ram/reader/file';
 import type { SnapshotTarget } from '@mapped-ram/writer';
 import { createFileTarget, type FileTarget, type PunchHole } from '@mapped-ram/writer/file';
 import { type ChannelOptions, ChannelTransport } from './channel-transport.js';
@@ -9,9 +8,6 @@ import { judgedTarget } from './judged-target.js';
 import { type PageTransport, pagesInTurn } from './page-transport.js';
 import { copyFromPipe } from './pipe.js';
 import { openSparseFile, type SparseSource } from './sparse-source.js';
-
-/** The unit of `st_blocks`, whatever the file system's own block size. */
-const STAT_BLOCK_BYTES = 512;
 
 /** What an operation reads and what it makes. */
 export interface FilePair {
@@ -119,11 +115,6 @@ export async function pipeToFile(
     await target.abort();
     throw error;
   }
-}
-
-/** Bytes that a file occupies on disk. */
-export async function allocatedBytes(path: string): Promise<number> {
-  return (await stat(path)).blocks * STAT_BLOCK_BYTES;
 }
 
 /** Makes a hole where system and file system can. */

@@ -4,7 +4,6 @@ export type { ConvertOptions, ConvertReport, StreamKind } from './convert/conver
 export { convertSnapshot } from './convert/convert-snapshot.js';
 export { type CopyReport, copySnapshot } from './copy-snapshot.js';
 export {
-  allocatedBytes,
   type FileOperation,
   type FileOutcome,
   type FilePair,

@@ -1,5 +1,5 @@
 import { MappedRamError } from '@mapped-ram/format';
-import { allocatedBytes } from '@mapped-ram/transform';
+import { allocatedBytes } from '@mapped-ram/reader/file';
 import type { CommandContext } from '../shared/command.js';
 import type { CommandLine } from '../shared/command-line.js';
 import type { OptionSpec } from '../shared/option-spec.js';

@@ -36,7 +36,7 @@ export interface PackOptions extends JobFileOptions {
   readonly level?: number | undefined;
   /** Contents of a frame, in bytes: a power of two from 64 KiB to 8 MiB, 256 KiB if not given. A page costs as much as its frame. */
   readonly frameBytes?: number | undefined;
-  /** Threads that pack; without, this one does. Which of them packs what shows in no byte. */
+  /** Threads that pack; this one, which is the only one if not given, is the first of them. Which packs what shows in no byte. */
   readonly channels?: number | undefined;
   /** Offset of the stream in the file, in bytes; by default the start, or where a libvirt header says. */
   readonly streamOffset?: number | undefined;
@@ -112,8 +112,8 @@ export async function packTo(input: string, sink: ByteSink, options: PackOptions
       const job = { kind: 'pack', source: jobFile(file), frameBytes, level } as const;
       const crew = await startCrew<PackTask, PackedPiece>(job, channels);
       try {
-        const depth = channels === undefined ? 1 : 2 * channels + 1;
-        const pieces = inOrder(piecesOf(file.descriptor, sizeBytes), depth, async ({ hasData, ...task }) =>
+        const tasks = piecesOf(file.descriptor, sizeBytes);
+        const pieces = inOrder(tasks, crew.depth, async ({ hasData, ...task }) =>
           hasData ? crew.run(task) : task.lengthBytes,
         );
         let doneBytes = 0;

@@ -2,7 +2,7 @@ import { createPageScanner } from '@mapped-ram/format';
 import type { Codec } from '../codec/codec.js';
 import { frameBound } from '../codec/codec.js';
 import { type JobFile, readJobFile } from '../file/job-file.js';
-import type { Done, Hand } from '../threads/hand.js';
+import type { Hand, Kept } from '../threads/hand.js';
 import { CHECKSUM_BYTES } from '../zstd/frame-header.js';
 import { viewOf } from '../zstd/skippable-frame.js';
 
@@ -33,9 +33,9 @@ export interface PackTask {
 export interface PackedPiece {
   readonly lengthBytes: number;
   /** Length of each frame; 0 for one that is nothing but zeros. */
-  readonly packedBytes: Uint32Array;
+  readonly packedBytes: Uint32Array<ArrayBuffer>;
   /** All frames that are not, one after another. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
 }
 
 /** Packs stretches of a file. */
@@ -54,7 +54,7 @@ export class PiecePacker implements Hand<PackTask, PackedPiece> {
   }
 
   /** @throws MappedRamError `read-failed`, `short-read` */
-  run({ byteOffset, lengthBytes }: PackTask): Done<PackedPiece> {
+  run({ byteOffset, lengthBytes }: PackTask): PackedPiece {
     const packedBytes = new Uint32Array(Math.ceil(lengthBytes / this.#job.frameBytes));
     const stepBytes = this.#scanner.buffer.length;
     let end = 0;
@@ -62,8 +62,12 @@ export class PiecePacker implements Hand<PackTask, PackedPiece> {
       const step = { byteOffset: byteOffset + at, lengthBytes: Math.min(stepBytes, lengthBytes - at) };
       end = this.#pack(step, packedBytes.subarray(at / this.#job.frameBytes), end);
     }
-    const bytes = this.#room.slice(0, end) as Uint8Array<ArrayBuffer>;
-    return { result: { lengthBytes, packedBytes, bytes }, transfer: [bytes.buffer, packedBytes.buffer] };
+    return { lengthBytes, packedBytes, bytes: this.#room.subarray(0, end) };
+  }
+
+  keep(piece: PackedPiece): Kept<PackedPiece> {
+    const bytes = piece.bytes.slice();
+    return { result: { ...piece, bytes }, transfer: [bytes.buffer, piece.packedBytes.buffer] };
   }
 
   /** Packs as much as is read at once. @returns where in the room the frames end */

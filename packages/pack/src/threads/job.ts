@@ -8,5 +8,8 @@ export type Job = PackJob | UnpackJob;
 /** What a thread answers to a task. */
 export type Report = { readonly result: unknown } | { readonly error: PostedError };
 
+/** What a thread says when it can take tasks. */
+export const READY = 'ready';
+
 /** What a thread is sent when there is no more to do. */
 export const END = 'end';

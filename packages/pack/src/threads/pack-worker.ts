@@ -2,7 +2,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { MappedRamError } from '@mapped-ram/format/errors';
 import { takeErrorApart } from '@mapped-ram/posix';
 import type { Hand } from './hand.js';
-import { END, type Job } from './job.js';
+import { END, type Job, READY } from './job.js';
 import { startJob } from './start-job.js';
 
 const port = parentPort as MessagePort;
@@ -14,11 +14,14 @@ port.on('message', (task: unknown) => {
     return;
   }
   try {
-    const { result, transfer } = hand.run(task);
-    port.postMessage({ result }, transfer ?? []);
+    const result = hand.run(task);
+    const kept = hand.keep?.(result);
+    port.postMessage({ result: kept?.result ?? result }, kept?.transfer ?? []);
   } catch (error) {
     // Anything else is a fault of this code: it ends the thread, which is noticed.
     if (!(error instanceof MappedRamError)) throw error;
     port.postMessage({ error: takeErrorApart(error) });
   }
 });
+
+port.postMessage(READY);

@@ -7,7 +7,7 @@ import {
   writeJobFile,
 } from '../file/job-file.js';
 import { type Decoder, decodeFrame } from '../packed-source.js';
-import type { Done, Hand } from '../threads/hand.js';
+import type { Hand } from '../threads/hand.js';
 import type { FramePlace } from '../zstd/seek-table.js';
 
 /** What a thread unpacks at a time, unless one frame is more. */
@@ -43,10 +43,10 @@ export class PieceUnpacker implements Hand<UnpackTask, number> {
   }
 
   /** @returns how many bytes came out. @throws MappedRamError `read-failed`, `write-failed`, `bad-packed-file` */
-  run({ frames }: UnpackTask): Done<number> {
+  run({ frames }: UnpackTask): number {
     const [first] = frames;
     const last = frames.at(-1);
-    if (first === undefined || last === undefined) return { result: 0 };
+    if (first === undefined || last === undefined) return 0;
     // Direct I/O begins at a multiple of what it is aligned to.
     const start = first.packedOffset - (first.packedOffset % DIRECT_ALIGNMENT_BYTES);
     const packed = this.#roomFor(last.packedOffset + last.packedBytes - start);
@@ -57,7 +57,7 @@ export class PieceUnpacker implements Hand<UnpackTask, number> {
       this.#unpack(packed.subarray(at, at + frame.packedBytes), frame);
       done += frame.lengthBytes;
     }
-    return { result: done };
+    return done;
   }
 
   #unpack(packed: Uint8Array, frame: FramePlace): void {

@@ -18,7 +18,7 @@ import { UNPACKED_PIECE_BYTES, type UnpackTask } from './piece-unpacker.js';
 
 /** How to unpack. */
 export interface UnpackOptions extends JobFileOptions {
-  /** Threads that unpack; without, this one does. */
+  /** Threads that unpack; this one, which is the only one if not given, is the first of them. */
   readonly channels?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: PackProgress) => void) | undefined;
@@ -115,8 +115,7 @@ async function unpackInto(
     const crew = await startCrew<UnpackTask, number>(job, channels);
     try {
       let doneBytes = 0;
-      const depth = channels === undefined ? 1 : 2 * channels + 1;
-      for await (const bytes of inOrder(tasksOf(table), depth, (task) => crew.run(task))) {
+      for await (const bytes of inOrder(tasksOf(table), crew.depth, (task) => crew.run(task))) {
         signal?.throwIfAborted();
         doneBytes += bytes;
         onProgress?.({ doneBytes, totalBytes: sizeBytes });

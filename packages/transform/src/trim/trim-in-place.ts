@@ -2,10 +2,10 @@ import { checkOptions, signalOption, withLittleEndianWords } from '@mapped-ram/f
 import { type DroppablePages, findDroppablePages } from '@mapped-ram/guest';
 import { judgeSnapshot } from '@mapped-ram/lint';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
+import { allocatedBytes } from '@mapped-ram/reader/file';
 import { PageBits, placeSnapshot } from '@mapped-ram/writer';
 import { openComplete, openOptions } from '../complete-snapshot.js';
 import { layoutInPlace } from '../copy-snapshot.js';
-import { allocatedBytes } from '../files.js';
 import { InPlaceFile } from '../in-place-file.js';
 import { trimChecks } from '../option-checks.js';
 import { openSparseFile } from '../sparse-source.js';

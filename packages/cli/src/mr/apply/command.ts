@@ -1,5 +1,5 @@
 import { applyFiles, digestText } from '@mapped-ram/pack/file';
-import { allocatedBytes } from '@mapped-ram/transform';
+import { allocatedBytes } from '@mapped-ram/reader/file';
 import type { Command } from '../../shared/command.js';
 import { formatBytes } from '../../shared/quantities.js';
 import { UsageError } from '../../shared/usage-error.js';

@@ -5,7 +5,7 @@ import { MappedRamError } from '@mapped-ram/format';
 import { type SavedSnapshot, type SaveOptions, saveSnapshot } from '@mapped-ram/migrate';
 import { type PackReport, packFile } from '@mapped-ram/pack/file';
 import type { QmpClient } from '@mapped-ram/qmp';
-import { allocatedBytes } from '@mapped-ram/transform';
+import { allocatedBytes } from '@mapped-ram/reader/file';
 import { type SavedTrim, trimSaved } from './trim-saved.js';
 
 /** What was saved and packed. */

@@ -1,5 +1,5 @@
 import { unpackFile, unpackTo } from '@mapped-ram/pack/file';
-import { allocatedBytes } from '@mapped-ram/transform';
+import { allocatedBytes } from '@mapped-ram/reader/file';
 import type { Command, CommandContext } from '../../shared/command.js';
 import type { CommandLine } from '../../shared/command-line.js';
 import { sourceOpener } from '../../shared/open-source.js';
