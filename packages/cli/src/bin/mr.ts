@@ -1,6 +1,6 @@
 #!/usr/bin/env node
+import { useCompileCache } from '../shared/compile-cache.js';
 import { startProgram } from '../shared/start-program.js';
-import { useCompileCache } from '../shared/use-compile-cache.js';
 
 useCompileCache();
-await startProgram('mr', async () => (await import('../mr/main.js')).main);
+void startProgram('mr', async () => (await import('../mr/main.js')).main);

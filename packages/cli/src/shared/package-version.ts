@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 
 /** Version of this package; it is looked up when it is asked for, which takes a while. */
 export function packageVersion(): string {
-  // By name, since a bundle is elsewhere than this file.
-  const manifest: { version: string } = createRequire(import.meta.url)('@mapped-ram/cli/package.json');
+  // It is as far above the bundle as above this file.
+  const manifest: { version: string } = createRequire(import.meta.url)('../../package.json');
   return manifest.version;
 }

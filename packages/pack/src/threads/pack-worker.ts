@@ -6,13 +6,7 @@ import { END, type Job, READY } from './job.js';
 import { startJob } from './start-job.js';
 
 const port = parentPort as MessagePort;
-const hand = (await startJob(workerData as Job)) as Hand<unknown, unknown>;
-
-port.on('message', (task: unknown) => {
-  if (task === END) {
-    port.close();
-    return;
-  }
+function answer(hand: Hand<unknown, unknown>, task: unknown): void {
   try {
     const result = hand.run(task);
     const kept = hand.keep?.(result);
@@ -22,6 +16,15 @@ port.on('message', (task: unknown) => {
     if (!(error instanceof MappedRamError)) throw error;
     port.postMessage({ error: takeErrorApart(error) });
   }
-});
+}
 
-port.postMessage(READY);
+async function work(): Promise<void> {
+  const hand = (await startJob(workerData as Job)) as Hand<unknown, unknown>;
+  port.on('message', (task: unknown) => {
+    if (task === END) port.close();
+    else answer(hand, task);
+  });
+  port.postMessage(READY);
+}
+
+void work();

@@ -41,16 +41,20 @@ async function open(): Promise<Snapshot | undefined> {
   }
 }
 
-const snapshot = await open();
-let underWay: Promise<void> | undefined;
-await new Promise<void>((resolve) => {
-  port.on('message', (message: ThreadMessage<SearchPart>) => {
-    if (message === 'end') resolve();
-    else if (snapshot === undefined) port.postMessage({ part: message.task } satisfies SearchAnswer);
-    else underWay = run(snapshot, message.task);
+async function search(): Promise<void> {
+  const snapshot = await open();
+  let underWay: Promise<void> | undefined;
+  await new Promise<void>((resolve) => {
+    port.on('message', (message: ThreadMessage<SearchPart>) => {
+      if (message === 'end') resolve();
+      else if (snapshot === undefined) port.postMessage({ part: message.task } satisfies SearchAnswer);
+      else underWay = run(snapshot, message.task);
+    });
   });
-});
-controller.abort();
-port.close();
-await underWay;
-await snapshot?.close();
+  controller.abort();
+  port.close();
+  await underWay;
+  await snapshot?.close();
+}
+
+void search();

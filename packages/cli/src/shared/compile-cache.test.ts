@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadCapture, scratchParent } from '@mapped-ram/fixtures';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+const program = fileURLToPath(new URL('../../dist/bundle/mr-lint.js', import.meta.url));
+
+let folder: string;
+beforeEach(async () => {
+  folder = mkdtempSync(join(scratchParent, 'compile-cache-test-'));
+  await (await loadCapture('qemu-10.0/none')).writeTo(join(folder, 'none.mr'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function lint(env: NodeJS.ProcessEnv = {}, ...options: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...options, program, 'none.mr'], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, XDG_CACHE_HOME: folder, ...env },
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+const cache = () => join(folder, 'mapped-ram/compiled', `${process.version}-${process.arch}`);
+
+/** The file with most of the program, as it was kept by a run. */
+function kept(): { path: string; bytes: Buffer } {
+  const [path = ''] = readdirSync(cache())
+    .map((name) => join(cache(), name))
+    .sort((a, b) => statSync(b).size - statSync(a).size);
+  return { path, bytes: readFileSync(path) };
+}
+
+/** Whether a run replaces what is kept, as it does with what is no good and is old. */
+function isReplaced(path: string): boolean {
+  const longAgo = new Date('2001-01-01');
+  utimesSync(path, longAgo, longAgo);
+  expect(lint()).toEqual(lint({ NODE_DISABLE_COMPILE_CACHE: '1' }));
+  return statSync(path).mtime.getTime() !== longAgo.getTime();
+}
+
+it('keeps what was compiled, for its owner, and uses it', () => {
+  lint();
+  const { path, bytes } = kept();
+  expect(bytes.length).toBeGreaterThan(100_000);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(statSync(cache()).mode & 0o777).toBe(0o700);
+  expect(isReplaced(path)).toBe(false);
+});
+
+it.each([
+  ['a bit that fell', (bytes: Buffer) => bytes.fill((bytes[70_000] as number) ^ 4, 70_000, 70_001)],
+  ['an end that is missing', (bytes: Buffer) => bytes.subarray(0, 90_000)],
+  ['nothing', () => Buffer.alloc(0)],
+  ['something else', () => Buffer.alloc(100_000, 7)],
+])('does without %s, and replaces it', (_, damage) => {
+  lint();
+  const { path, bytes } = kept();
+  writeFileSync(path, damage(Buffer.from(bytes)));
+  expect(isReplaced(path)).toBe(true);
+  expect(kept().bytes.length).toBeGreaterThan(100_000);
+});
+
+it('does not replace what is no good at each run', () => {
+  lint();
+  const { path } = kept();
+  writeFileSync(path, 'no code');
+  lint();
+  expect(readFileSync(path, 'utf8')).toBe('no code');
+});
+
+it('does not run what others could have written', () => {
+  lint();
+  const { path } = kept();
+  chmodSync(path, 0o620);
+  expect(isReplaced(path)).toBe(true);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+it.each([
+  ['NODE_DISABLE_COMPILE_CACHE', { NODE_DISABLE_COMPILE_CACHE: '1' }, []],
+  ['NODE_OPTIONS', { NODE_OPTIONS: '--stack-trace-limit=20' }, []],
+  ['an option of Node', {}, ['--stack-trace-limit=20']],
+])('keeps nothing with %s', (_, env, options) => {
+  expect(lint(env, ...options).status).toBe(0);
+  expect(existsSync(cache())).toBe(false);
+});
+
+it('runs where nothing can be kept', () => {
+  const expected = lint();
+  expect(lint({ XDG_CACHE_HOME: '/dev/null' })).toEqual(expected);
+  expect(lint({ XDG_CACHE_HOME: undefined, HOME: undefined })).toEqual(expected);
+});

@@ -1,0 +1,126 @@
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { constants, Script } from 'node:vm';
+
+/** One that is there and is no good is replaced when it is older. Machines that share a home and not a processor would replace each other's all the time. */
+const REPLACED_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/** Others can write to it, and could say what runs. */
+const OTHERS_CAN_WRITE = 0o022;
+
+/** As Node's loader has it. */
+type Loader = (module: NodeJS.Module, path: string) => void;
+
+/**
+ * Keeps what V8 compiled of the program's files in the user's own cache folder, so that the next start takes less. Node's own such cache,
+ * which is there from 22.1 on, keeps nothing of a function that was first called after its file was loaded, and these are most. It never throws;
+ * where `NODE_DISABLE_COMPILE_CACHE` is set, and where Node was told anything that V8 may compile by, nothing is kept.
+ */
+export function useCompileCache(): void {
+  const { env, execArgv, versions } = process;
+  if (versions.bun !== undefined || versions.deno !== undefined) return;
+  if (env.NODE_DISABLE_COMPILE_CACHE || env.NODE_OPTIONS || execArgv.length > 0) return;
+  const folder = cacheFolder();
+  if (folder === undefined) return;
+  const loaders = createRequire(import.meta.url).extensions as unknown as { '.js': Loader };
+  const plainly = loaders['.js'];
+  const compiled = new Map<string, Script>();
+  const own = dirname(fileURLToPath(import.meta.url));
+  loaders['.js'] = (module, path) => {
+    if (dirname(path) !== own) {
+      plainly(module, path);
+      return;
+    }
+    const cachePath = join(folder, basename(path));
+    const cachedData = readCache(cachePath);
+    const script = loadScript(module, path, cachedData);
+    if (cachedData === undefined || script.cachedDataRejected === true) compiled.set(cachePath, script);
+  };
+  process.once('exit', () => {
+    for (const [cachePath, script] of compiled) writeCache(cachePath, script);
+  });
+}
+
+function cacheFolder(): string | undefined {
+  try {
+    const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+    return join(caches, 'mapped-ram/compiled', `${process.version}-${process.arch}`);
+  } catch {
+    // There is no home.
+    return undefined;
+  }
+}
+
+/** Loads one of the program's files, which has a name of its own for each of its contents. */
+function loadScript(module: NodeJS.Module, path: string, cachedData: Buffer | undefined): Script {
+  const script = new Script(wrapped(readFileSync(path, 'utf8')), {
+    filename: path,
+    cachedData,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  const load = (name: string) => module.require(name);
+  script.runInThisContext().call(module.exports, module.exports, load, module, path, dirname(path));
+  return script;
+}
+
+/** As Node makes a function of a CommonJS module. */
+function wrapped(source: string): string {
+  return `(function (exports, require, module, __filename, __dirname) { ${source}\n});`;
+}
+
+/** V8 does not look whether what it is given is whole, so that it is there twice: nothing that every Node has would sum it up as fast. */
+function readCache(path: string): Buffer | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    const { uid, mode } = fstatSync(descriptor);
+    if (uid !== process.getuid?.() || (mode & OTHERS_CAN_WRITE) !== 0) return undefined;
+    const both = readFileSync(descriptor);
+    const first = both.subarray(0, both.length / 2);
+    return first.equals(both.subarray(first.length)) ? first : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function writeCache(path: string, script: Script): void {
+  const part = `${path}.${process.pid}`;
+  try {
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    if (age < REPLACED_AFTER_MS) return;
+    const code = script.createCachedData();
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(part, Buffer.concat([code, code]), { mode: 0o600, flag: 'wx' });
+    renameSync(part, path);
+  } catch {
+    // There is no room, or the folder is somebody else's: the program is compiled as ever.
+    discard(part);
+  }
+}
+
+function discard(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It is not there.
+  }
+}
