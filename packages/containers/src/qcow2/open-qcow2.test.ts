@@ -110,6 +110,19 @@ describe('the image that QEMU 11.1 wrote', () => {
   });
 });
 
+describe('a classic stream', () => {
+  it.each([1, 100, 3000])(
+    'that lost %i bytes of its vmdescription has zeros there, as QEMU reads it',
+    async (lost) => {
+      const cut = classic.subarray(0, -lost);
+      const { bytes } = buildQcow2({ snapshots: [{ id: '1', name: 'base', state: cut }] });
+      const source = await openInternalSnapshot(memorySource(bytes), 'base');
+      expect(source.sizeBytes).toBe(classic.length);
+      expect(Buffer.from(await contents(source)).equals(Buffer.concat([cut, Buffer.alloc(lost)]))).toBe(true);
+    },
+  );
+});
+
 describe('a name', () => {
   it('that two snapshots have is refused, and an id is not', async () => {
     const { bytes } = buildQcow2({

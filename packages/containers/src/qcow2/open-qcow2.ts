@@ -3,6 +3,7 @@ import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import { checkLoading } from './check-loading.js';
 import type { ClusterMap } from './cluster-map.js';
 import { openClusterDecoder } from './compressed-cluster.js';
+import { endsDescribed } from './described-end.js';
 import { type Qcow2Header, readHeader } from './header.js';
 import { readL1 } from './level1-table.js';
 import { mapVmState } from './map-vm-state.js';
@@ -108,8 +109,10 @@ async function findEnd(
   const { ramLayout, endMarkerOffset, endOffset } = await openSnapshot(whole, { tolerant: true });
   const most = whole.sizeBytes;
   if (ramLayout !== 'classic') return endMarkerOffset === undefined ? most : Math.min(most, endOffset);
-  if (vmStateBytes >= most || (await isZero(whole, vmStateBytes, clusterBytes)))
-    return Math.min(most, vmStateBytes);
+  if (vmStateBytes >= most) return most;
+  // What is cut goes on with these zeros, which can be as good as what was there.
+  const isAll = await isZero(whole, vmStateBytes, clusterBytes);
+  if (isAll && (await endsDescribed(whole, vmStateBytes))) return vmStateBytes;
   const walked = await openSnapshot(whole, { tolerant: true, classic: true });
   return walked.endMarkerOffset === undefined ? vmStateBytes : Math.min(most, walked.endOffset);
 }
