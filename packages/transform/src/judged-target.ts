@@ -1,16 +1,21 @@
 import { judgeSnapshot } from '@mapped-ram/lint';
 import { openFileSource } from '@mapped-ram/reader/file';
-import { checkFreeSpace, type FileTarget } from '@mapped-ram/writer/file';
+import { canShareBlocks, checkFreeSpace, type FileTarget } from '@mapped-ram/writer/file';
 
 /**
  * A file that has room before it is begun, and takes its name only if a QEMU would restore what was written: people delete the original then. Of a snapshot
  * headers and bitmaps are looked at, and no page is read again; a classic stream is read to its end.
+ *
+ * @param copied The file that the kernel copies most of it from, if it does.
  */
-export function judgedTarget(target: FileTarget): FileTarget {
+export function judgedTarget(target: FileTarget, copied?: string): FileTarget {
   return {
     name: target.name,
     partPath: target.partPath,
-    expect: (lengthBytes) => checkFreeSpace(target.partPath, lengthBytes),
+    async expect(lengthBytes) {
+      const isShared = copied !== undefined && (await canShareBlocks(copied, target.partPath));
+      if (!isShared) await checkFreeSpace(target.partPath, lengthBytes);
+    },
     write: (pieces) => target.write(pieces),
     discard: (byteOffset, lengthBytes) => target.discard(byteOffset, lengthBytes),
     resize: (sizeBytes) => target.resize(sizeBytes),

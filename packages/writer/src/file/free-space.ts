@@ -1,6 +1,9 @@
-import { statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MappedRamError } from '@mapped-ram/format';
+
+/** File systems of Linux whose files can share blocks: XFS, btrfs and bcachefs (`f_type` of statfs(2)). */
+const SHARING: ReadonlySet<number> = new Set([0x58465342, 0x9123683e, 0xca451a4e]);
 
 /**
  * Makes sure that a file system has room for a file, before the first byte of it is written.
@@ -17,4 +20,15 @@ export async function checkFreeSpace(path: string, lengthBytes: number): Promise
   if (lengthBytes <= freeBytes) return;
   const what = `no space left on device: the file takes ${lengthBytes} bytes, and its file system has ${freeBytes}`;
   throw new MappedRamError('write-failed', { what });
+}
+
+/** Whether what is copied by the kernel from one file to another, which need not be there, may take no room. */
+export async function canShareBlocks(from: string, to: string): Promise<boolean> {
+  const folder = dirname(to);
+  try {
+    const [source, target, { type }] = await Promise.all([stat(from), stat(folder), statfs(folder)]);
+    return source.dev === target.dev && SHARING.has(type);
+  } catch {
+    return false;
+  }
 }
