@@ -9,11 +9,15 @@ import { openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { findQemu, saveMappedRam } from '@mapped-ram/tool-qemu';
 import { bootLinux, FILL_MEMORY, findDebuggers, findLinuxGuest } from '@mapped-ram/tool-qemu/linux-guest';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { extractElf } from './extract-elf.js';
 
 const VERSION = '11.1';
 const SAVES = 5;
+
+/** The first one's debug information is what `npm run tools:all` fetches. */
+const KERNELS = ['trixie', 'bookworm', 'bullseye', 'trixie-backports'] as const;
+
 const PAGE_BYTES = 4096;
 
 /** Two nodes, and page tables of five levels. */
@@ -32,19 +36,21 @@ import json, sys
 import drgn
 from drgn.helpers.linux.mm import page_to_pfn
 from drgn.helpers.linux.nodemask import for_each_online_node
-def walk(area, kind, pages):
+def walk(area, kind, links, pages):
     head = area.free_list[kind].address_of_()
     before, at = head, head.next
     while at != head:
         if at.prev != before: raise ValueError("a link back leads elsewhere")
         if len(pages) > 1000000: raise ValueError("a list does not end")
-        pages.append(page_to_pfn(drgn.container_of(at, "struct page", "buddy_list")).value_())
+        pages.append(page_to_pfn(drgn.container_of(at, "struct page", links)).value_())
         before, at = at, at.next
     if head.prev != before: raise ValueError("a list ends elsewhere")
 for path in sys.argv[2:]:
     prog = drgn.Program()
     prog.set_core_dump(path)
     prog.load_debug_info([sys.argv[1]])
+    # Until Linux 5.19 it had no name of its own.
+    links = "buddy_list" if prog.type("struct page").has_member("buddy_list") else "lru"
     zones = []
     for nid in for_each_online_node(prog):
         node = prog["node_data"][nid]
@@ -55,7 +61,7 @@ for path in sys.argv[2:]:
                 areas = zone.free_area
                 for order in range(len(areas)):
                     pages = []
-                    for kind in range(len(areas[order].free_list)): walk(areas[order], kind, pages)
+                    for kind in range(len(areas[order].free_list)): walk(areas[order], kind, links, pages)
                     if len(pages) != areas[order].nr_free.value_(): raise ValueError("pages are not as many as are counted")
                     free += [[pfn, order] for pfn in pages]
             except (ValueError, drgn.FaultError) as error:
@@ -71,16 +77,16 @@ interface ZoneOfDrgn {
   readonly fault: string | null;
 }
 
-const guest = findLinuxGuest();
-const debuggers = findDebuggers();
-const missing = [guest, findQemu(VERSION), debuggers].find((tool) => tool.kind === 'missing');
+describe.each(KERNELS)('a guest with the kernel of %s', (kernel) => {
+  const guest = findLinuxGuest(kernel);
+  const debuggers = findDebuggers(kernel);
+  const missing = [guest, findQemu(VERSION), debuggers].find((tool) => tool.kind === 'missing');
+  if (missing?.kind === 'missing' || guest.kind === 'missing' || debuggers.kind === 'missing') {
+    it.skip(`missing tool: ${missing?.kind === 'missing' ? missing.reason : ''}`, () => {});
+    return;
+  }
 
-it.skipIf(missing !== undefined)(
-  missing?.kind === 'missing'
-    ? `missing tool: ${missing.reason}`
-    : 'of a guest that is saved amid churn, those pages are free that drgn finds free, and a zone whose lists drgn cannot follow is named',
-  async () => {
-    if (guest.kind === 'missing' || debuggers.kind === 'missing') return;
+  it('has those pages free amid churn that drgn finds free, and a zone whose lists drgn cannot follow is named', async () => {
     const folder = await mkdtemp(join(scratchParent, 'free-pages-test-'));
     const at = (name: string) => join(folder, name);
     const numbers = Array.from({ length: SAVES }, (_, index) => index);
@@ -135,8 +141,8 @@ it.skipIf(missing !== undefined)(
     } finally {
       await rm(folder, { recursive: true });
     }
-  },
-);
+  });
+});
 
 const zoneName = ({ node, index }: { readonly node: number; readonly index: number }) => `${node}/${index}`;
 

@@ -33,4 +33,5 @@ export { readBanner, readTypes } from './types/read-types.js';
 export { readDeviceNote } from './vmcoreinfo/device-note.js';
 export { encodeVmcoreinfoNote } from './vmcoreinfo/elf-note.js';
 export type { FindOptions, VmcoreinfoOrigin } from './vmcoreinfo/find-vmcoreinfo.js';
+export { kernelNamesAddress } from './vmcoreinfo/kernel-names.js';
 export { Vmcoreinfo } from './vmcoreinfo/vmcoreinfo.js';

@@ -3,6 +3,7 @@ import { MappedRamError } from '@mapped-ram/format';
 import {
   findFreePages,
   findLinuxGuest,
+  kernelNamesAddress,
   type LinuxGuest,
   type PageSet,
   type VmcoreinfoOrigin,
@@ -215,7 +216,6 @@ function textOf(note: Uint8Array, before: number) {
 }
 
 async function readUtsname(guest: LinuxGuest | undefined, machine: string): Promise<Uint8Array> {
-  if (guest?.info.has('OFFSET(uts_namespace.name)') !== true) return utsnameOf(machine);
-  const address = guest.info.symbol('init_uts_ns') + BigInt(guest.info.offset('uts_namespace.name'));
-  return (await guest.memory.tryRead(address, UTS_NAME_BYTES)) ?? utsnameOf(machine);
+  const read = guest?.memory.tryRead(kernelNamesAddress(guest.info), UTS_NAME_BYTES);
+  return (await read) ?? utsnameOf(machine);
 }

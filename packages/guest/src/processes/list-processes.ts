@@ -64,6 +64,9 @@ class TaskReader {
   readonly #initTask: bigint;
   readonly #residentPages: Awaited<ReturnType<typeof residentPages>>;
   readonly #at: ReturnType<typeof taskOffsets>;
+  /** Of the process that was read last, whose threads are the next. */
+  #last: { readonly mm: bigint; readonly memory: GuestTask['memory'] } | undefined;
+  #threadsRead = 0;
 
   private constructor(
     { memory, info }: LinuxGuest,
@@ -110,17 +113,27 @@ class TaskReader {
       name: nameOf(new Uint8Array(view.buffer, view.byteOffset + this.#at.comm, NAME_BYTES)),
       state: taskStateLetter(view.getUint32(this.#at.state, true), view.getUint32(this.#at.exitState, true)),
       address: task,
-      memory: mm === 0n ? undefined : await this.#memoryOf(mm),
+      memory: mm === 0n ? undefined : await this.#memoryOf(mm, task),
     };
   }
 
-  async #memoryOf(mm: bigint) {
+  async #memoryOf(mm: bigint, task: bigint): Promise<GuestTask['memory']> {
+    if (this.#last?.mm === mm) return this.#last.memory;
     const at = mm + BigInt(this.#layout.offset('mm_struct', 'total_vm'));
     const pages = await this.#memory.u64(at, 'a process’s memory');
-    return {
+    const memory = {
       virtualBytes: pages * this.#pageSize,
-      residentBytes: (await this.#residentPages(mm)) * this.#pageSize,
+      residentBytes: (await this.#residentPages(mm, () => this.#threadsToCount(task))) * this.#pageSize,
     };
+    this.#last = { mm, memory };
+    return memory;
+  }
+
+  async *#threadsToCount(task: bigint): AsyncGenerator<bigint, void, undefined> {
+    for await (const thread of this.threadsOf(task)) {
+      if (++this.#threadsRead > MAX_TASKS) throw broken('lists of threads do not close');
+      yield thread;
+    }
   }
 
   /** What is in a list, without its head. @param link Where in each the next one is pointed to */

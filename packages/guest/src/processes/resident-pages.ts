@@ -10,12 +10,12 @@ const MAX_CPUS = 8192;
 
 const WHAT = 'the counters of a process’s memory';
 
-/** Counts the pages of a process that are in memory. @param mm Its `mm_struct` */
-export type ResidentPages = (mm: bigint) => Promise<bigint>;
+/** Counts the pages of a process that are in memory. @param mm Its `mm_struct`. @param threads Its `task_struct`s, asked for where they count */
+export type ResidentPages = (mm: bigint, threads: () => AsyncIterable<bigint>) => Promise<bigint>;
 
 /**
  * How this kernel counts: since 6.2 each counter has a part for each processor, which are added up here as the kernel does for exact figures
- * (`percpu_counter_sum`).
+ * (`percpu_counter_sum`); before, each thread has what it has not yet added to its process's (`sync_mm_rss`).
  *
  * @throws MappedRamError `unsupported` where its structures are not understood; as reading pages does.
  */
@@ -27,9 +27,17 @@ export async function residentPages(
   const stat = layout.find('mm_struct', 'rss_stat');
   if (layout.nameOf(stat) !== 'percpu_counter') {
     const counts = stat.offset + layout.offset(layout.nameOf(stat), 'count');
-    return async (mm) => {
+    const own = layout.tryFind('task_struct', 'rss_stat');
+    const ownCounts = own && own.offset + layout.offset(layout.nameOf(own), 'count');
+    return async (mm, threads) => {
       const view = await memory.read(mm + BigInt(counts), 8 * 4, WHAT);
-      return sumOf(RESIDENT.map((counter) => view.getBigInt64(8 * counter, true)));
+      const sums = RESIDENT.map((counter) => view.getBigInt64(8 * counter, true));
+      if (ownCounts === undefined) return sumOf(sums);
+      for await (const thread of threads()) {
+        const part = await memory.read(thread + BigInt(ownCounts), 4 * 4, WHAT);
+        for (const counter of RESIDENT) sums.push(BigInt(part.getInt32(4 * counter, true)));
+      }
+      return sumOf(sums);
     };
   }
   const counterBytes = layout.size('percpu_counter');

@@ -4,13 +4,8 @@ import { guestArchitecture, kernelMemory } from '../memory/kernel-memory.js';
 import type { PhysicalMemory } from '../memory/physical-memory.js';
 import { PageTables } from '../paging/page-tables.js';
 import { x86Paging, x86PagingFormat } from '../paging/x86-paging.js';
+import { kernelNamesAddress, UTS_STRING_BYTES } from './kernel-names.js';
 import type { Vmcoreinfo } from './vmcoreinfo.js';
-
-/** Bytes of a string in `struct new_utsname` (Linux: include/uapi/linux/utsname.h); the release is the third one. */
-const UTS_STRING_BYTES = 65;
-
-/** Where `uts_namespace` has its name in kernels that do not tell it (Linux 5.10: behind `struct kref kref`). */
-const UTS_NAME_OFFSET = 4;
 
 /** With page table isolation, a program's topmost table is the page after the kernel's (Linux: arch/x86/entry/calling.h). */
 const USER_TABLE_BIT = 0x1000n;
@@ -36,10 +31,9 @@ export async function verifyVmcoreinfo(
   processors: readonly StateFields[],
 ): Promise<Verdict> {
   try {
-    const tells = info.has('OFFSET(uts_namespace.name)');
-    const nameOffset = tells ? info.offset('uts_namespace.name') : UTS_NAME_OFFSET;
-    const names = info.symbol('init_uts_ns') + BigInt(nameOffset);
+    const names = kernelNamesAddress(info);
     const kernel = kernelMemory(info, physical);
+    // The release is the third of the strings.
     const release = await kernel.text(names + BigInt(2 * UTS_STRING_BYTES), UTS_STRING_BYTES, 'its release');
     if (release === '' || release !== info.release) return 'contradicted';
     if (guestArchitecture(info) !== 'x86-64') return 'consistent';

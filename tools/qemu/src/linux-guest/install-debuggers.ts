@@ -1,13 +1,14 @@
-import { renameSync } from 'node:fs';
+import { realpathSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { installFolder, readInstalled, unpackPackages } from '../debian/index.js';
 import { privateCommand } from '../find-qemu.js';
 import { CACHE_PATH } from '../index.js';
 import { findLinuxGuest } from './install-linux-guest.js';
+import { LINUX_KERNELS, type LinuxKernel, type LinuxKernelName } from './linux-kernels.js';
 
 const SUITE = 'trixie';
 const PYTHON = 'python3.13';
-const INSTALL_PATH = join(CACHE_PATH, 'linux-debuggers');
+const PROGRAMS_PATH = join(CACHE_PATH, 'linux-debuggers');
 
 /** A program and how it is started. */
 export interface DebuggerCommand {
@@ -32,22 +33,27 @@ export interface MissingDebuggers {
   readonly reason: string;
 }
 
-interface Installed {
-  /** Of the kernel whose debug information it is. */
+interface Programs {
+  readonly names: readonly string[];
+}
+
+interface DebugInformation {
+  /** Of the kernel that it is of. */
   readonly release: string;
 }
 
 /** Finds what {@link installDebuggers} made. Looks only at this machine. */
-export function findDebuggers(): LinuxDebuggers | MissingDebuggers {
-  const guest = findLinuxGuest();
+export function findDebuggers(name: LinuxKernelName = 'trixie'): LinuxDebuggers | MissingDebuggers {
+  const guest = findLinuxGuest(name);
   if (guest.kind === 'missing') return guest;
-  const installed = readInstalled<Installed>(INSTALL_PATH);
-  if (installed?.release !== guest.release) {
-    const what = `crash, drgn and the debug information of Linux ${guest.release} are`;
-    const reason = `${what} not in .cache/linux-debuggers; node tools/qemu/dist/linux-guest/bin/install.js fetches them`;
-    return { kind: 'missing', reason };
+  const isThere = readInstalled<Programs>(PROGRAMS_PATH) !== undefined;
+  const folder = debugFolderOf(name);
+  if (!isThere || readInstalled<DebugInformation>(folder)?.release !== guest.release) {
+    const what = `crash, drgn and the debug information of Linux ${guest.release} are not in .cache`;
+    const how = `node tools/qemu/dist/linux-guest/bin/install.js --debug ${name} fetches them`;
+    return { kind: 'missing', reason: `${what}; ${how}` };
   }
-  const root = join(INSTALL_PATH, 'programs');
+  const root = join(PROGRAMS_PATH, 'programs');
   const command = (program: string, env: NodeJS.ProcessEnv): DebuggerCommand => {
     const { file, args } = privateCommand(root, program);
     return { file, args, env: { ...process.env, ...env } };
@@ -56,39 +62,54 @@ export function findDebuggers(): LinuxDebuggers | MissingDebuggers {
     kind: 'found',
     crash: command('crash', { TERM: 'dumb' }),
     python: command(PYTHON, { PYTHONHOME: join(root, 'usr'), PYTHONDONTWRITEBYTECODE: '1' }),
-    vmlinux: join(INSTALL_PATH, 'vmlinux'),
+    vmlinux: join(folder, 'vmlinux'),
   };
 }
 
-/** Fetches Debian's crash and drgn, and the debug package of the guest's kernel (320 MB; 350 of what it unpacks to are kept). */
-export async function installDebuggers(): Promise<LinuxDebuggers | MissingDebuggers> {
-  const guest = findLinuxGuest();
+/** Fetches Debian's crash and drgn, and the debug package of a guest's kernel (320 MB; 350 of what it unpacks to are kept). */
+export async function installDebuggers(
+  name: LinuxKernelName = 'trixie',
+): Promise<LinuxDebuggers | MissingDebuggers> {
+  const guest = findLinuxGuest(name);
   if (guest.kind === 'missing') return guest;
-  if (findDebuggers().kind === 'missing') {
+  if (findDebuggers(name).kind === 'missing') {
     try {
-      await installFolder(INSTALL_PATH, (root, scratch) => fillFolder(guest.release, root, scratch));
+      if (readInstalled<Programs>(PROGRAMS_PATH) === undefined) {
+        await installFolder(PROGRAMS_PATH, fillPrograms);
+      }
+      await installFolder(debugFolderOf(name), (root, scratch) =>
+        fillDebugInformation(guest.release, LINUX_KERNELS[name].suites, root, scratch),
+      );
     } catch (error) {
       const problem = (error as Error).message;
       return { kind: 'missing', reason: `crash, drgn and debug information cannot be fetched: ${problem}` };
     }
   }
-  return findDebuggers();
+  return findDebuggers(name);
 }
 
-async function fillFolder(release: string, root: string, scratch: string): Promise<Installed> {
-  const programs = ['crash', 'python3-drgn', 'libkdumpfile10'];
-  const suites = [SUITE] as const;
-  await unpackPackages(
-    { names: programs, suites, withDependencies: true },
-    join(root, 'programs'),
-    join(scratch, 'programs'),
-  );
+function debugFolderOf(name: LinuxKernelName): string {
+  return join(CACHE_PATH, `linux-debug-${name}`);
+}
+
+async function fillPrograms(root: string, scratch: string): Promise<Programs> {
+  const names = ['crash', 'python3-drgn', 'libkdumpfile10'];
+  const wanted = { names, suites: [SUITE], withDependencies: true } as const;
+  await unpackPackages(wanted, join(root, 'programs'), scratch);
+  return { names };
+}
+
+async function fillDebugInformation(
+  release: string,
+  suites: LinuxKernel['suites'],
+  root: string,
+  scratch: string,
+): Promise<DebugInformation> {
+  const names = [`linux-image-${release}-dbg`];
   const unpacked = join(scratch, 'kernel');
-  await unpackPackages(
-    { names: [`linux-image-${release}-dbg`], suites, withDependencies: false },
-    unpacked,
-    join(scratch, 'packages'),
-  );
-  renameSync(join(unpacked, 'usr/lib/debug/boot', `vmlinux-${release}`), join(root, 'vmlinux'));
+  await unpackPackages({ names, suites, withDependencies: false }, unpacked, join(scratch, 'packages'));
+  // In newer packages it is a link.
+  const vmlinux = realpathSync(join(unpacked, 'usr/lib/debug/boot', `vmlinux-${release}`));
+  renameSync(vmlinux, join(root, 'vmlinux'));
   return { release };
 }

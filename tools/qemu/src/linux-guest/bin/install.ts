@@ -1,7 +1,13 @@
+import { parseArgs } from 'node:util';
 import { installBalloonDriver } from '../balloon-driver.js';
 import { installDebuggers } from '../install-debuggers.js';
 import { installLinuxGuest } from '../install-linux-guest.js';
 import { LINUX_KERNELS, type LinuxKernelName } from '../linux-kernels.js';
+
+/** Of one kernel, it is 320 MB. */
+const DEBUGGED: LinuxKernelName = 'trixie';
+
+const { values } = parseArgs({ options: { debug: { type: 'string' } } });
 
 for (const name of Object.keys(LINUX_KERNELS) as LinuxKernelName[]) {
   const startMs = performance.now();
@@ -12,12 +18,11 @@ for (const name of Object.keys(LINUX_KERNELS) as LinuxKernelName[]) {
   else console.log(`Linux guest of ${name}: ${guest.release} (${seconds} s)`);
 }
 
-const debuggers = await installDebuggers();
-console.log(
-  debuggers.kind === 'missing'
-    ? `missing tool: ${debuggers.reason}`
-    : 'crash and drgn, with debug information',
-);
+for (const name of (values.debug ?? DEBUGGED).split(',') as LinuxKernelName[]) {
+  const debuggers = await installDebuggers(name);
+  const what = `crash and drgn, with debug information of ${name}`;
+  console.log(debuggers.kind === 'missing' ? `missing tool: ${debuggers.reason}` : what);
+}
 
 const balloon = await installBalloonDriver();
 console.log(balloon.kind === 'missing' ? `missing tool: ${balloon.reason}` : "the balloon's driver");
