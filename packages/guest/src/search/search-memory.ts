@@ -55,7 +55,8 @@ export async function* searchBlock(
   // What begins in the last page may end in others.
   const behind = Math.ceil(window.overlap / pageSize);
   const pages = { firstPage, pageCount: Math.min(pageCount + behind, block.pageCount - firstPage) };
-  for await (const batch of snapshot.pages(block, { ...pages, chunkBytes: CHUNK_BYTES })) {
+  const wanted = { ...pages, chunkBytes: CHUNK_BYTES, withoutHoles: true };
+  for await (const batch of snapshot.pages(block, wanted)) {
     for (const { firstPage: first, bytes } of batch) {
       const at = first * pageSize;
       if (at < end) onSearched?.(Math.min(bytes.length, end - at));

@@ -40,7 +40,8 @@ export async function* scanVmcoreinfo(
     if (block.ignored || pageSize < STEP_BYTES) continue;
     const firstPage = Math.floor(blockOffset / pageSize);
     const pageCount = Math.ceil((blockOffset + lengthBytes) / pageSize) - firstPage;
-    for await (const batch of snapshot.pages(block, { firstPage, pageCount, chunkBytes: CHUNK_BYTES })) {
+    const wanted = { firstPage, pageCount, chunkBytes: CHUNK_BYTES, withoutHoles: true };
+    for await (const batch of snapshot.pages(block, wanted)) {
       for (const { firstPage: first, bytes } of batch) {
         for (const at of beginnings(bytes)) {
           const found = await readText(snapshot, block, first * pageSize + at);

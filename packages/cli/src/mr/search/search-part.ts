@@ -4,14 +4,19 @@ import type { PartFound, PartMatch, SearchPart } from './search-job.js';
 
 const PART_BYTES = 64 * 1024 * 1024;
 
+/** Of memory that hardly exists there would be millions, each of which takes some time. */
+const MAX_PARTS = 16_384;
+
 /** Cuts blocks into parts, in their order. What is found does not depend on who searches which. */
 export function* partsOf(
   snapshot: Snapshot,
   blocks: readonly RamBlock[],
 ): Generator<SearchPart, void, undefined> {
+  const totalBytes = blocks.reduce((sum, { usedLength }) => sum + usedLength, 0);
+  const partBytes = Math.max(PART_BYTES, totalBytes / MAX_PARTS);
   for (const block of blocks) {
     const blockIndex = snapshot.ramBlocks.indexOf(block);
-    const most = Math.max(1, PART_BYTES / block.pageSize);
+    const most = Math.max(1, Math.ceil(partBytes / block.pageSize));
     for (let firstPage = 0; firstPage < block.pageCount; firstPage += most) {
       yield { blockIndex, firstPage, pageCount: Math.min(most, block.pageCount - firstPage) };
     }
