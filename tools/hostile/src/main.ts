@@ -3,8 +3,8 @@
  * random and holds the linter to its promises. Without arguments it makes every cut of the first 8 KiB, 2,000 other
  * cuts and 20,000 changes, spread over three captures.
  *
- * `--commands [--seed N] [--count N] [--from N] [--jobs N] [--replay N]`: runs every command on 100,000 damaged files and holds
- * them to theirs, in as many processes at a time as there are processors; `--replay` shows one case.
+ * `--commands [--seed N] [--count N] [--from N] [--jobs N] [--only LIST] [--replay N]`: runs every command on 100,000 damaged files and holds
+ * them to theirs, in as many processes at a time as there are processors; `--only` leaves out the cases of other commands, `--replay` shows one case.
  *
  * `--packed [--seed N] [--count N]`: damages packed files, seals and differences.
  */
@@ -29,6 +29,7 @@ const { values, positionals } = parseArgs({
     count: { type: 'string', default: '100000' },
     from: { type: 'string', default: '0' },
     jobs: { type: 'string' },
+    only: { type: 'string' },
     replay: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -36,18 +37,20 @@ const { values, positionals } = parseArgs({
 if (values.help) {
   console.log(`npm run hostile -- [--seed N] [--cuts N] [--changes N] [--head-step N] [CAPTURE ...]   the linter, on damaged captures
 npm run hostile -- --commands [--seed N] [--count N] [--from N] [--jobs N]   every command, on 100,000 damaged files
+npm run hostile -- --commands --seed N --only trim,search   those of them that run one of these commands
 npm run hostile -- --commands --seed N --replay N   one of these cases
 npm run hostile -- --packed [--seed N] [--count N]   packed files, seals and differences`);
   process.exit(0);
 }
 if (values.commands) {
-  const { replay } = values;
+  const { replay, only } = values;
   process.exit(
     await runCommands({
       seed: Number(values.seed),
       from: Number(values.from),
       count: Number(values.count),
       jobs: values.jobs === undefined ? availableParallelism() : Number(values.jobs),
+      ...(only !== undefined && { only: only.split(',') }),
       ...(replay !== undefined && { replay: Number(replay) }),
     }),
   );

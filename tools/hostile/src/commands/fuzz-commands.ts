@@ -9,6 +9,8 @@ export interface CommandRuns {
   /** The first case's number, and how many. */
   readonly from: number;
   readonly count: number;
+  /** Commands whose cases alone are run; all if not given. */
+  readonly only?: readonly string[] | undefined;
   /** Called after each. */
   readonly onCase?: ((number: number, outcome: CaseOutcome) => void) | undefined;
 }
@@ -69,18 +71,26 @@ export function addFigures(figures: CommandFigures, more: CommandFigures): void 
  * Runs commands on mutants and takes down what they broke. Time and memory depend on what else the process did: those that look
  * broken are to be run alone (`suspects`).
  */
-export async function fuzzCommands({ seed, from, count, onCase }: CommandRuns): Promise<CommandFigures> {
+export async function fuzzCommands({
+  seed,
+  from,
+  count,
+  only,
+  onCase,
+}: CommandRuns): Promise<CommandFigures> {
   const figures = noFigures();
   const { suspects } = figures;
   const folder = mkdtempSync(join(scratchParent, 'hostile-'));
   try {
     for (let number = from; number < from + count; number++) {
-      const outcome = await runCase(folder, seed, number);
+      const outcome = await runCase(folder, seed, number, only);
+      if (outcome === undefined) continue;
       take(figures, number, outcome);
       if (isGreedy(outcome)) {
         // What was left of other cases may have been cleared up in this one's time.
         global.gc?.();
-        if (isGreedy(await runCase(folder, seed, number))) suspects.push(number);
+        const again = await runCase(folder, seed, number);
+        if (again !== undefined && isGreedy(again)) suspects.push(number);
       }
       onCase?.(number, outcome);
     }

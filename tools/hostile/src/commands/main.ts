@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { addFigures, type CommandFigures, fuzzCommands, noFigures } from './fuzz-commands.js';
+import {
+  addFigures,
+  type CommandFigures,
+  type CommandRuns,
+  fuzzCommands,
+  noFigures,
+} from './fuzz-commands.js';
 import { Bounds } from './run-case.js';
 
 const program = fileURLToPath(new URL('../main.js', import.meta.url));
@@ -18,6 +24,8 @@ export interface CommandRequest {
   readonly count: number;
   /** Processes at a time. */
   readonly jobs: number;
+  /** Commands whose cases alone are run; all if not given. */
+  readonly only?: readonly string[] | undefined;
   /** One case alone, shown in full. */
   readonly replay?: number | undefined;
 }
@@ -28,13 +36,13 @@ export interface CommandRequest {
  * @returns The exit status: 0 where every promise was kept.
  */
 export async function runCommands(request: CommandRequest): Promise<number> {
-  const { seed, from, count, replay } = request;
+  const { seed, from, count, only, replay } = request;
   if (replay !== undefined) return showCase(seed, replay);
   // It is a process that is to run a batch.
   if (process.send !== undefined) {
     setFlagsFromString('--expose-gc');
     global.gc = runInNewContext('gc');
-    process.send(await fuzzCommands({ seed, from, count }));
+    process.send(await fuzzCommands({ seed, from, count, only }));
     process.disconnect();
     return 0;
   }
@@ -47,14 +55,14 @@ export async function runCommands(request: CommandRequest): Promise<number> {
   return figures.broken.length + greedy.length === 0 ? 0 : 1;
 }
 
-async function runBatches({ seed, from, count, jobs }: CommandRequest): Promise<CommandFigures> {
+async function runBatches({ seed, from, count, jobs, only }: CommandRequest): Promise<CommandFigures> {
   const figures = noFigures();
   let next = from;
   const work = async () => {
     while (next < from + count) {
       const first = next;
       next = Math.min(first + BATCH_CASES, from + count);
-      const more = await runBatch(seed, first, next - first);
+      const more = await runBatch({ seed, from: first, count: next - first, only });
       for (const { number, why, outcome } of more.broken)
         console.log(`broken: case ${number}: ${why}\n  ${outcome.argv.join(' ')}\n  ${outcome.how}`);
       const told = Math.floor(figures.cases / 5000);
@@ -66,8 +74,9 @@ async function runBatches({ seed, from, count, jobs }: CommandRequest): Promise<
   return figures;
 }
 
-async function runBatch(seed: number, from: number, count: number): Promise<CommandFigures> {
+async function runBatch({ seed, from, count, only }: CommandRuns): Promise<CommandFigures> {
   const args = ['--commands', '--seed', seed, '--from', from, '--count', count].map(String);
+  if (only !== undefined) args.push('--only', only.join(','));
   const child = fork(program, args, { serialization: 'advanced' });
   const exited = once(child, 'exit');
   const [figures] = await Promise.race([

@@ -38,8 +38,18 @@ const STACK = /^\s+at .+:\d+:\d+|a fault of |\bTypeError\b|\bRangeError\b|\bRefe
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
-/** Makes a case and runs it. The same seed and number always make the same one. */
-export async function runCase(folder: string, seed: number, number: number): Promise<CaseOutcome> {
+/**
+ * Makes a case and runs it. The same seed and number always make the same one.
+ *
+ * @param only Commands that are run; all if not given.
+ * @returns undefined where its command is not one of those.
+ */
+export async function runCase(
+  folder: string,
+  seed: number,
+  number: number,
+  only?: readonly string[],
+): Promise<CaseOutcome | undefined> {
   const random = new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
   const base = await random.pick(bases)();
   const { image, how } = mutate(base, random);
@@ -52,6 +62,8 @@ export async function runCase(folder: string, seed: number, number: number): Pro
     output: join(here, 'out'),
   };
   const command = chooseCommand(files, base, random);
+  const name = command.program === 'mr' ? (command.argv[0] ?? '') : command.program;
+  if (only?.includes(name) === false) return undefined;
   if (command.argv.includes(files.other)) await base.image.writeTo(files.other);
   await image.writeTo(files.input);
   const inputBytes = diskBytes(files.input);
