@@ -92,8 +92,9 @@ types:
       - id: len_name
         type: u1
       - id: name
-        type: str
+        type: strz
         size: len_name
+        doc: Up to a NUL, if there is one.
       - id: version_id
         type: u4
       - id: body

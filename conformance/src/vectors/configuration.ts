@@ -120,6 +120,19 @@ export const configurationVectors = [
     rules: ['limit-exceeded'],
     mutate: (m) => m.u32(m.configuration.machineLengthOffset, 0x80000000),
   }),
+  vector('configuration/subsection-name-nul', {
+    what: 'The name of the subsection configuration/capabilities has a NUL at its end, which its length counts.',
+    why: 'QEMU takes names up to a NUL, and knows the subsection.',
+    clauses: ['CONFIG-4'],
+    stage: 'configuration',
+    outcome: 'accepted',
+    mutate: (m) => {
+      const { capabilitiesOffset, capabilityCountOffset } = m.configuration;
+      const name = 'configuration/capabilities\0';
+      const version = concat(be(4, 1));
+      replaceBeforeBitmap(m, capabilitiesOffset + 1, capabilityCountOffset, concat(be(1, name.length), name, version));
+    },
+  }),
   vector('configuration/capabilities-missing', {
     what: 'The list of capabilities is left out.',
     why: 'A stream that does not say mapped-ram is refused by a QEMU that expects it.',

@@ -115,7 +115,7 @@ class Snapshot:
         self._take(length, "CONFIG-2")
         while self._peek() == SUBSECTION:  # CONFIG-3
             self._unpack(">B", "CONFIG-4")
-            name = self._counted_string("CONFIG-4")
+            name = self._counted_string("CONFIG-4").split("\0")[0]
             self._unpack(">I", "CONFIG-4")
             if name == "configuration/capabilities":
                 (count,) = self._unpack(">I", "CONFIG-5")

@@ -64,6 +64,7 @@ export namespace MappedRam {
    */
   export interface ConfigurationSubsection {
     readonly lenName: number;
+    /** Up to a NUL, if there is one. */
     readonly name: string;
     readonly versionId: number;
     readonly body: MappedRam.Capabilities | MappedRam.TargetPageBits | MappedRam.Uuid | undefined;
@@ -723,7 +724,7 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
     }
     ConfigurationSubsection.prototype._read = function() {
       this.lenName = this._io.readU1();
-      this.name = KaitaiStream.bytesToStr(this._io.readBytes(this.lenName), "ASCII");
+      this.name = KaitaiStream.bytesToStr(KaitaiStream.bytesTerminate(this._io.readBytes(this.lenName), 0, false), "ASCII");
       this.versionId = this._io.readU4be();
       switch (this.name) {
       case "configuration/capabilities":
@@ -737,6 +738,10 @@ export const MappedRam: MappedRamParsers = /* @__PURE__ */ (function() {
         break;
       }
     }
+
+    /**
+     * Up to a NUL, if there is one.
+     */
 
     return ConfigurationSubsection;
   })();

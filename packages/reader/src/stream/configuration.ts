@@ -95,7 +95,7 @@ async function checkCapabilityCount(
   subsections: ConfigurationSubsection[],
 ): Promise<void> {
   const { value, endOffset } = await window.parse(byteOffset + 1, (io) => {
-    const name = String.fromCharCode(...io.readBytes(io.readU1()));
+    const [name = ''] = String.fromCharCode(...io.readBytes(io.readU1())).split('\0', 1);
     return name === 'configuration/capabilities'
       ? { name, versionId: io.readU4be(), count: io.readU4be() }
       : undefined;
