@@ -29,6 +29,9 @@ const version = QEMU_VERSIONS.find((known) => known === values.qemu);
 if (version === undefined) throw new TypeError(`--qemu must be one of ${QEMU_VERSIONS.join(', ')}`);
 const { multifd } = values;
 
+/** Ten times what a file of 4 GiB takes, and less than a question may. */
+const BUSY_MS = 40_000;
+
 const program = findQemu(version);
 
 await serveTestee({
@@ -61,6 +64,7 @@ async function judge(request: RunRequest, qemu: QemuVersion): Promise<AnswerBody
       capabilities: [...destination.capabilities, ...(multifd ? ['multifd'] : [])],
       ...(multifd && { parameters: { 'multifd-channels': 2 } }),
       ...(request.mappedRam === false && { mappedRam: false }),
+      busyMs: BUSY_MS,
     });
     return { ok: await judgementOf(outcome, vm, destination, saved) };
   } finally {
@@ -86,7 +90,7 @@ async function judgeInDisk(
     throw error;
   }
   try {
-    const outcome = await loadInternalSnapshot(vm, name, { mappedRam: mappedRam !== false });
+    const outcome = await loadInternalSnapshot(vm, name, { mappedRam: mappedRam !== false, busyMs: BUSY_MS });
     return { ok: await judgementOf(outcome, vm, destination, saved) };
   } finally {
     await vm.kill();

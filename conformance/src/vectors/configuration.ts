@@ -130,7 +130,12 @@ export const configurationVectors = [
       const { capabilitiesOffset, capabilityCountOffset } = m.configuration;
       const name = 'configuration/capabilities\0';
       const version = concat(be(4, 1));
-      replaceBeforeBitmap(m, capabilitiesOffset + 1, capabilityCountOffset, concat(be(1, name.length), name, version));
+      replaceBeforeBitmap(
+        m,
+        capabilitiesOffset + 1,
+        capabilityCountOffset,
+        concat(be(1, name.length), name, version),
+      );
     },
   }),
   vector('configuration/capabilities-missing', {

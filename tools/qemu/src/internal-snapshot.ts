@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMachineFiles, type DestinationMachine } from './launch-destination.js';
 import { type LaunchOptions, launchQemu, type QemuVm } from './launch-qemu.js';
-import { describeFailure, type MigrationOutcome, untilOver } from './migration.js';
+import { describeFailure, type MigrationOutcome, type MigrationSettings, untilOver } from './migration.js';
 import type { QemuTarget } from './qemu-version.js';
 
 /** The node of the disk; every disk that is made here has this one. */
@@ -36,9 +36,9 @@ export function launchWithDisk(
 export function loadInternalSnapshot(
   vm: QemuVm,
   name: string,
-  { mappedRam, quietMs }: { readonly mappedRam: boolean; readonly quietMs?: number },
+  { mappedRam, ...limits }: { readonly mappedRam: boolean } & Pick<MigrationSettings, 'quietMs' | 'busyMs'>,
 ): Promise<MigrationOutcome> {
-  return untilOver(vm, quietMs, async () => {
+  return untilOver(vm, limits, async () => {
     const capabilities = [{ capability: 'mapped-ram', state: mappedRam }];
     await vm.qmp.execute('migrate-set-capabilities', { capabilities });
     const id = 'load';

@@ -14,6 +14,8 @@ export interface MigrationSettings {
   readonly mappedRam?: boolean;
   /** For how long QEMU must have done nothing at all for a migration that is not over to count as hung; 2,000 when not given. */
   readonly quietMs?: number;
+  /** How much processor time QEMU may use up for a migration that is not over before it counts as hung; any when not given. A guest must not run then. */
+  readonly busyMs?: number;
 }
 
 /** How a save or a restore ended. `text` is what QEMU said, a line for each cause, for people. */
@@ -28,7 +30,7 @@ export type MigrationOutcome =
       readonly code: number | null;
       readonly text: string;
     }
-  /** QEMU lives and does nothing, and the migration neither completed nor failed. */
+  /** QEMU lives and does nothing, or goes round in circles, and the migration neither completed nor failed. */
   | { readonly kind: 'hung' };
 
 const DEFAULT_QUIET_MS = 2_000;
@@ -69,20 +71,23 @@ function migrate(
   command: string,
   args: Record<string, unknown>,
 ): Promise<MigrationOutcome> {
-  return untilOver(vm, settings.quietMs, () => untilEnd(vm, settings, command, args));
+  return untilOver(vm, settings, () => untilEnd(vm, settings, command, args));
 }
 
 /** Waits for what a QEMU was told to do, or until QEMU has ended or does nothing any more. */
 export async function untilOver(
   vm: QemuVm,
-  quietMs: number | undefined,
+  {
+    quietMs = DEFAULT_QUIET_MS,
+    busyMs = Number.POSITIVE_INFINITY,
+  }: Pick<MigrationSettings, 'quietMs' | 'busyMs'>,
   work: () => Promise<MigrationOutcome>,
 ): Promise<MigrationOutcome> {
   const isOver = new AbortController();
   try {
     return await Promise.race([
       work().catch((error: unknown) => explain(vm, error)),
-      untilHung(vm, quietMs ?? DEFAULT_QUIET_MS, isOver.signal),
+      untilHung(vm, quietMs, busyMs, isOver.signal),
     ]);
   } finally {
     isOver.abort();
@@ -111,8 +116,13 @@ async function untilEnd(
 }
 
 /** Never comes to an end where the migration does. */
-async function untilHung(vm: QemuVm, quietMs: number, signal: AbortSignal): Promise<MigrationOutcome> {
-  const isHung = await untilStandstill(vm.process.pid as number, quietMs, signal);
+async function untilHung(
+  vm: QemuVm,
+  quietMs: number,
+  busyMs: number,
+  signal: AbortSignal,
+): Promise<MigrationOutcome> {
+  const isHung = await untilStandstill(vm.process.pid as number, quietMs, busyMs, signal);
   // One that has ended is told of by the connection.
   return isHung && vm.process.exitCode === null && vm.process.signalCode === null
     ? { kind: 'hung' }

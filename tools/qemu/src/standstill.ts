@@ -10,14 +10,21 @@ const IDLE_NS = 5_000_000n;
  * Waits until a process has done nothing for a while: none of its threads ran, wanted to run or waited for a disk. So it does not matter how
  * busy the machine is. A process that has ended is idle too.
  *
+ * @param busyMs How much processor time it may have used up, at most: a process that goes round in circles never stands still.
  * @returns false where the signal ended the wait
  */
-export async function untilStandstill(pid: number, quietMs: number, signal: AbortSignal): Promise<boolean> {
+export async function untilStandstill(
+  pid: number,
+  quietMs: number,
+  busyMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
   // Looks are counted, and not time: where this process waits for a processor, the other may be waiting for this one.
   let looksLeft = quietMs / SAMPLE_MS;
   let ranNs = 0n;
   while (!signal.aborted) {
     const now = activity(pid);
+    if (now.ranNs > busyMs * 1e6) return true;
     if (now.isBusy || now.ranNs - ranNs > IDLE_NS) {
       looksLeft = quietMs / SAMPLE_MS;
       ranNs = now.ranNs;
