@@ -128,12 +128,12 @@ async function checkState({ counts, l1, map, header, stateBytes }: LyingSnapshot
     const offset = Number(entry & OFFSET_MASK);
     if (offset === 0) continue;
     const table = new Region('a level 2 table', offset, clusterBytes);
-    await refuseFull(counts, table);
+    await refuseUncountable(counts, table);
     refuseFree(table, copy);
   }
   for (const { byteOffset, lengthBytes, hostOffset, packedBytes } of map.between(0, map.endOffset)) {
     const cluster = new Region('a cluster of the VM state', hostOffset, packedBytes ?? lengthBytes);
-    await refuseFull(counts, cluster);
+    await refuseUncountable(counts, cluster);
     if (byteOffset < stateBytes) refuseFree(cluster, copy);
   }
 }
@@ -149,10 +149,20 @@ function refuseFree(region: Region, copy: Region | undefined): void {
   throw bad(what, Math.max(region.byteOffset, copy.byteOffset));
 }
 
-async function refuseFull(counts: ReferenceCounts, { what, byteOffset, lengthBytes }: Region): Promise<void> {
+async function refuseUncountable(
+  counts: ReferenceCounts,
+  { what, byteOffset, lengthBytes }: Region,
+): Promise<void> {
   const full = await counts.findFull(byteOffset, lengthBytes);
   if (full !== undefined)
     throw bad(`${what} has as many references as can be counted, and QEMU counts another one`, full);
+  // `alloc_refcount_block` says EAGAIN after it has made one, and nobody tries again.
+  const uncounted = counts.findUncounted(byteOffset, lengthBytes);
+  if (uncounted !== undefined)
+    throw bad(
+      `the references to ${what} are not counted, and QEMU gives up where it would begin to`,
+      uncounted,
+    );
 }
 
 function bad(what: string, byteOffset: number): MappedRamError {

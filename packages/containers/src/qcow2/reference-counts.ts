@@ -78,6 +78,19 @@ export class ReferenceCounts {
     return undefined;
   }
 
+  /** The byte offset of the first cluster of a stretch that no block counts references to; undefined where all are counted. */
+  findUncounted(byteOffset: number, lengthBytes: number): number | undefined {
+    const clusterBytes = 2 ** this.#clusterBits;
+    const blockBytes = this.#perBlock * clusterBytes;
+    for (
+      let at = byteOffset;
+      at < byteOffset + lengthBytes;
+      at = (Math.floor(at / blockBytes) + 1) * blockBytes
+    )
+      if ((this.blockOffsets[Math.floor(at / blockBytes)] ?? 0) === 0) return at - (at % clusterBytes);
+    return undefined;
+  }
+
   /** Where QEMU takes clusters in a row: the first ones that count as free. Behind the end of the image all are. */
   async findFree(lengthBytes: number): Promise<number> {
     const clusterBytes = 2 ** this.#clusterBits;

@@ -50,7 +50,7 @@ export class ClassicRam implements RamReader {
       const totalBytes = word.word & ~BigInt(pageSize - 1);
       // A second table of nothing is passed over among the pages.
       const isPassedOver = this.#records !== undefined && totalBytes === 0n;
-      if ((word.flags & RamFlag.memSize) !== 0 && !isPassedOver) {
+      if ((word.flags & ~RamFlag.continue) === RamFlag.memSize && !isPassedOver) {
         if (tables >= Limits.ramWords) throw tooManyTables(draft.endOffset);
         await this.#blockTable(totalBytes, pageSize, draft, context);
       }

@@ -52,6 +52,21 @@ describe("libvirt's raw save image", () => {
     }
   });
 
+  it('is refused where its table has another flag beside MEM_SIZE, as QEMU does', async () => {
+    const image = await loadCapture('libvirt-11.3/save-raw');
+    const { streamOffset, sections } = await openSnapshot(image.clone(), { tolerant: true });
+    const [ram] = sections.filter((section) => section.kind === 'start' && section.idstr === 'ram');
+    expect(streamOffset).toBeGreaterThan(0);
+    const wordOffset = (ram?.byteOffset ?? 0) + 1 + 4 + 1 + 3 + 4 + 4;
+    const [low = 0] = image.bytes(wordOffset + 7, 1);
+    expect(low).toBe(0x04);
+    image.patch(wordOffset + 6, Uint8Array.of((image.bytes(wordOffset + 6, 1)[0] ?? 0) | 1));
+    await expect(readClassicStream(image, memoryVisitor().visitor)).rejects.toHaveProperty(
+      'code',
+      'bad-block-table',
+    );
+  });
+
   it('ends with what its visitor throws', async () => {
     const image = await loadCapture('libvirt-11.3/save-raw');
     const visitor = {
