@@ -89,8 +89,10 @@ export const knowledgeRules: readonly KnowledgeRule[] = [
   {
     id: 'device-abort',
     why: 'a device that is given what is not its state may end QEMU instead of refusing it, as its code has it',
-    applies: ({ rules, predicted, says }) =>
-      predicted === 'refused' && rules.includes('device-state-mismatch') && says === 'dies of SIGABRT',
+    applies: (comparison) =>
+      comparison.says === 'dies of SIGABRT' &&
+      (isUnchecked(comparison) ||
+        (comparison.predicted === 'refused' && comparison.rules.includes('device-state-mismatch'))),
   },
   {
     id: 'disk-unread',

@@ -15,6 +15,12 @@ it('finds a device by idstr and instance', () => {
   expect(findDevice(parse({ devices }), 'b', 0)).toBeUndefined();
 });
 
+it('finds the first device for any instance, but where a device answers to another number instead', () => {
+  const devices = ['apic', 'apic', 'i8259'].map((name, instance_id) => ({ name, instance_id }));
+  expect(findDevice(parse({ devices }), 'apic', 0xffffffff)).toEqual(devices[0]);
+  expect(findDevice(parse({ devices }), 'i8259', 0xffffffff)).toBeUndefined();
+});
+
 it('takes the last of repeated keys, as lists have them', () => {
   const list = '{"name":"l","type":"qtailq","fields":[],"fields":[],"size":9}';
   const parsed = parse(`{"devices":[{"name":"a","instance_id":0,"fields":[${list}]}]}`);
