@@ -38,6 +38,7 @@ export const knowledgeRules: readonly KnowledgeRule[] = [
     applies: ({ says, rules, fuzzCase }) =>
       says.startsWith('Configuration section missing') ||
       (rules.includes('footer-missing') && !hasFooters(fuzzCase)) ||
+      (rules.includes('footers-absent') && says.startsWith('Missing section footer')) ||
       // Then the first header alone tells that the stream is a mapped-ram one, and that is damaged.
       (rules.includes('configuration-missing') && rules.includes('not-mapped-ram')),
   },
@@ -54,7 +55,7 @@ export const knowledgeRules: readonly KnowledgeRule[] = [
   {
     id: 'block-lengths',
     why: 'the length of a block is a plausible one, and not of the destination’s',
-    applies: ({ says }) => says.startsWith('Size mismatch: '),
+    applies: ({ says }) => /^Size mismatch: |^page outside of ramblock /.test(says),
   },
   {
     id: 'devices',

@@ -21,6 +21,31 @@ const ENTRY_READ_AHEAD_BYTES = 300;
 /** Behind the block table no pages are met any more. */
 const DEVICES_READ_AHEAD_BYTES = 64 * 1024;
 
+/** How often QEMU may read entries again that lead back to themselves, and be done soon. */
+const MOST_ROUNDS = 10_000n;
+
+/**
+ * Where a table ends that leads back to one of its entries: QEMU reads those from there on again and again, until what it has read adds up
+ * to the total.
+ *
+ * @param sums What the lengths before each entry add up to.
+ * @param restBytes What is missing to the total.
+ * @returns The offset of the entry before which the sum is reached; undefined where there is none, or not soon.
+ */
+function endInCircle(
+  sums: ReadonlyMap<number, bigint>,
+  byteOffset: number,
+  restBytes: bigint,
+  sumBytes: bigint,
+): number | undefined {
+  const before = sums.get(byteOffset);
+  if (before === undefined || before === sumBytes) return undefined;
+  const circleBytes = sumBytes - before;
+  if (restBytes / circleBytes > MOST_ROUNDS) return undefined;
+  const wanted = before + (restBytes % circleBytes);
+  return [...sums].find(([, sum]) => sum === wanted)?.[0];
+}
+
 /** Reads block tables, and keeps the blocks of all of them. */
 export class BlockTableReader {
   /** The blocks of all tables so far. */
@@ -59,7 +84,15 @@ export class BlockTableReader {
     }
     this.#window.readAheadBytes = ENTRY_READ_AHEAD_BYTES;
     let sumBytes = 0n;
+    /** The sum before each entry. */
+    const sums = new Map<number, bigint>();
     while (BigInt.asUintN(64, sumBytes) !== totalBytes) {
+      const end = endInCircle(sums, draft.endOffset, BigInt.asUintN(64, totalBytes - sumBytes), sumBytes);
+      if (end !== undefined) {
+        draft.endOffset = end;
+        break;
+      }
+      sums.set(draft.endOffset, sumBytes);
       const block = await this.#readBlock(draft.endOffset, blocks.length, hasGuestPhysicalAddress).catch(
         (error: unknown) => {
           const isPastTotal = sumBytes > totalBytes && isNoEntry(error);

@@ -1,4 +1,5 @@
 import { loadCapture, type SparseImage } from '@mapped-ram/fixtures';
+import { RamFlag } from '@mapped-ram/format';
 import { describe, expect, it } from 'vitest';
 import type { OpeningSection, RamBlock, StreamModel } from '../model.js';
 import { openSnapshot } from '../snapshot.js';
@@ -169,6 +170,19 @@ describe('the block table', () => {
       image.patch(firstBlock.headerOffset + 20, be64(BigInt(firstBlock.byteOffset)));
     });
     expect(summary(model)).toEqual([['limit-exceeded', firstBlock.byteOffset, true]]);
+  });
+
+  it('leads back to its own start until the total is reached, and the stream goes on there', async () => {
+    const usedLength = 64n;
+    const model = await open((image) => {
+      image.patch(firstBlock.byteOffset - 8, be64(4096n | BigInt(RamFlag.memSize)));
+      image.patch(firstBlock.headerOffset - 8, be64(usedLength));
+      image.patch(firstBlock.headerOffset + 20, be64(BigInt(firstBlock.byteOffset) - usedLength));
+    });
+    const [problem] = model.problems;
+    expect(problem?.error).toMatchObject({ byteOffset: firstBlock.byteOffset, path: 'ram' });
+    expect(problem?.error.code).not.toBe('limit-exceeded');
+    expect(model.ramBlocks).toHaveLength(1);
   });
 
   it('has page sizes of 0', async () => {
