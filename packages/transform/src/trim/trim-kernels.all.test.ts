@@ -15,14 +15,17 @@ import { trimToCopy } from './trim-to-copy.js';
 
 const scratch = useScratch();
 
+/** A fifth of it is more than any of the kernels needs for itself: in 640 MiB the newest one ran out of memory now and then, trimmed or not. */
+const MEMORY_MIB = 896;
+
 /** Three zones: a part of the memory is above 4 GiB. */
 const THREE_ZONES = ['-machine', 'pc-q35-10.0,max-ram-below-4g=400M'];
 
 /** Two nodes, and page tables of five levels. */
 const TWO_NODES = [
   ...['-machine', 'pc-q35-10.0', '-cpu', 'max', '-smp', '2,sockets=2'],
-  ...['-object', 'memory-backend-ram,id=ram-node0,size=360M', '-numa', 'node,memdev=ram-node0,cpus=0'],
-  ...['-object', 'memory-backend-ram,id=ram-node1,size=280M', '-numa', 'node,memdev=ram-node1,cpus=1'],
+  ...['-object', 'memory-backend-ram,id=ram-node0,size=512M', '-numa', 'node,memdev=ram-node0,cpus=0'],
+  ...['-object', 'memory-backend-ram,id=ram-node1,size=384M', '-numa', 'node,memdev=ram-node1,cpus=1'],
 ];
 
 const ARM = ['-machine', 'virt-10.0', '-cpu', 'cortex-a57'];
@@ -31,6 +34,7 @@ interface Case {
   readonly kernel: LinuxKernelName;
   readonly args: readonly string[];
   readonly zones: readonly string[];
+  readonly memoryMiB?: number;
   readonly kernelOptions?: string;
 }
 
@@ -43,40 +47,43 @@ const CASES: readonly Case[] = [
   { kernel: 'bookworm', args: TWO_NODES, zones: ['0 DMA', '0 DMA32', '1 DMA32'] },
   { kernel: 'trixie', args: TWO_NODES, zones: ['0 DMA', '0 DMA32', '1 DMA32'] },
   { kernel: 'trixie-backports', args: TWO_NODES, zones: ['0 DMA', '0 DMA32', '1 DMA32'] },
-  { kernel: 'arm64', args: ARM, zones: ['0 DMA'] },
+  { kernel: 'arm64', args: ARM, zones: ['0 DMA'], memoryMiB: 640 },
 ];
 
-describe.each(CASES)('a guest with the kernel of $kernel', ({ kernel, args, zones, kernelOptions }) => {
-  const guest = findLinuxGuest(kernel);
-  const target = kernel === 'arm64' ? 'aarch64' : 'x86_64';
-  const missing = [guest, ...QEMU_VERSIONS.map((version) => findQemu(version, target))].find(
-    (tool) => tool.kind === 'missing',
-  );
-  if (missing?.kind === 'missing' || guest.kind === 'missing') {
-    it.skip(`missing tool: ${missing?.kind === 'missing' ? missing.reason : ''}`, () => {});
-    return;
-  }
-
-  it('goes on without what it does not use, in every zone', async () => {
-    const path = scratch.path(`${kernel}.mr`);
-    const trimmed = scratch.path(`${kernel}-trimmed.mr`);
-    const machine: LinuxMachine = { memoryMiB: 640, args, target, ...(kernelOptions && { kernelOptions }) };
-    await withLinux(guest, '10.0', machine, async (booted) => {
-      expect(await booted.console.run(`${fillCommand(machine)}; echo status $?`)).toContain('status 0');
-      await save(booted, path);
-    });
-    const { report } = await transformFile({ input: path, output: trimmed }, (source, target) =>
-      trimToCopy(source, target),
+describe.each(CASES)(
+  'a guest with the kernel of $kernel',
+  ({ kernel, args, zones, kernelOptions, memoryMiB = MEMORY_MIB }) => {
+    const guest = findLinuxGuest(kernel);
+    const target = kernel === 'arm64' ? 'aarch64' : 'x86_64';
+    const missing = [guest, ...QEMU_VERSIONS.map((version) => findQemu(version, target))].find(
+      (tool) => tool.kind === 'missing',
     );
-    expect(report.release).toBe(guest.release);
-    expect(report.zones.map(({ node, name }) => `${node} ${name}`)).toEqual(zones);
-    for (const { fault, droppedPages } of report.zones) {
-      expect(fault).toBeUndefined();
-      expect(droppedPages).toBeGreaterThan(0);
+    if (missing?.kind === 'missing' || guest.kind === 'missing') {
+      it.skip(`missing tool: ${missing?.kind === 'missing' ? missing.reason : ''}`, () => {});
+      return;
     }
-    expect(report.droppedBytes).toBeGreaterThan(filledMiB(machine) * 2 ** 20 * 0.9);
-    // QEMU 11.1 does not take the registers that a processor of arm64 has in 10.0, trimmed or not.
-    const versions = target === 'aarch64' ? (['10.0'] as const) : QEMU_VERSIONS;
-    await expectGoesOn(trimmed, path, versions, machine);
-  });
-});
+
+    it('goes on without what it does not use, in every zone', async () => {
+      const path = scratch.path(`${kernel}.mr`);
+      const trimmed = scratch.path(`${kernel}-trimmed.mr`);
+      const machine: LinuxMachine = { memoryMiB, args, target, ...(kernelOptions && { kernelOptions }) };
+      await withLinux(guest, '10.0', machine, async (booted) => {
+        expect(await booted.console.run(`${fillCommand(machine)}; echo status $?`)).toContain('status 0');
+        await save(booted, path);
+      });
+      const { report } = await transformFile({ input: path, output: trimmed }, (source, target) =>
+        trimToCopy(source, target),
+      );
+      expect(report.release).toBe(guest.release);
+      expect(report.zones.map(({ node, name }) => `${node} ${name}`)).toEqual(zones);
+      for (const { fault, droppedPages } of report.zones) {
+        expect(fault).toBeUndefined();
+        expect(droppedPages).toBeGreaterThan(0);
+      }
+      expect(report.droppedBytes).toBeGreaterThan(filledMiB(machine) * 2 ** 20 * 0.9);
+      // QEMU 11.1 does not take the registers that a processor of arm64 has in 10.0, trimmed or not.
+      const versions = target === 'aarch64' ? (['10.0'] as const) : QEMU_VERSIONS;
+      await expectGoesOn(trimmed, path, versions, machine);
+    });
+  },
+);
