@@ -79,7 +79,8 @@ export const knowledgeRules: readonly KnowledgeRule[] = [
   {
     id: 'host-memory',
     why: 'whether the host can allocate so much at once is not in the file',
-    applies: ({ rules, says }) => rules.includes('bitmap-too-large') && says === 'dies of SIGTRAP',
+    applies: ({ rules, says }) =>
+      rules.includes('bitmap-too-large') && /^(dies of SIGTRAP|Error reading dirty bitmap)$/.test(says),
   },
   {
     id: 'device-memory',
