@@ -121,6 +121,32 @@ describe('a classic stream', () => {
       expect(Buffer.from(await contents(source)).equals(Buffer.concat([cut, Buffer.alloc(lost)]))).toBe(true);
     },
   );
+
+  // In the timer's state: its footer, and the end of a stream with its description.
+  const looksEnded = Buffer.from(classic);
+  const header = Buffer.from('\x05timer\0\0\0\0\0\0\0\x02', 'latin1');
+  const nameAt = looksEnded.indexOf(header);
+  looksEnded[nameAt + header.length + 3] = 0x7e;
+  looksEnded.copy(looksEnded, nameAt + header.length + 4, nameAt - 4, nameAt);
+  looksEnded.write('\0\x06\0\0\0\x09{', nameAt + header.length + 8, 'latin1');
+
+  it.each([
+    ['another stream', classic],
+    ['zeros and one byte', Buffer.concat([Buffer.alloc(200_000), Buffer.of(1)])],
+  ])(
+    'in front of what an older snapshot left (%s) ends where it does, whatever its states hold',
+    async (_, left) => {
+      const over = Buffer.concat([looksEnded, Buffer.alloc(300_000, left)]);
+      const vmStateBytes = looksEnded.length;
+      const { bytes } = buildQcow2({ snapshots: [{ id: '1', name: 'base', state: over, vmStateBytes }] });
+      const source = await openInternalSnapshot(memorySource(bytes), 'base');
+      expect(source.sizeBytes).toBe(looksEnded.length);
+      const { sections, problems } = await openSnapshot(source, { classic: true });
+      const timer = sections.find((section) => section.kind === 'full' && section.idstr === 'timer');
+      expect(timer).toMatchObject({ bodyLengthBytes: 24, boundedBy: 'vmdescription' });
+      expect(problems).toEqual([]);
+    },
+  );
 });
 
 describe('a name', () => {

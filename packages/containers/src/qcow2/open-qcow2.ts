@@ -58,12 +58,12 @@ async function openVmState(
   const place = { image, map, decode };
   const allocated = vmStateSource({ ...place, sizeBytes: map.endOffset });
   const decodable = await findDecodable(allocated, map);
-  const whole = vmStateSource({ ...place, sizeBytes: decodable.sizeBytes });
-  const stateBytes = await findEnd(whole, snapshot, 2 ** header.clusterBits);
+  const upTo = (sizeBytes: number) => vmStateSource({ ...place, sizeBytes });
+  const stateBytes = await findEnd(upTo, decodable.sizeBytes, snapshot, 2 ** header.clusterBits);
   const { fault } = decodable;
   if (fault !== undefined && fault.byteOffset < roundUp(stateBytes, BUFFER_BYTES)) throw fault.error;
   await checkLoading(image, { ...opened, snapshot, l1, map, stateBytes });
-  return vmStateSource({ ...place, sizeBytes: stateBytes });
+  return upTo(stateBytes);
 }
 
 /** What QEMU reads of a stream at once (IO_BUF_SIZE of QEMU 11.1, migration/qemu-file.c): what it cannot read of that, it misses as a whole. */
@@ -100,19 +100,28 @@ async function findDecodable(allocated: ByteSource, map: ClusterMap): Promise<De
 /**
  * Where the VM state ends. The table of snapshots gives the bytes that were written, which is the end of a classic stream only, and QEMU does not look
  * at them. Behind the end may lie what older snapshots left.
+ *
+ * @param most All that can be read.
  */
 async function findEnd(
-  whole: ByteSource,
+  upTo: (sizeBytes: number) => ByteSource,
+  most: number,
   { vmStateBytes }: InternalSnapshot,
   clusterBytes: number,
 ): Promise<number> {
+  const whole = upTo(most);
   const { ramLayout, endMarkerOffset, endOffset } = await openSnapshot(whole, { tolerant: true });
-  const most = whole.sizeBytes;
   if (ramLayout !== 'classic') return endMarkerOffset === undefined ? most : Math.min(most, endOffset);
   if (vmStateBytes >= most) return most;
+  const isDescribed = await endsDescribed(whole, vmStateBytes);
   // What is cut goes on with these zeros, which can be as good as what was there.
-  const isAll = await isZero(whole, vmStateBytes, clusterBytes);
-  if (isAll && (await endsDescribed(whole, vmStateBytes))) return vmStateBytes;
+  if (isDescribed && (await isZero(whole, vmStateBytes, clusterBytes))) return vmStateBytes;
+  // What lies behind can be taken for a part of the stream, or its description for that of the stream.
+  const written = await openSnapshot(upTo(vmStateBytes), { tolerant: true, classic: true });
+  const isWhole = isDescribed || written.endMarkerOffset === vmStateBytes - 1;
+  if (isWhole && written.endMarkerOffset !== undefined && written.endOffset === vmStateBytes) {
+    return vmStateBytes;
+  }
   const walked = await openSnapshot(whole, { tolerant: true, classic: true });
   return walked.endMarkerOffset === undefined ? vmStateBytes : Math.min(most, walked.endOffset);
 }

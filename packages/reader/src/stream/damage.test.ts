@@ -293,6 +293,18 @@ describe('the vmdescription', () => {
     expect(searched(model)).toHaveLength(fullSections.length);
   });
 
+  it('is not there, and a state holds what could be its footer and the end of the stream', async () => {
+    const device = fullSections.find(({ bodyLengthBytes }) => bodyLengthBytes > 16) as OpeningSection;
+    const model = await open((image) => {
+      image.truncate(endMarkerOffset + 1 + 100);
+      image.patch(endMarkerOffset + 1, new Uint8Array(100));
+      image.patch(device.bodyOffset, Uint8Array.of(0x7e, ...be32(device.sectionId), 0, 0));
+    });
+    expect(model.problems).toEqual([]);
+    expect(searched(model)).toHaveLength(fullSections.length);
+    expect(model.endMarkerOffset).toBe(endMarkerOffset);
+  });
+
   it.each([
     ['a few', 100],
     ['very many', 40 * 1024 * 1024],

@@ -80,13 +80,15 @@ export class SectionEnds {
 
   /**
    * Searches for the end of a body that nothing describes: a footer with the section's id and a plausible element
-   * behind it; in a stream without footers, such an element alone.
+   * behind it; in a stream without footers, such an element alone. An end of the stream without a description counts
+   * only where nothing better follows: a state can hold the same bytes, which are zeros but for two.
    *
    * @throws MappedRamError `unexpected-end` where the file ends first, `limit-exceeded`.
    */
   async search(bodyOffset: number, sectionId: number, path: string): Promise<number> {
     const searchEnd = Math.min(this.#window.sizeBytes, bodyOffset + MAX_SEARCH_BYTES);
     const withFooters = this.#usesFooters || this.#firstMissing === undefined;
+    let bareEnd: number | undefined;
     for (let start = bodyOffset; start < searchEnd; start += SEARCH_CHUNK_BYTES) {
       const chunk = await this.#window.bytes(start, Math.min(SEARCH_CHUNK_BYTES, searchEnd - start));
       for (let index = 0; index < chunk.length; index++) {
@@ -94,9 +96,13 @@ export class SectionEnds {
         if (withFooters) index = chunk.indexOf(SectionType.footer, index);
         if (index < 0) break;
         const mayEnd = withFooters ? mayBeFooter(chunk, index, sectionId) : mayBeElement(chunk, index);
-        if (mayEnd && (await this.#endsAt(start + index, sectionId, withFooters))) return start + index;
+        if (!mayEnd) continue;
+        const likeness = await this.#endsAt(start + index, sectionId, withFooters);
+        if (likeness === 'element') return start + index;
+        if (likeness === 'bare-end') bareEnd ??= start + index;
       }
     }
+    if (bareEnd !== undefined) return bareEnd;
     throw new MappedRamError(searchEnd < this.#window.sizeBytes ? 'limit-exceeded' : 'unexpected-end', {
       what: 'the end of a section was not found',
       byteOffset: bodyOffset,
@@ -104,10 +110,17 @@ export class SectionEnds {
     });
   }
 
-  async #endsAt(byteOffset: number, sectionId: number, withFooters: boolean): Promise<boolean> {
-    if (!withFooters) return this.#seemsElement(byteOffset);
-    const footer = await this.#footerAt(byteOffset);
-    return footer?.sectionId === sectionId && this.#seemsElement(byteOffset + footer.byteLength, true);
+  /** What seems to follow a body that ends here, if it may end here. */
+  async #endsAt(
+    byteOffset: number,
+    sectionId: number,
+    withFooters: boolean,
+  ): Promise<'element' | 'bare-end' | undefined> {
+    const footer = withFooters ? await this.#footerAt(byteOffset) : undefined;
+    if (withFooters && footer?.sectionId !== sectionId) return undefined;
+    const nextOffset = byteOffset + (footer?.byteLength ?? 0);
+    if (await this.#seemsElement(nextOffset)) return 'element';
+    return withFooters && (await this.#seemsElement(nextOffset, true)) ? 'bare-end' : undefined;
   }
 
   /**

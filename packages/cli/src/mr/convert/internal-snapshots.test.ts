@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { allOrFew, scratchParent } from '@mapped-ram/fixtures';
 import {
@@ -105,6 +114,19 @@ async function makeDisk(version: QemuVersion, disk: string, options: string): Pr
   }
 }
 
+/** The timer's state is a time and zeros: some times look like the section's footer, and the zeros behind like the stream's end. */
+async function setTimes(disk: string): Promise<void> {
+  const image = readFileSync(disk);
+  const state = Buffer.from('\x05timer\0\0\0\0\0\0\0\x02', 'latin1');
+  let count = 0;
+  for (let at = image.indexOf(state); at >= 0; at = image.indexOf(state, at + 1)) {
+    image[at + state.length + 7] = 0x7e;
+    count++;
+  }
+  expect(count).toBeGreaterThanOrEqual(SNAPSHOTS);
+  writeFileSync(disk, image);
+}
+
 const isSkipped = reason !== undefined || !hasProgram('qemu-img');
 const skipped = `missing tool: ${reason ?? 'qemu-img (qemu-utils)'}`;
 
@@ -129,6 +151,7 @@ describe.skipIf(isSkipped).each(DISKS)(
       folder = mkdtempSync(join(scratchParent, 'internal-snapshots-'));
       disk = join(folder, 'disk.qcow2');
       await makeDisk(version, disk, options);
+      if (!options.includes('cluster_size=512')) await setTimes(disk);
     });
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
