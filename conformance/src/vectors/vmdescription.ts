@@ -22,6 +22,22 @@ export const vmdescriptionVectors = [
     rules: ['vmdescription-missing', 'device-state-not-checked'],
     mutate: () => {},
   }),
+  vector('vmdescription/absent-state-like-end', {
+    what: 'There is no vmdescription, and the timer’s state holds what could be its footer and the end marker.',
+    why: 'Who searches for a state’s end must not take the first bytes that could be it: the states behind would be lost.',
+    clauses: ['SECTION-6', 'END-2'],
+    base: 'qemu-10.0/no-vmdesc',
+    stage: 'vmdescription',
+    outcome: 'accepted',
+    rules: ['vmdescription-missing', 'device-state-not-checked'],
+    mutate: (m) => {
+      const { versionIdOffset, idOffset } = m.firstDevice;
+      const bodyOffset = versionIdOffset + 4;
+      // The time, of which any byte may be anything, and eight bytes that QEMU does not use.
+      m.u8(bodyOffset + 7, 0x7e);
+      m.bytes(bodyOffset + 8, m.original(idOffset, 4));
+    },
+  }),
   vector('vmdescription/length-too-large', {
     what: 'The vmdescription’s length is 1000 more than there is.',
     why: 'QEMU reads what there is and does not mind.',
