@@ -1,5 +1,5 @@
 import { type Comparison, differsInDeviceMemory, judgeCases, restoresWhatItHolds } from './judge.js';
-import type { FuzzCase } from './plan-case.js';
+import { type FuzzCase, imageOf } from './plan-case.js';
 
 /** A reason why nobody who has only the file can know what QEMU does with it, and when it is the reason. */
 interface KnowledgeRule {
@@ -150,8 +150,22 @@ const devicesLost: KnowledgeRule = {
     fuzzCase.faults.some(({ mutator }) => mutator === 'device state byte inserted or removed'),
 };
 
+/** Offset of `l1_table_offset` in the header of a disk image (docs/interop/qcow2.rst of QEMU). */
+const ACTIVE_L1_FIELD = 40;
+
+/** A table that lies where ext4 has no files, and tmpfs and XFS have. */
+const longFiles: KnowledgeRule = {
+  id: 'long-files',
+  why: 'QEMU writes to the disk where it loads from it, and how long a file may be is for the file system to say',
+  applies: ({ fuzzCase, predicted, rules }) => {
+    if (fuzzCase.base.form !== 'qcow2' || predicted !== 'refused' || rules.length > 0) return false;
+    const field = imageOf(fuzzCase).bytes(ACTIVE_L1_FIELD, 8);
+    return new DataView(field.buffer, field.byteOffset).getBigUint64(0) >= 1n << 44n;
+  },
+};
+
 /** The same, of what QEMU restores. */
-export const restoredKnowledge: readonly KnowledgeRule[] = [zeroPagesMissing, devicesLost];
+export const restoredKnowledge: readonly KnowledgeRule[] = [zeroPagesMissing, devicesLost, longFiles];
 
 /** The rule that explains why the prediction could not be right; undefined where none does. */
 export async function explain(comparison: Comparison): Promise<KnowledgeRule | undefined> {

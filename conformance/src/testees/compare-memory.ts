@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { qcow2Container } from '@mapped-ram/containers';
 import { type QemuRamBlock, queryRamBlocks } from '@mapped-ram/qmp';
-import { openSnapshot } from '@mapped-ram/reader';
+import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import { openSource } from '@mapped-ram/reader/file';
 import { openProcessMemory, type ProcessMemory, type QemuVm } from '@mapped-ram/tool-qemu';
 import { viewClassicStream } from '@mapped-ram/transform';
@@ -60,7 +60,9 @@ async function* blocksOfFile({
   const containers = internalSnapshot === undefined ? [] : [qcow2Container(internalSnapshot)];
   const opened = await openSource(file, containers);
   // In a classic stream pages have no place of their own.
-  const source = await viewClassicStream(opened.source, { streamOffset });
+  const source = await viewClassicStream(await withoutDescription(opened.source, streamOffset), {
+    streamOffset,
+  });
   const snapshot = await openSnapshot(source, { streamOffset });
   try {
     for (const block of snapshot.ramBlocks) {
@@ -74,6 +76,23 @@ async function* blocksOfFile({
   } finally {
     await snapshot.close();
   }
+}
+
+/** What stands behind the end marker says nothing of memory, and may be damaged. */
+async function withoutDescription(source: ByteSource, streamOffset?: number): Promise<ByteSource> {
+  const place = streamOffset === undefined ? {} : { streamOffset };
+  const { endMarkerOffset } = await openSnapshot(source, { ...place, tolerant: true, classic: true });
+  return endMarkerOffset === undefined ? source : firstBytes(source, endMarkerOffset + 1);
+}
+
+function firstBytes(source: ByteSource, sizeBytes: number): ByteSource {
+  return {
+    name: source.name,
+    sizeBytes,
+    read: (target, byteOffset) =>
+      source.read(target.subarray(0, Math.max(0, sizeBytes - byteOffset)), byteOffset),
+    close: async () => source.close?.(),
+  };
 }
 
 async function* blocksOfMemory({ blocks }: SavedMemory): AsyncGenerator<SavedBlock> {

@@ -4,6 +4,7 @@ import { readZeroFilled } from '../read-part.js';
 import type { ClusterMap } from './cluster-map.js';
 import { L1_ENTRY_BYTES, l2Covers, OFFSET_MASK, type Qcow2Header } from './header.js';
 import { readL1 } from './level1-table.js';
+import type { LoadedParts } from './loaded-parts.js';
 import type { ReferenceCounts } from './reference-counts.js';
 import { Region, Regions } from './regions.js';
 import type { InternalSnapshot, SnapshotTable } from './snapshot-table.js';
@@ -21,8 +22,8 @@ export interface LyingSnapshot {
   readonly l1: BigUint64Array;
   /** Where the VM state lies. */
   readonly map: ClusterMap;
-  /** Bytes of the VM state. */
-  readonly stateBytes: number;
+  /** What QEMU needs of it. */
+  readonly loaded: LoadedParts;
 }
 
 /**
@@ -122,7 +123,7 @@ async function checkLevel2(
   }
 }
 
-async function checkState({ counts, l1, map, header, stateBytes }: LyingSnapshot, copy: Region | undefined) {
+async function checkState({ counts, l1, map, header, loaded }: LyingSnapshot, copy: Region | undefined) {
   const clusterBytes = 2 ** header.clusterBits;
   for (const entry of l1) {
     const offset = Number(entry & OFFSET_MASK);
@@ -134,7 +135,13 @@ async function checkState({ counts, l1, map, header, stateBytes }: LyingSnapshot
   for (const { byteOffset, lengthBytes, hostOffset, packedBytes } of map.between(0, map.endOffset)) {
     const cluster = new Region('a cluster of the VM state', hostOffset, packedBytes ?? lengthBytes);
     await refuseUncountable(counts, cluster);
-    if (byteOffset < stateBytes) refuseFree(cluster, copy);
+    if (copy === undefined || !cluster.overlaps(copy)) continue;
+    const from = Math.max(hostOffset, copy.byteOffset);
+    const overwritten =
+      packedBytes === undefined
+        ? { byteOffset: byteOffset + from - hostOffset, lengthBytes: Math.min(cluster.end, copy.end) - from }
+        : { byteOffset, lengthBytes };
+    if (await loaded.needs(overwritten)) refuseFree(cluster, copy);
   }
 }
 

@@ -11,7 +11,17 @@ export interface ClusterRun {
   readonly packedBytes: number | undefined;
 }
 
+/** A stretch of the VM state that the image has, and that cannot be read. */
+export interface UnreadableRun {
+  readonly byteOffset: number;
+  readonly lengthBytes: number;
+  readonly error: MappedRamError;
+}
+
 const FIRST_RUNS = 1024;
+
+/** There are none where nothing is damaged. */
+const MAX_UNREADABLE = 4096;
 
 /** Where the VM state lies: runs in ascending order. What is in none of them is zero. Three numbers a run. */
 export class ClusterMap {
@@ -21,7 +31,7 @@ export class ClusterMap {
   /** By the run's index. */
   readonly #packed = new Map<number, number>();
   #count = 0;
-  #unreadable: MappedRamError | undefined;
+  readonly #unreadable: UnreadableRun[] = [];
 
   /** How many runs there are. */
   get count(): number {
@@ -34,18 +44,28 @@ export class ClusterMap {
     return (this.#starts[this.#count - 1] as number) + (this.#lengths[this.#count - 1] as number);
   }
 
-  /** Notes that what follows cannot be read. It is no fault where nothing comes behind it: the VM state has ended before. */
-  addUnreadable(error: MappedRamError): void {
-    this.#unreadable ??= error;
+  /** What cannot be read, in ascending order. It is no fault where QEMU does not come to it. */
+  get unreadable(): readonly UnreadableRun[] {
+    return this.#unreadable;
   }
 
   /**
-   * Adds what follows all that is there; it becomes part of the last run where it goes on both here and there.
+   * Adds what cannot be read.
    *
-   * @throws MappedRamError what was noted to be unreadable, which now lies within.
+   * @throws MappedRamError the reason, where there is too much of that.
    */
+  addUnreadable(byteOffset: number, lengthBytes: number, error: MappedRamError): void {
+    const last = this.#unreadable.at(-1);
+    if (last !== undefined && last.byteOffset + last.lengthBytes === byteOffset) {
+      this.#unreadable.splice(-1, 1, { ...last, lengthBytes: last.lengthBytes + lengthBytes });
+      return;
+    }
+    if (this.#unreadable.length === MAX_UNREADABLE) throw error;
+    this.#unreadable.push({ byteOffset, lengthBytes, error });
+  }
+
+  /** Adds what follows all that is there; it becomes part of the last run where it goes on both here and there. */
   add(byteOffset: number, lengthBytes: number, hostOffset: number, packedBytes?: number): void {
-    if (this.#unreadable !== undefined) throw this.#unreadable;
     const last = this.#count - 1;
     if (last >= 0 && packedBytes === undefined && !this.#packed.has(last) && byteOffset === this.endOffset) {
       if (hostOffset === (this.#hosts[last] as number) + (this.#lengths[last] as number)) {

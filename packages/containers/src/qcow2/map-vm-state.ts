@@ -122,7 +122,7 @@ function addTable(
     const hostOffset = Number(entry & OFFSET_MASK);
     if (isZero && version < 3) {
       const what = 'a cluster is marked as zero, which there is from version 3 on';
-      map.addUnreadable(badImage(what, hostOffset, 'qcow2.l2'));
+      map.addUnreadable(byteOffset, clusterBytes, badImage(what, hostOffset, 'qcow2.l2'));
       continue;
     }
     if (hostOffset === 0) continue;

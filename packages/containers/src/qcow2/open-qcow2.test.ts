@@ -226,6 +226,24 @@ describe('an image that is odd and that QEMU loads', () => {
     expect((await openInternalSnapshot(memorySource(old), 'base')).sizeBytes).toBe(state.length);
   });
 
+  it('since what counts as free in it, and QEMU would write to, holds nothing but description', async () => {
+    const { bytes: free, places: at } = buildQcow2({
+      clusterBits: 12,
+      snapshots: [{ id: '1', name: 'base', state: classic }],
+    });
+    const view = new DataView(free.buffer);
+    const blocks = Number(view.getBigUint64(Number(view.getBigUint64(48))));
+    const [table = 0] = at.l2Offsets[0] ?? [];
+    const countOf = (cluster: number) =>
+      blocks + (Number(view.getBigUint64(table + cluster * 8) & 0xff_ffff_ffffn) / 4096) * 2;
+    const opening = () => openInternalSnapshot(memorySource(free), 'base');
+    view.setUint16(countOf(0), 0);
+    await expect(opening()).rejects.toThrow('counts as free');
+    view.setUint16(countOf(0), 1);
+    view.setUint16(countOf(Math.floor(classic.length / 4096)), 0);
+    expect((await opening()).sizeBytes).toBe(classic.length);
+  });
+
   it('since its snapshots go on behind its end', async () => {
     const table = bytes.subarray(places.snapshotsOffset, places.snapshotsOffset + 144);
     const copy = Uint8Array.from([...bytes, ...table]);
@@ -371,7 +389,9 @@ describe('a hostile image', () => {
     const opening = openInternalSnapshot(memorySource(old), 'base');
     await expect(opening).rejects.toThrow('from version 3 on');
     view.setBigUint64(table, view.getBigUint64(table) & ~1n);
+    // Behind the end, and between the bitmap and its pages.
     view.setBigUint64(table + 1000 * 8, 1n);
+    view.setBigUint64(table + 5 * 8, 1n);
     expect((await openInternalSnapshot(memorySource(old), 'base')).sizeBytes).toBe(state.length);
   });
 

@@ -1,11 +1,12 @@
 import { MappedRamError } from '@mapped-ram/format';
 import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import { checkLoading } from './check-loading.js';
-import type { ClusterMap } from './cluster-map.js';
+import type { ClusterMap, UnreadableRun } from './cluster-map.js';
 import { openClusterDecoder } from './compressed-cluster.js';
 import { endsDescribed } from './described-end.js';
 import { type Qcow2Header, readHeader } from './header.js';
 import { readL1 } from './level1-table.js';
+import { LoadedParts } from './loaded-parts.js';
 import { mapVmState } from './map-vm-state.js';
 import { ReferenceCounts } from './reference-counts.js';
 import { type InternalSnapshot, readSnapshots, type SnapshotTable } from './snapshot-table.js';
@@ -60,23 +61,19 @@ async function openVmState(
   const decodable = await findDecodable(allocated, map);
   const upTo = (sizeBytes: number) => vmStateSource({ ...place, sizeBytes });
   const stateBytes = await findEnd(upTo, decodable.sizeBytes, snapshot, 2 ** header.clusterBits);
+  const loaded = new LoadedParts(() => openSnapshot(upTo(stateBytes), { tolerant: true, classic: true }));
   const { fault } = decodable;
-  if (fault !== undefined && fault.byteOffset < roundUp(stateBytes, BUFFER_BYTES)) throw fault.error;
-  await checkLoading(image, { ...opened, snapshot, l1, map, stateBytes });
+  for (const part of fault === undefined ? map.unreadable : [...map.unreadable, fault]) {
+    if (await loaded.reads(part)) throw part.error;
+  }
+  await checkLoading(image, { ...opened, snapshot, l1, map, loaded });
   return upTo(stateBytes);
-}
-
-/** What QEMU reads of a stream at once (IO_BUF_SIZE of QEMU 11.1, migration/qemu-file.c): what it cannot read of that, it misses as a whole. */
-const BUFFER_BYTES = 32 * 1024;
-
-function roundUp(value: number, multiple: number): number {
-  return Math.ceil(value / multiple) * multiple;
 }
 
 /** How much of the VM state can be decoded, and the first of the clusters behind that cannot. */
 interface Decodable {
   readonly sizeBytes: number;
-  readonly fault?: { readonly byteOffset: number; readonly error: MappedRamError };
+  readonly fault?: UnreadableRun;
 }
 
 /** What lies behind all that can be decoded is no part of the VM state, or QEMU misses it as if it were not there. */
@@ -91,7 +88,7 @@ async function findDecodable(allocated: ByteSource, map: ClusterMap): Promise<De
       return found;
     } catch (error) {
       if (!(error instanceof MappedRamError) || error.code !== 'bad-disk-image') throw error;
-      fault = { byteOffset, error };
+      fault = { byteOffset, lengthBytes, error };
     }
   }
   return { sizeBytes: 0, ...(fault && { fault }) };
