@@ -65,7 +65,7 @@ describe.each(allOrFew([1, 2, 3, 8, 16], [3]))('with %i channels', (channels) =>
   });
 });
 
-describe('while the threads start, the calling thread', () => {
+describe('the calling thread, while the others start,', () => {
   const pages = somePages(5_120, PAGE);
   const move = { pageSize: PAGE, readFrom: 0, writeTo: 0, pageCount: 5_120 };
   /** Its only thread never starts. */
@@ -93,6 +93,29 @@ describe('while the threads start, the calling thread', () => {
     expect(error).toMatchObject({ code: 'unexpected-end', message: expect.stringMatching(/^channel 0: /) });
     expect(await errorOf(open.sync())).toBe(error);
     await expectNoLeftovers();
+  });
+
+  it('goes on when they have started, with what they have no room for, where it is one of several channels', async () => {
+    // Takes batches, and never does them.
+    const busy = new URL(
+      `data:text/javascript,import { parentPort } from 'node:worker_threads';
+      parentPort.on('message', (message) => message === 'end' && parentPort.close());
+      parentPort.postMessage({ kind: 'ready' });`,
+    );
+    const target = new SharedArrayBuffer(pages.length);
+    const places = { source: { memory: shared(pages) }, target: { memory: target } };
+    const open = new Channels(2, places, busy);
+    await open.standIn();
+    await open.opened();
+    let moved = 0;
+    const onMoved = ({ pageCount }: MovedPages) => {
+      moved += pageCount;
+    };
+    await open.move({ ...move, batchBytes: MIB }, onMoved);
+    await open.close();
+    // All but the two batches that the thread has.
+    expect(moved).toBe(5_120 - 512);
+    expect(Buffer.compare(new Uint8Array(target).subarray(2 * MIB), pages.subarray(2 * MIB))).toBe(0);
   });
 
   it('hands over to the threads when they have started', async () => {

@@ -50,7 +50,8 @@ export interface ChannelsOptions {
 
 /**
  * Starts the channels: threads that move pages from fixed places to fixed places, as QEMU's multifd channels do. Which channel
- * moves what shows in no result. Until the first of them has started, the calling thread moves what it is asked to, some MiB in a turn.
+ * moves what shows in no result. The calling thread is the first of several, some MiB in a turn; one channel alone is another thread, for
+ * which the calling one stands in until it has started.
  *
  * @throws MappedRamError `read-failed` or `write-failed` where a file cannot be opened; the signal's reason.
  * @throws RangeError where there cannot be so many.
@@ -71,9 +72,18 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
   return channels;
 }
 
+/** The number of the calling thread. */
+const CALLING_CHANNEL = 0;
+
 /** Open channels. They keep the process alive until they are closed, or one of them has failed. */
 export class Channels {
-  readonly #channels: readonly Channel[];
+  /** How many there are, the calling thread among them where there are several. */
+  readonly count: number;
+  /** Those that run or start. */
+  readonly #channels: Channel[] = [];
+  /** How many threads there are to be. */
+  readonly #mostThreads: number;
+  readonly #startThread: (channel: number) => Channel;
   readonly #options: ChannelsOptions;
   readonly #setup: Omit<ChannelSetup, 'channel'>;
   readonly #noticedPaths = new Set<string>();
@@ -95,10 +105,12 @@ export class Channels {
     program: URL = new URL('./worker.js', import.meta.url),
   ) {
     this.#options = options;
+    this.count = count;
+    this.#mostThreads = Math.max(1, count - 1);
     const source = expectPlace(options.source, 'read');
     const target = options.target && expectPlace(options.target, 'write');
     this.#setup = {
-      memory: createSharedMemory((count + 1) * CHANNEL_MEMORY_BYTES),
+      memory: createSharedMemory((this.#mostThreads + 1) * CHANNEL_MEMORY_BYTES),
       writing: new SharedArrayBuffer(MUTEX_BYTES),
       source,
       target,
@@ -110,31 +122,25 @@ export class Channels {
         this.#stop(new MappedRamError(code, { what: `channel ${channel.index} ${reason}`, cause }));
       },
     };
-    this.#channels = Array.from(
-      { length: count },
-      (_, channel) => new Channel({ channel, ...this.#setup }, listener, program),
-    );
+    this.#startThread = (channel) => new Channel({ channel, ...this.#setup }, listener, program);
+    const atOnce = Math.max(1, availableParallelism() - 1);
+    while (this.#channels.length < Math.min(atOnce, this.#mostThreads)) this.#startNext();
     options.signal?.addEventListener('abort', this.#onAbort);
-  }
-
-  /** How many there are. */
-  get count(): number {
-    return this.#channels.length;
   }
 
   /** Settles when every channel has opened its files. */
   async opened(): Promise<void> {
-    await this.#until(() => this.#ready === this.count);
+    await this.#until(() => this.#ready === this.#mostThreads);
   }
 
   /**
-   * Use {@link openChannels}. Has this thread do the work of those that have not started yet.
+   * Use {@link openChannels}. Has this thread be the first channel.
    *
    * @throws MappedRamError where a file cannot be opened. All threads have ended then.
    */
   async standIn(): Promise<void> {
     this.#guard(() => {
-      const setup = { channel: this.count, ...this.#setup };
+      const setup = { channel: CALLING_CHANNEL, ...this.#setup };
       this.#standIn = this.#asChannel(
         () => new StandIn(setup, ({ path }, error) => this.#notice(path, error.message)),
       );
@@ -171,8 +177,9 @@ export class Channels {
         });
       let isHere = false;
       await this.#until(() => {
+        if (this.#give(batch, setBits, onDone)) return true;
         isHere = this.#moveHere(batch, setBits, onDone);
-        return isHere || this.#give(batch, setBits, onDone);
+        return isHere;
       });
       // A signal, and the message of a thread that has started, have to come through.
       if (isHere) await nextTurn();
@@ -194,7 +201,13 @@ export class Channels {
     await this.#end?.ended;
   }
 
-  /** Gives a batch to the channel that has the least to do; false where all have enough. */
+  /** Starting a thread takes a processor, and those that run have work for all: one more than there are processors waits for the one before. */
+  #startNext(): void {
+    if (this.#channels.length === this.#mostThreads) return;
+    this.#channels.push(this.#startThread(this.#channels.length + 1));
+  }
+
+  /** Gives a batch to the thread that has the least to do; false where all have enough. */
   #give(batch: PageBatch, setBits: (bits: Uint8Array) => void, onDone: (bits: Uint8Array) => void): boolean {
     const free = (channel: Channel) => (channel.isReady ? channel.freeSlots : 0);
     const freest = this.#channels.reduce((a, b) => (free(b) > free(a) ? b : a));
@@ -227,7 +240,8 @@ export class Channels {
   #onMessage(channel: Channel, message: ChannelMessage): void {
     if (message.kind === 'ready') {
       this.#ready++;
-      this.#endStandIn();
+      if (this.count === 1) this.#endStandIn();
+      this.#guard(() => this.#startNext());
     } else if (message.kind === 'done') {
       this.#guard(() => channel.finish(message.slot));
       this.#underWay--;
@@ -258,7 +272,7 @@ export class Channels {
     }
   }
 
-  /** Moves a batch in this thread, if it stands in; its failures are those of a channel. */
+  /** Moves a batch in this thread, if it is a channel; its failures are those of a channel. */
   #moveHere(batch: PageBatch, setBits: (bits: Uint8Array) => void, onDone: (bits: Uint8Array) => void) {
     const standIn = this.#standIn;
     if (standIn === undefined) return false;
@@ -270,7 +284,7 @@ export class Channels {
     try {
       return act();
     } catch (error) {
-      throw error instanceof MappedRamError ? failureInWords(error, 'channel 0') : error;
+      throw error instanceof MappedRamError ? failureInWords(error, `channel ${CALLING_CHANNEL}`) : error;
     }
   }
 

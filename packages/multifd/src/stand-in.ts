@@ -5,8 +5,8 @@ import type { PageMover } from './page-mover.js';
 import type { Batch, ChannelSetup } from './protocol.js';
 
 /**
- * Moves batches in the calling thread while the threads of the channels start, which takes as long as moving some 200 MiB does.
- * Its part of the shared memory is its own.
+ * Moves batches in the calling thread: other threads start while it does, which takes as long as moving some 200 MiB. Its part of the shared
+ * memory is its own.
  */
 export class StandIn {
   readonly #setup: ChannelSetup;
