@@ -1,8 +1,27 @@
 import { vector } from '../builder/define.js';
 import { counted } from '../builder/mutation.js';
 
+/** Devices that answer to their I/O port too, of which the first instance of each is taken. */
+const devicesWithPorts = [
+  ['fdc', 0x3f0],
+  ['i8254', 0x40],
+  ['i8259', 0x20],
+] as const;
+
 /** Which sections there are, and in which order. */
 export const sectionVectors = [
+  ...devicesWithPorts.map(([idstr, port]) =>
+    vector(`sections/instance-io-port-${idstr}`, {
+      what: `The instance id of ${idstr} is its I/O port, 0x${port.toString(16)}.`,
+      why: 'Older versions of QEMU numbered a few devices so, and they answer to that still.',
+      clauses: ['SECTION-5'],
+      base: 'qemu-10.0/pc',
+      stage: 'section',
+      outcome: 'accepted',
+      rules: ['section-undescribed'],
+      mutate: (m) => m.u32(m.device(idstr).instanceIdOffset, port),
+    }),
+  ),
   vector('sections/type-unknown', {
     what: 'A section has the type 0x63.',
     why: 'Nothing says how long an unknown section is.',

@@ -5,7 +5,7 @@ export type { ClassicMemory, ClassicRun, ClassicVisitor } from './classic/visito
 export { CONTAINER_HEAD_BYTES, type ContainedSource, type Container, openContained } from './containers.js';
 export type { ScalarValue, StateNode, StateValue } from './device-state/decode.js';
 export { findVirtioQueues, type VirtioDeviceQueues, type VirtioQueue } from './device-state/virtio-queues.js';
-export { findDevice } from './device-state/vmdescription.js';
+export { findDevice, instanceMeant } from './device-state/vmdescription.js';
 export type {
   BodyBound,
   ByteSpan,

@@ -1,7 +1,7 @@
 import { contentsErrorOf } from '../contents-error.js';
 import type { Vmdescription, VmsdDevice } from '../model.js';
 import { measureState, type StateMeasure } from './measure.js';
-import { fitsAnyInstance } from './vmdescription.js';
+import { instanceMeant } from './vmdescription.js';
 
 /** The devices of a vmdescription, by idstr and instance, and how long the state of each is. */
 export class DescribedDevices {
@@ -21,9 +21,8 @@ export class DescribedDevices {
 
   /** The description of a device's state. */
   find(idstr: string, instanceId: number): VmsdDevice | undefined {
-    return fitsAnyInstance(idstr, instanceId)
-      ? this.#firsts.get(idstr)
-      : this.#devices.get(keyOf(idstr, instanceId));
+    const meant = instanceMeant(idstr, instanceId);
+    return meant === undefined ? this.#firsts.get(idstr) : this.#devices.get(keyOf(idstr, meant));
   }
 
   /**

@@ -27,15 +27,27 @@ export function parseVmdescription(json: Uint8Array, byteOffset: number): Vmdesc
 /** The instance id in a stream that any instance of most devices answers to. */
 const ANY_INSTANCE = 0xffffffff;
 
-/** Devices that answer to a second number of their own instead: an I/O port, or 0 (ran, QEMU 10.0.13, 95 devices of 13 captures). */
-const WITH_SECOND_INSTANCE: ReadonlySet<string> = new Set([
-  ...['fdc', 'i8254', 'i8259', 'mc146818rtc', 'serial'],
-  ...['s390-skeys', 'todclock'],
+/**
+ * Devices that answer to a second number of their own instead, and which that is of each instance, where it is known: the I/O port (`find_se` and
+ * `qdev_set_legacy_instance_id`; ran, QEMU 10.0.13 and 11.1.3, 95 devices of 13 captures). That of `mc146818rtc` is 0x70 for 10.0 and no longer for 11.1,
+ * that of a `serial` its port or its address, as the machine has it, and those of the last two are 0.
+ */
+const SECOND_INSTANCES: ReadonlyMap<string, readonly number[]> = new Map<string, readonly number[]>([
+  ['fdc', [0x3f0]],
+  ['i8254', [0x40]],
+  ['i8259', [0x20, 0xa0]],
+  ['mc146818rtc', []],
+  ['serial', []],
+  ['s390-skeys', []],
+  ['todclock', []],
 ]);
 
-/** Whether the first device of a name answers, whatever its instance. */
-export function fitsAnyInstance(idstr: string, instanceId: number): boolean {
-  return instanceId === ANY_INSTANCE && !WITH_SECOND_INSTANCE.has(idstr);
+/** The instance that a number in a stream means; undefined where the first device of the name answers, whatever its instance. */
+export function instanceMeant(idstr: string, instanceId: number): number | undefined {
+  const seconds = SECOND_INSTANCES.get(idstr);
+  if (seconds === undefined) return instanceId === ANY_INSTANCE ? undefined : instanceId;
+  const instance = seconds.indexOf(instanceId);
+  return instance < 0 ? instanceId : instance;
 }
 
 /**
@@ -47,9 +59,9 @@ export function findDevice(
   idstr: string,
   instanceId: number,
 ): VmsdDevice | undefined {
-  const fitsAny = fitsAnyInstance(idstr, instanceId);
+  const meant = instanceMeant(idstr, instanceId);
   return vmdescription.devices.find(
-    ({ name, instance_id }) => name === idstr && (instance_id === instanceId || fitsAny),
+    ({ name, instance_id }) => name === idstr && (meant === undefined || instance_id === meant),
   );
 }
 

@@ -1,5 +1,5 @@
 import { RAM_SECTION_IDSTR } from '@mapped-ram/format';
-import { findDevice, type OpeningSection } from '@mapped-ram/reader';
+import { findDevice, instanceMeant, type OpeningSection } from '@mapped-ram/reader';
 import type { LintContext } from '../../context.js';
 import { isWritten } from '../../facts/device-versions.js';
 import { quoteName } from '../../facts/names.js';
@@ -28,11 +28,19 @@ function difference(
       : { message, actual: title };
   }
   if (device.instance_id !== instanceId) {
+    const fitsAny = instanceMeant(idstr, instanceId) === undefined;
     return {
-      message: `The section of ${title} fits any instance, and ${device.instance_id} is the first in the vmdescription.`,
+      message: fitsAny
+        ? `The section of ${title} fits any instance, and ${device.instance_id} is the first in the vmdescription.`
+        : `The section of ${title} is that of instance ${device.instance_id}, by its I/O port.`,
       expected: String(device.instance_id),
       actual: String(instanceId),
-      behaviour: { outcome: 'restores', says: 'Takes it for the first device of this name.' },
+      behaviour: {
+        outcome: 'restores',
+        says: fitsAny
+          ? 'Takes it for the first device of this name.'
+          : 'Takes it for the device at this port.',
+      },
     };
   }
   const { version } = device;

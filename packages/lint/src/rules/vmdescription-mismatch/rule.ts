@@ -1,3 +1,4 @@
+import { instanceMeant } from '@mapped-ram/reader';
 import type { LintContext } from '../../context.js';
 import { quoteName } from '../../facts/names.js';
 import { countText } from '../../facts/quantities.js';
@@ -10,12 +11,17 @@ const keyOf = (name: string, instance: number): string => `${name} ${instance}`;
 /** Devices that are described but have no section. */
 function missingDevices(context: LintContext): { name: string; instance_id: number }[] {
   const present = new Set<string>();
+  const presentFirsts = new Set<string>();
   for (const { section } of stateSections(context)) {
-    if (section.kind === 'start' || section.kind === 'full')
-      present.add(keyOf(section.idstr, section.instanceId));
+    if (section.kind !== 'start' && section.kind !== 'full') continue;
+    const instance = instanceMeant(section.idstr, section.instanceId);
+    if (instance === undefined) presentFirsts.add(section.idstr);
+    else present.add(keyOf(section.idstr, instance));
   }
   const described = context.snapshot.vmdescription?.json?.devices ?? [];
-  return described.filter(({ name, instance_id }) => !present.has(keyOf(name, instance_id)));
+  return described.filter(
+    ({ name, instance_id }) => !presentFirsts.delete(name) && !present.has(keyOf(name, instance_id)),
+  );
 }
 
 export const vmdescriptionMismatchRule: Rule = {
