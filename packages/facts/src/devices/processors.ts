@@ -1,4 +1,4 @@
-import type { Section, StreamModel, VmsdStruct } from '@mapped-ram/reader';
+import { instanceMeant, type Section, type StreamModel, type VmsdStruct } from '@mapped-ram/reader';
 import { hotplugDevices } from './hotplug-devices.js';
 
 /** The state of a board's controller that adds processors: an element a processor (hw/acpi/cpu.c, `vmstate_cpu_hotplug`). */
@@ -15,13 +15,19 @@ export interface SavedProcessors {
   readonly mostPossible?: number;
 }
 
-/** The processors of a stream; every machine's state has one `cpu` or `cpu_common` for each. */
+/** The processors of a stream; every machine's state has one `cpu` or `cpu_common` for each. QEMU loads one that is there again over the first. */
 export function savedProcessors({
   sections,
   vmdescription,
 }: Pick<StreamModel, 'sections' | 'vmdescription'>): SavedProcessors {
-  const named = (idstr: string) =>
-    sections.filter((section) => section.kind === 'full' && section.idstr === idstr);
+  const named = (idstr: string) => {
+    const instances = new Set<number>();
+    return sections.filter((section) => {
+      if (section.kind !== 'full' || section.idstr !== idstr) return false;
+      const countBefore = instances.size;
+      return instances.add(instanceMeant(idstr, section.instanceId) ?? 0).size > countBefore;
+    });
+  };
   const common = named('cpu_common');
   let mostPossible: number | undefined;
   for (const device of vmdescription?.json?.devices ?? []) {

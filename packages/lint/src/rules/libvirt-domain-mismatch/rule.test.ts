@@ -82,6 +82,17 @@ ruleCases(libvirtDomainMismatchRule, {
       edit: (image) => editXml(image, "<memory unit='KiB'>16384<", "<memory unit='MiB'>16<"),
     },
     {
+      name: 'a processor whose state is there twice',
+      capture,
+      edit: (image, good) => {
+        for (const section of good.sections) {
+          if (section.kind !== 'full' || section.idstr !== 'cpu_common') continue;
+          const { byteOffset, byteLength } = section;
+          image.insert(byteOffset, image.bytes(byteOffset, byteLength));
+        }
+      },
+    },
+    {
       name: 'another name and UUID, which the stream does not tell',
       capture,
       edit: (image) => {
