@@ -42,6 +42,7 @@ interface Half {
  * them moves what shows in no file.
  */
 export class ChannelTransport implements PageTransport {
+  readonly kernelCopiesFrom: string | undefined;
   readonly #source: Place;
   readonly #target: Place;
   readonly #options: ChannelOptions;
@@ -57,6 +58,7 @@ export class ChannelTransport implements PageTransport {
    */
   constructor(source: string, target: string, options: ChannelOptions = {}) {
     const { directIo, writeback } = options;
+    this.kernelCopiesFrom = directIo === true ? undefined : source;
     this.#source = { path: source, directIo };
     this.#target = { path: target, directIo, writeback };
     this.#options = options;

@@ -4,6 +4,7 @@ import {
   createSnapshot,
   findBlockTable,
   layoutOf,
+  placeSnapshot,
   type SnapshotLayout,
   type SnapshotTarget,
   type StreamPart,
@@ -12,6 +13,9 @@ import { openComplete } from './complete-snapshot.js';
 import { countDataBytes, movePages } from './move-pages.js';
 import { transformChecks } from './option-checks.js';
 import type { TransformOptions } from './options.js';
+
+/** A block of a file system, mostly. */
+const FILE_BLOCK_BYTES = 4096;
 
 /** What a copy holds. */
 export interface CopyReport {
@@ -54,10 +58,21 @@ export async function copyPages(
   options: TransformOptions,
   detectZeroPages: boolean,
 ): Promise<CopyReport> {
-  await target.expect?.(await countDataBytes(snapshot));
+  const isByKernel = !detectZeroPages && keepsAlignment(snapshot, layout);
+  const copiedFrom = isByKernel ? options.transport?.kernelCopiesFrom : undefined;
+  await target.expect?.(await countDataBytes(snapshot), copiedFrom);
   const writer = await createSnapshot(target, layout, { detectZeroPages });
   await movePages(snapshot, writer, options);
   return writer.finish();
+}
+
+/** Whether pages are moved by whole blocks of the file system, which it can share only then. */
+function keepsAlignment({ ramBlocks }: Snapshot, layout: SnapshotLayout): boolean {
+  const { blocks } = placeSnapshot(layout);
+  return ramBlocks.every(
+    ({ ignored, pagesOffset }, index) =>
+      ignored || ((blocks[index]?.pagesOffset ?? 0) - pagesOffset) % FILE_BLOCK_BYTES === 0,
+  );
 }
 
 /** The layout with which everything stays where it is, to the last byte of the file. */

@@ -56,10 +56,10 @@ export async function transformFile<Report>(
   pair: FilePair,
   operation: FileOperation<Report>,
 ): Promise<FileOutcome<Report>> {
-  const { input, output, signal, channels, openSource } = pair;
+  const { input, output, signal, openSource } = pair;
   const source = await openSparseFile(input, { signal, openSource });
   try {
-    const target = await openTarget(pair, channels !== undefined && source.isPlain ? input : undefined);
+    const target = await openTarget(pair);
     try {
       const report = await runOperation(source, target, pair, operation);
       const [inputAllocatedBytes, outputAllocatedBytes] = await Promise.all([
@@ -76,9 +76,9 @@ export async function transformFile<Report>(
   }
 }
 
-/** Whatever is made is judged before it takes its name. @param copied As of {@link judgedTarget} */
-async function openTarget({ output, overwrite, sync }: OutputWish, copied?: string): Promise<FileTarget> {
-  return judgedTarget(await createFileTarget(output, { overwrite, sync, punchHole: tryPunchHole }), copied);
+/** Whatever is made is judged before it takes its name. */
+async function openTarget({ output, overwrite, sync }: OutputWish): Promise<FileTarget> {
+  return judgedTarget(await createFileTarget(output, { overwrite, sync, punchHole: tryPunchHole }));
 }
 
 /** When it returns, every thread that it started has ended. */

@@ -5,15 +5,13 @@ import { canShareBlocks, checkFreeSpace, type FileTarget } from '@mapped-ram/wri
 /**
  * A file that has room before it is begun, and takes its name only if a QEMU would restore what was written: people delete the original then. Of a snapshot
  * headers and bitmaps are looked at, and no page is read again; a classic stream is read to its end.
- *
- * @param copied The file that the kernel copies most of it from, if it does.
  */
-export function judgedTarget(target: FileTarget, copied?: string): FileTarget {
+export function judgedTarget(target: FileTarget): FileTarget {
   return {
     name: target.name,
     partPath: target.partPath,
-    async expect(lengthBytes) {
-      const isShared = copied !== undefined && (await canShareBlocks(copied, target.partPath));
+    async expect(lengthBytes, copiedFrom) {
+      const isShared = copiedFrom !== undefined && (await canShareBlocks(copiedFrom, target.partPath));
       if (!isShared) await checkFreeSpace(target.partPath, lengthBytes);
     },
     write: (pieces) => target.write(pieces),

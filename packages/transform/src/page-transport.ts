@@ -6,6 +6,8 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /** How pages get to and from the places that they have in snapshots. Memory is bounded, whatever a snapshot holds. */
 export interface PageTransport {
+  /** Path of the file that the kernel copies from in `move`, where pages keep their places within blocks of the file system; absent where it does not. */
+  readonly kernelCopiesFrom?: string | undefined;
   /** Pages will be moved: starts what takes time, in the background. A failure is met by `move`. */
   prepareMove(): void;
   /**

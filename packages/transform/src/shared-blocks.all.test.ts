@@ -6,7 +6,8 @@ import { openSnapshot } from '@mapped-ram/reader';
 import { hasProgram } from '@mapped-ram/tool-qemu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copySnapshot } from './copy-snapshot.js';
-import { transformFile } from './files.js';
+import { type FileOperation, transformFile } from './files.js';
+import { scrubToCopy } from './scrub-to-copy.js';
 import { useScratch } from './testing/scratch.js';
 
 const MIB = 1024 * 1024;
@@ -43,19 +44,23 @@ describe.skipIf(missing !== undefined)(missing ?? 'on a file system whose files 
   });
   afterAll(() => execFileSync('umount', [mount()]));
 
-  const copyBy = (channels: number | undefined) =>
+  const copy: FileOperation<unknown> = (source, target, transport) =>
+    copySnapshot(source, target, { transport });
+  const copyBy = (channels: number | undefined, operation = copy) =>
     transformFile(
       {
         ...{ input: at('large.mr'), output: at('copy.mr'), overwrite: true },
         ...(channels !== undefined && { channels: { channels } }),
       },
-      (source, target, transport) => copySnapshot(source, target, { transport }),
+      operation,
     );
 
   it('a copy by the kernel needs no room, and any other is refused before it is begun', async () => {
     const { bavail, bsize } = statfsSync(mount());
     expect(bavail * bsize).toBeLessThan(STORED_BYTES);
     await expect(copyBy(undefined)).rejects.toThrow('no space left on device: the file takes');
+    const scrub = copyBy(2, (source, target, transport) => scrubToCopy(source, target, { transport }));
+    await expect(scrub).rejects.toThrow('no space left on device: the file takes');
     await copyBy(2);
     execFileSync('cmp', ['-n', String(2 * STORED_BYTES), at('large.mr'), at('copy.mr')]);
     truncateSync(at('copy.mr'), 0);

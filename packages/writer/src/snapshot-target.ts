@@ -27,9 +27,10 @@ export interface SnapshotTarget {
   /**
    * Told, before anything is written, how many bytes there will be beside holes, where that is known.
    *
+   * @param copiedFrom The file that the kernel copies most of them from, if it does: they need no room where files share blocks.
    * @throws MappedRamError `write-failed` where there is no room for them.
    */
-  expect?(lengthBytes: number): Promise<void>;
+  expect?(lengthBytes: number, copiedFrom?: string): Promise<void>;
   /**
    * Writes pieces, in any order; several calls may be under way at once. The bytes must not change until it is done.
    *
