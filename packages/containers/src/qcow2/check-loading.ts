@@ -1,10 +1,10 @@
 import { MappedRamError } from '@mapped-ram/format';
 import type { ByteSource } from '@mapped-ram/reader';
 import { readZeroFilled } from '../read-part.js';
-import type { ClusterMap } from './cluster-map.js';
+import type { ClusterMap, ClusterRun } from './cluster-map.js';
 import { L1_ENTRY_BYTES, l2Covers, OFFSET_MASK, type Qcow2Header } from './header.js';
 import { readL1 } from './level1-table.js';
-import type { LoadedParts } from './loaded-parts.js';
+import type { LoadedParts, StatePart } from './loaded-parts.js';
 import type { ReferenceCounts } from './reference-counts.js';
 import { Region, Regions } from './regions.js';
 import type { InternalSnapshot, SnapshotTable } from './snapshot-table.js';
@@ -53,7 +53,19 @@ export async function checkLoading(source: ByteSource, lying: LyingSnapshot): Pr
   const ofDisk = await tablesOfDisk(source, header);
   for (const written of [active, ...blocks.all]) refuseOverlap(written, ofDisk.overlapping(written));
   await checkLevel2(source, lying, active, new Regions([...tables, active]), blocks);
-  await checkState(lying, copy);
+  await checkState(lying, copy, new Regions([headerCluster(header), ...writtenTables(lying), ...blocks.all]));
+}
+
+/** Tables that QEMU writes to or goes by when it loads the snapshot, beside the blocks of reference counts. */
+function writtenTables({ header, snapshot, l1 }: LyingSnapshot): Region[] {
+  const { references, clusterBits } = header;
+  const ofLevel2 = [...l1].map((entry) => Number(entry & OFFSET_MASK)).filter((offset) => offset !== 0);
+  return [
+    new Region('the table of references', references.offset, references.lengthBytes),
+    new Region('its level 1 table', snapshot.l1Offset, snapshot.l1Entries * L1_ENTRY_BYTES),
+    activeTable(header),
+    ...ofLevel2.map((offset) => new Region('a level 2 table', offset, 2 ** clusterBits)),
+  ].filter(({ lengthBytes }) => lengthBytes > 0);
 }
 
 /** Where QEMU puts the copy of the level 1 table that does not fit into the active one; undefined where it does. */
@@ -123,7 +135,9 @@ async function checkLevel2(
   }
 }
 
-async function checkState({ counts, l1, map, header, loaded }: LyingSnapshot, copy: Region | undefined) {
+/** @param tables What holds no VM state. */
+async function checkState(lying: LyingSnapshot, copy: Region | undefined, tables: Regions): Promise<void> {
+  const { counts, l1, map, header, loaded } = lying;
   const clusterBytes = 2 ** header.clusterBits;
   for (const entry of l1) {
     const offset = Number(entry & OFFSET_MASK);
@@ -132,16 +146,39 @@ async function checkState({ counts, l1, map, header, loaded }: LyingSnapshot, co
     await refuseUncountable(counts, table);
     refuseFree(table, copy);
   }
-  for (const { byteOffset, lengthBytes, hostOffset, packedBytes } of map.between(0, map.endOffset)) {
-    const cluster = new Region('a cluster of the VM state', hostOffset, packedBytes ?? lengthBytes);
+  for (const { lengthBytes, hostOffset } of map.zeros?.all() ?? [])
+    await refuseUncountable(counts, new Region('a cluster of zeros', hostOffset, lengthBytes));
+  for (const run of map.all()) {
+    const cluster = clusterOf(run);
     await refuseUncountable(counts, cluster);
-    if (copy === undefined || !cluster.overlaps(copy)) continue;
-    const from = Math.max(hostOffset, copy.byteOffset);
-    const overwritten =
-      packedBytes === undefined
-        ? { byteOffset: byteOffset + from - hostOffset, lengthBytes: Math.min(cluster.end, copy.end) - from }
-        : { byteOffset, lengthBytes };
-    if (await loaded.needs(overwritten)) refuseFree(cluster, copy);
+    if (copy?.overlaps(cluster) && (await loaded.needs(statePart(run, copy)))) refuseFree(cluster, copy);
+    await refuseTables(run, tables, loaded);
+  }
+}
+
+function clusterOf({ hostOffset, lengthBytes, packedBytes }: ClusterRun): Region {
+  return new Region('a cluster of the VM state', hostOffset, packedBytes ?? lengthBytes);
+}
+
+/** What a run has of the VM state where it overlaps with another region. Of a compressed cluster all depends on all. */
+function statePart(run: ClusterRun, other: Region): StatePart {
+  const { byteOffset, lengthBytes, hostOffset, packedBytes } = run;
+  if (packedBytes !== undefined) return { byteOffset, lengthBytes };
+  const from = Math.max(hostOffset, other.byteOffset);
+  const to = Math.min(hostOffset + lengthBytes, other.end);
+  return { byteOffset: byteOffset + from - hostOffset, lengthBytes: to - from };
+}
+
+/** What QEMU would take for VM state, and changes itself. */
+async function refuseTables(run: ClusterRun, tables: Regions, loaded: LoadedParts): Promise<void> {
+  const { what, byteOffset, end } = clusterOf(run);
+  for (let before = end; before > byteOffset; ) {
+    // The one that reaches farthest, so that others begin before it.
+    const table = tables.overlapping(new Region(what, byteOffset, before - byteOffset));
+    if (table === undefined) return;
+    if (await loaded.needs(statePart(run, table)))
+      throw bad(`${what} is said to be where ${table.what} is`, Math.max(byteOffset, table.byteOffset));
+    before = table.byteOffset;
   }
 }
 

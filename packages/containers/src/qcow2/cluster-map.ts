@@ -32,6 +32,7 @@ export class ClusterMap {
   readonly #packed = new Map<number, number>();
   #count = 0;
   readonly #unreadable: UnreadableRun[] = [];
+  #zeros: ClusterMap | undefined;
 
   /** How many runs there are. */
   get count(): number {
@@ -42,6 +43,17 @@ export class ClusterMap {
   get endOffset(): number {
     if (this.#count === 0) return 0;
     return (this.#starts[this.#count - 1] as number) + (this.#lengths[this.#count - 1] as number);
+  }
+
+  /** Clusters that the image has and that read as zeros all the same. */
+  get zeros(): ClusterMap | undefined {
+    return this.#zeros;
+  }
+
+  /** Adds such a cluster. */
+  addZeros(byteOffset: number, lengthBytes: number, hostOffset: number): void {
+    this.#zeros ??= new ClusterMap();
+    this.#zeros.add(byteOffset, lengthBytes, hostOffset);
   }
 
   /** What cannot be read, in ascending order. It is no fault where QEMU does not come to it. */
@@ -90,6 +102,11 @@ export class ClusterMap {
       hostOffset: this.#hosts[index] as number,
       packedBytes: this.#packed.get(index),
     };
+  }
+
+  /** All runs. */
+  all(): Generator<ClusterRun> {
+    return this.between(0, Number.POSITIVE_INFINITY);
   }
 
   /** The runs between two offsets of the VM state, cut off at neither. */

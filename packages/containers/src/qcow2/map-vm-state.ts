@@ -81,7 +81,7 @@ export async function mapVmState(
     seen.add(tableOffset);
     if (seen.size * clusterBytes > MAX_L2_BYTES) throw tooLarge(tableOffset, path);
     addTable(map, await readPart(source, tableOffset, clusterBytes), index * tableCovers, header, geometry);
-    if (map.count > MAX_RUNS) throw tooLarge(tableOffset, path);
+    if (map.count + (map.zeros?.count ?? 0) > MAX_RUNS) throw tooLarge(tableOffset, path);
   }
   return map;
 }
@@ -127,8 +127,10 @@ function addTable(
     }
     if (hostOffset === 0) continue;
     checkPlace(hostOffset, header, 'qcow2.l2');
-    if (hasExtendedL2) addSubclusters(map, view.getUint32(at + 12), byteOffset, hostOffset, clusterBytes);
-    else if (!isZero) map.add(byteOffset, clusterBytes, hostOffset);
+    const subclusters = hasExtendedL2 ? view.getUint32(at + 12) : 0;
+    if (subclusters !== 0) addSubclusters(map, subclusters, byteOffset, hostOffset, clusterBytes);
+    else if (isZero || hasExtendedL2) map.addZeros(byteOffset, clusterBytes, hostOffset);
+    else map.add(byteOffset, clusterBytes, hostOffset);
   }
 }
 

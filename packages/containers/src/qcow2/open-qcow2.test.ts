@@ -412,8 +412,21 @@ describe('a hostile image', () => {
       const copy = bytes.slice();
       new DataView(copy.buffer).setBigUint64(l2 + 8, 1n << power);
       await expect(openInternalSnapshot(memorySource(copy), 'base')).rejects.toThrow('are not counted');
+      // One of zeros takes room, too.
+      new DataView(copy.buffer).setBigUint64(l2 + 8, (1n << power) | 1n);
+      await expect(openInternalSnapshot(memorySource(copy), 'base')).rejects.toThrow('are not counted');
     },
   );
+
+  it('with VM state where its reference counts are is refused, unless it is none that QEMU needs', async () => {
+    const copy = bytes.slice();
+    const opening = () => openInternalSnapshot(memorySource(copy), 'base');
+    const view = new DataView(copy.buffer);
+    view.setBigUint64(l2 + 5 * 8, BigInt(counts));
+    expect((await opening()).sizeBytes).toBe(state.length);
+    view.setBigUint64(l2, BigInt(counts));
+    await expect(opening()).rejects.toThrow('is said to be where a block of reference counts is');
+  });
 
   it('with a cluster behind its end reads as zeros there', async () => {
     const copy = bytes.slice();

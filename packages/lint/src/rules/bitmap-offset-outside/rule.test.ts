@@ -18,6 +18,14 @@ ruleCases(bitmapOffsetOutsideRule, {
       },
       finds: [{ outcome: 'refused' }],
     },
+    {
+      name: 'the same in a disk image',
+      isVmState: true,
+      edit: (image, good) => {
+        image.patch(blockOf(good).headerOffset + 12, be64(0xd5c11f52));
+      },
+      finds: [{ outcome: 'wrong-memory' }],
+    },
   ],
   silent: [{ name: 'a good file' }],
 });

@@ -11,11 +11,11 @@ export const bitmapOffsetOutsideRule: Rule = {
   problems: ['offset-outside-file'],
   clauses: ['HEADER-4', 'LAYOUT-6'],
   description: `The bitmap says which pages are in the file. Where it cannot be read whole, because its offset is wrong or
-the file was cut off, QEMU does not load the block.`,
+the file was cut off, QEMU does not load the block. Behind the end of a VM state in a disk image it reads zeros, and so every page is clear.`,
   qemu: [{ outcome: 'refused', says: '`Error reading dirty bitmap`' }],
   remedy: 'Take the file from its source again. Without its bitmap a block cannot be loaded.',
   *check(context) {
-    const { sizeBytes } = context.file;
+    const { sizeBytes, isVmState } = context.file;
     for (const { block, where } of placedBlocks(context)) {
       if (block.pageSize === 0 || bitmapIsInside(block, sizeBytes)) continue;
       yield {
@@ -24,6 +24,9 @@ the file was cut off, QEMU does not load the block.`,
         where: `${where}.bitmapOffset`,
         actual: hex(block.bitmapOffset),
         metAt: block.headerOffset,
+        ...(isVmState && {
+          behaviour: { outcome: 'wrong-memory', says: 'Reads zeros: all pages are clear.' },
+        }),
       };
     }
   },

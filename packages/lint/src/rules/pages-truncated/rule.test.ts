@@ -29,6 +29,14 @@ ruleCases(pagesTruncatedRule, {
       },
       finds: [{ outcome: 'crashes' }],
     },
+    {
+      name: 'the same in a disk image',
+      isVmState: true,
+      edit: (image, good) => {
+        image.truncate(blockOf(good).pagesOffset + 0x2064);
+      },
+      finds: [{ outcome: 'wrong-memory' }],
+    },
   ],
   silent: [{ name: 'a good file' }],
 });

@@ -11,7 +11,7 @@ export const pagesTruncatedRule: Rule = {
   clauses: ['LAYOUT-6', 'MULTIFD-3', 'PAGES-1'],
   description: `A copy that was cut off, or a disk that was full, leaves a file that ends before its pages do. QEMU notices
 when it reads them. With multifd the channels read them, and their failure is not handled: QEMU dies of SIGSEGV,
-or since 11.1 mostly hangs, and so does whatever waits for it.`,
+or since 11.1 mostly hangs, and so does whatever waits for it. Behind the end of a VM state in a disk image it reads zeros.`,
   qemu: [
     { from: '11.1', multifd: true, outcome: 'crashes', says: 'Hangs, or dies of SIGSEGV.' },
     { multifd: true, outcome: 'crashes', says: 'Dies of SIGSEGV.' },
@@ -25,7 +25,7 @@ or since 11.1 mostly hangs, and so does whatever waits for it.`,
   remedy:
     'Take the file from its source again. What is missing cannot be rebuilt; try the file without multifd only.',
   *check(context) {
-    const { sizeBytes } = context.file;
+    const { sizeBytes, isVmState } = context.file;
     for (const { block, where, bitmap } of placedBlocks(context)) {
       if (bitmap?.lastSetPage === undefined) continue;
       const endOffset =
@@ -38,6 +38,9 @@ or since 11.1 mostly hangs, and so does whatever waits for it.`,
           byteLength: Math.max(0, sizeBytes - block.pagesOffset),
         },
         where: `${where}.pages`,
+        ...(isVmState && {
+          behaviour: { outcome: 'wrong-memory', says: 'Reads zeros in place of the pages.' },
+        }),
         // Behind what is said of the header's fields.
         metAt: block.headerOffset + MAPPED_RAM_HEADER_LENGTH_BYTES - 1,
       };
