@@ -11,10 +11,13 @@ import { MEMORY_UNIT_BYTES } from './shared-memory.js';
 export const PIECE_BYTES = 512 * 1024;
 
 /**
- * Bytes that a channel moves into a file at once. For a longer write the kernel looks for as much memory in one piece, which takes
- * longer than several writes when memory is in use.
+ * Bytes that a channel moves into a file at once: read, and then written while the others read. They take turns, and this long a turn that
+ * a thread is woken for it seldom.
  */
-export const WRITTEN_PIECE_BYTES = 256 * 1024;
+export const WRITTEN_PIECE_BYTES = 2 * 1024 * 1024;
+
+/** Bytes of one write. For a longer one the kernel looks for as much memory in one piece, which takes longer than several writes when memory is in use. */
+export const WRITTEN_AT_ONCE_BYTES = 256 * 1024;
 
 /** Bytes of guest memory in a batch, at most: enough that handing one over costs nothing beside moving it. */
 export const BATCH_BYTES = 16 * 1024 * 1024;
@@ -28,8 +31,8 @@ export const WRITTEN_BATCH_BYTES = 2 * 1024 * 1024;
 /** Batches that a channel has at a time: one that it moves, and the next one. */
 export const SLOTS_PER_CHANNEL = 2;
 
-/** A piece, and room to lay it down so that it is aligned in memory as it is in the file. */
-export const BUFFER_BYTES = PIECE_BYTES + Limits.maxPageSizeBytes;
+/** The longest piece, and room to lay it down so that it is aligned in memory as it is in the file. */
+export const BUFFER_BYTES = WRITTEN_PIECE_BYTES + Limits.maxPageSizeBytes;
 
 /** A bit for each page of a batch, were its pages the smallest that there are. */
 const SLOT_BITS_BYTES = BATCH_BYTES / Limits.minPageSizeBytes / 8;

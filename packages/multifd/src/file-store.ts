@@ -1,6 +1,7 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { hasErrorCode, MappedRamError } from '@mapped-ram/format/errors';
 import { isSystemError, startWriteback, takeSystemErrorApart } from '@mapped-ram/posix';
+import { WRITTEN_AT_ONCE_BYTES } from './channel-memory.js';
 import { nextStep } from './direct-step.js';
 import type { Mutex } from './mutex.js';
 import type { OnNoDirectIo, OpenFile } from './open-file.js';
@@ -34,8 +35,8 @@ export class FileStore implements Store {
   #hasWriteback: boolean;
 
   /**
-   * @param writing Taken for writes through the page cache: a file system lets in one thread at a time, and the others would
-   * use up their processors while they wait for it.
+   * @param writing Taken for writes through the page cache that belong together: a file system lets in one thread at a time, and the others would
+   * use up their processors while they wait for it. To be woken takes as long as writing some 100 KiB, so that is not for each write.
    */
   constructor(open: OpenFile, onNoDirectIo: OnNoDirectIo, writing: Mutex, calls: FileCalls = systemCalls) {
     this.#open = open;
@@ -72,6 +73,11 @@ export class FileStore implements Store {
       what: `${this.#open.file.path} takes no more bytes`,
       byteOffset: byteOffset + written,
     });
+  }
+
+  together(act: () => void): void {
+    if (this.#directDescriptor === undefined) this.#writing.run(act);
+    else act();
   }
 
   /** Has what was written go to the disk while more is moved, so that who flushes the file does not wait for all of it. */
@@ -123,9 +129,9 @@ export class FileStore implements Store {
 
   #moveCached(bytes: Uint8Array, offset: number, lengthBytes: number, byteOffset: number): number {
     const { descriptor, purpose } = this.#open;
-    const call = () => this.#call(descriptor, bytes, offset, lengthBytes, byteOffset);
+    const callBytes = purpose === 'write' ? Math.min(lengthBytes, WRITTEN_AT_ONCE_BYTES) : lengthBytes;
     try {
-      return purpose === 'write' ? this.#writing.run(call) : call();
+      return this.#call(descriptor, bytes, offset, callBytes, byteOffset);
     } catch (error) {
       throw this.#failed(error, byteOffset);
     }

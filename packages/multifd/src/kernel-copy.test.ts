@@ -1,7 +1,6 @@
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
 import { KernelCopy } from './kernel-copy.js';
-import { MUTEX_BYTES, Mutex } from './mutex.js';
 import { scratchFolder } from './testing/scratch.js';
 
 const inScratch = scratchFolder();
@@ -19,7 +18,7 @@ function open(path: string, flags: string): number {
 }
 
 function copyBetween(from: number, to: number): KernelCopy {
-  return new KernelCopy(from, to, new Mutex(new SharedArrayBuffer(MUTEX_BYTES)));
+  return new KernelCopy(from, to);
 }
 
 it('copies bytes to another place in another file', () => {

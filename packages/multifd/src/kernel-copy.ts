@@ -1,6 +1,5 @@
 import { hasErrorCode } from '@mapped-ram/format/errors';
 import { copyFileRange, isSystemError } from '@mapped-ram/posix';
-import type { Mutex } from './mutex.js';
 
 /** The kernel, or these two file systems, cannot do it at all. */
 const NEVER_CODES: ReadonlySet<string> = new Set(['EXDEV', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EPERM']);
@@ -9,14 +8,16 @@ const NEVER_CODES: ReadonlySet<string> = new Set(['EXDEV', 'EOPNOTSUPP', 'ENOSYS
 export class KernelCopy {
   readonly #source: number;
   readonly #target: number;
-  readonly #writing: Mutex;
   #isPossible = true;
 
-  /** @param writing As of a `FileStore`. */
-  constructor(source: number, target: number, writing: Mutex) {
+  constructor(source: number, target: number) {
     this.#source = source;
     this.#target = target;
-    this.#writing = writing;
+  }
+
+  /** Whether it is not known to be in vain. */
+  get isPossible(): boolean {
+    return this.#isPossible;
   }
 
   /**
@@ -26,10 +27,7 @@ export class KernelCopy {
   copy(readFrom: number, writeTo: number, lengthBytes: number): boolean {
     if (!this.#isPossible) return false;
     try {
-      const copied = this.#writing.run(() =>
-        copyFileRange(this.#source, readFrom, this.#target, writeTo, lengthBytes),
-      );
-      return copied === lengthBytes;
+      return copyFileRange(this.#source, readFrom, this.#target, writeTo, lengthBytes) === lengthBytes;
     } catch (error) {
       if (hasErrorCode(error, 'platform-unsupported')) this.#isPossible = false;
       else if (!isSystemError(error)) throw error;

@@ -17,6 +17,10 @@ export class MemoryStore implements Store {
     this.view(byteOffset, bytes.length, 'write-failed').set(bytes);
   }
 
+  together(act: () => void): void {
+    act();
+  }
+
   close(): void {}
 
   /**

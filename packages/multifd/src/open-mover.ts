@@ -31,7 +31,7 @@ export function openMover(
       memoryOffset: channelMemoryOffset(channel),
       source: from,
       target: to,
-      kernelCopy: kernelCopyBetween(from, to, mutex),
+      kernelCopy: kernelCopyBetween(from, to),
       needsAlignment: 'path' in source && source.directIo,
     });
   } catch (error) {
@@ -41,8 +41,8 @@ export function openMover(
 }
 
 /** Between files, where nothing has to be looked at on the way. */
-function kernelCopyBetween(from: Store, to: Store | undefined, mutex: Mutex): KernelCopy | undefined {
+function kernelCopyBetween(from: Store, to: Store | undefined): KernelCopy | undefined {
   if (!(from instanceof FileStore && to instanceof FileStore)) return undefined;
   const [read, written] = [from.cachedDescriptor, to.cachedDescriptor];
-  return read === undefined || written === undefined ? undefined : new KernelCopy(read, written, mutex);
+  return read === undefined || written === undefined ? undefined : new KernelCopy(read, written);
 }

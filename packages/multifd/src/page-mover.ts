@@ -62,13 +62,15 @@ export class PageMover {
 
   /** Copies without a look at the pages; false where that does not do, or not all were copied. */
   #moveInKernel({ readFrom, writeTo, pageSize, pageCount, findZeros }: Batch, bits: Uint8Array): boolean {
-    const { kernelCopy } = this.#parts;
-    if (kernelCopy === undefined || findZeros || writeTo === undefined) return false;
+    const { kernelCopy, target } = this.#parts;
+    if (!kernelCopy?.isPossible || findZeros || writeTo === undefined) return false;
     let isDone = true;
-    forEachRun(bits, 'le', 0, pageCount, (first, count) => {
-      const at = first * pageSize;
-      isDone &&= kernelCopy.copy(readFrom + at, writeTo + at, count * pageSize);
-    });
+    target?.together(() =>
+      forEachRun(bits, 'le', 0, pageCount, (first, count) => {
+        const at = first * pageSize;
+        isDone &&= kernelCopy.copy(readFrom + at, writeTo + at, count * pageSize);
+      }),
+    );
     return isDone;
   }
 
@@ -103,10 +105,12 @@ export class PageMover {
       }
     }
     if (writeTo === undefined) return;
-    forEachRun(bits, 'le', first, first + count, (runFirst, runPages) => {
-      const from = (runFirst - first) * pageSize;
-      target?.write(pages.subarray(from, from + runPages * pageSize), writeTo + runFirst * pageSize);
-    });
+    target?.together(() =>
+      forEachRun(bits, 'le', first, first + count, (runFirst, runPages) => {
+        const from = (runFirst - first) * pageSize;
+        target.write(pages.subarray(from, from + runPages * pageSize), writeTo + runFirst * pageSize);
+      }),
+    );
   }
 
   /** Whole bytes of bits. */
