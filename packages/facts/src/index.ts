@@ -42,6 +42,7 @@ export { type CompareOptions, comparePages, type PageFacts } from './pages/compa
 export { type DataWindow, dataWindows, type FindExtents } from './pages/data-windows.js';
 export { type FindDataOptions, findData } from './pages/find-data.js';
 export type { NonzeroPageFinder, PagesToScan, ScannedPages } from './pages/nonzero-page-finder.js';
+export type { DifferingPages, PageComparer, PagesToCompare } from './pages/page-comparer.js';
 export { type ComparedPages, isScannable, type PageSelection, scanBlock } from './pages/scan-block.js';
 export { setBits } from './pages/set-bits.js';
 export { SourcePageFinder } from './pages/source-page-finder.js';

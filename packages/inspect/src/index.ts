@@ -12,7 +12,12 @@ export {
   toHex,
 } from './devices/state-json.js';
 export type { DeviceDifference, FieldDifference } from './diff/compare-devices.js';
-export { comparePages, type Pair, type SnapshotFile } from './diff/compare-pages.js';
+export {
+  type ComparePagesOptions,
+  comparePages,
+  type Pair,
+  type SnapshotFile,
+} from './diff/compare-pages.js';
 export {
   type BlockDifference,
   type DiffOptions,

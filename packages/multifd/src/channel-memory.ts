@@ -19,6 +19,9 @@ export const WRITTEN_PIECE_BYTES = 2 * 1024 * 1024;
 /** Bytes of one write. For a longer one the kernel looks for as much memory in one piece, which takes longer than several writes when memory is in use. */
 export const WRITTEN_AT_ONCE_BYTES = 256 * 1024;
 
+/** Bytes of a file that are held against those of another at once: both pieces are in the processor's cache then. */
+export const COMPARED_PIECE_BYTES = 256 * 1024;
+
 /** Bytes of guest memory in a batch, at most: enough that handing one over costs nothing beside moving it. */
 export const BATCH_BYTES = 16 * 1024 * 1024;
 

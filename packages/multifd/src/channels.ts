@@ -42,6 +42,8 @@ export interface ChannelsOptions {
   readonly source: Place;
   /** Where pages are written; without it, they are only searched for zeros. */
   readonly target?: Place | undefined;
+  /** A file of which pages are held against those of the source. */
+  readonly compared?: Place | undefined;
   /** Stops all channels; what is under way then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Called once for each file that has no direct I/O. */
@@ -61,6 +63,7 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
     channels: integerOption(1, MAX_CHANNELS),
     source: placeOption,
     target: placeOption,
+    compared: placeOption,
     signal: signalOption,
     onNotice: functionOption,
   });
@@ -109,11 +112,13 @@ export class Channels {
     this.#mostThreads = Math.max(1, count - 1);
     const source = expectPlace(options.source, 'read');
     const target = options.target && expectPlace(options.target, 'write');
+    const compared = options.compared && expectPlace(options.compared, 'read');
     this.#setup = {
       memory: createSharedMemory((this.#mostThreads + 1) * CHANNEL_MEMORY_BYTES),
       writing: new SharedArrayBuffer(MUTEX_BYTES),
       source,
       target,
+      compared,
     };
     const listener = {
       onMessage: (channel: Channel, message: ChannelMessage) => this.#onMessage(channel, message),
@@ -160,7 +165,7 @@ export class Channels {
    */
   async move(pages: MovablePages, onMoved?: OnMoved): Promise<void> {
     const { target } = this.#options;
-    checkPages(pages, target !== undefined);
+    checkPages(pages, this.#options);
     const suitable = target !== undefined && 'path' in target ? WRITTEN_BATCH_BYTES : BATCH_BYTES;
     for (const batch of batchesOf({ ...pages, batchBytes: pages.batchBytes ?? suitable })) {
       const { firstPage, pageCount } = batch;

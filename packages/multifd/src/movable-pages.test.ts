@@ -59,6 +59,7 @@ describe('setWantedBits', () => {
 });
 
 describe('checkPages', () => {
+  const target = { path: 'a file' };
   it.each([
     [{ pageSize: 3000 }],
     [{ pageSize: 128 }],
@@ -69,14 +70,18 @@ describe('checkPages', () => {
     [{ firstPage: 2 ** 53 }],
     [{ firstPage: 2 ** 50 }],
     [{ writeTo: 0 }],
+    [{ compareWith: 0 }],
+    [{ compareWith: -64 * 4096 - 1 }],
     [{ wanted: new Uint8Array(7) }],
     [{ wanted: new Uint8Array(8) }],
   ])('refuses %o', (part) => {
-    expect(() => checkPages({ ...some, ...part }, false)).toThrow(RangeError);
+    expect(() => checkPages({ ...some, ...part }, {})).toThrow(RangeError);
   });
 
   it('takes what can be moved', () => {
-    expect(() => checkPages({ ...some, writeTo: 0, wanted: new Uint8Array(1256) }, true)).not.toThrow();
-    expect(() => checkPages({ ...some, readFrom: -64 * 4096, writeTo: -64 * 4096 }, true)).not.toThrow();
+    expect(() => checkPages({ ...some, writeTo: 0, wanted: new Uint8Array(1256) }, { target })).not.toThrow();
+    expect(() =>
+      checkPages({ ...some, readFrom: -64 * 4096, writeTo: -64 * 4096 }, { target }),
+    ).not.toThrow();
   });
 });

@@ -10,6 +10,8 @@ export interface MovablePages {
   readonly readFrom: number;
   /** Offset of page 0 in the target, in bytes; negative where only later pages have a place. Absent: nothing is written. */
   readonly writeTo?: number | undefined;
+  /** Offset of page 0 in the file that the source is compared with, in bytes: pages that are the same there are left out. */
+  readonly compareWith?: number | undefined;
   /** The first page that is moved; 0 if not given. */
   readonly firstPage?: number | undefined;
   readonly pageCount: number;
@@ -35,7 +37,7 @@ export interface MovedPages {
   readonly wantedPages: number;
   /**
    * Bit `i & 7` of byte `i >> 3` is set where page `firstPage + i` was moved: it was wanted and, if zeros were to be found, is not
-   * all zeros. Whole 64-bit words, in which bits behind the last page are clear. A view that is valid during the call.
+   * all zeros, or, if it was compared, is another. Whole 64-bit words, in which bits behind the last page are clear. A view that is valid during the call.
    */
   readonly bits: Uint8Array;
 }
@@ -48,8 +50,14 @@ export interface PageBatch extends Batch {
   readonly firstPage: number;
 }
 
+/** What channels have beside a source. */
+interface ChannelPlaces {
+  readonly target?: unknown;
+  readonly compared?: unknown;
+}
+
 /** @throws RangeError where these are not pages that channels can move. */
-export function checkPages(pages: MovablePages, hasTarget: boolean): void {
+export function checkPages(pages: MovablePages, places: ChannelPlaces): void {
   const { pageSize, firstPage = 0, pageCount, wanted } = pages;
   if (!isPageSize(pageSize)) {
     throw new RangeError(`channels move pages of 256 to 65,536 bytes, not of ${pageSize}`);
@@ -57,13 +65,18 @@ export function checkPages(pages: MovablePages, hasTarget: boolean): void {
   const place = (pageZero: number) => pageZero + firstPage * pageSize;
   const readFrom = place(pages.readFrom);
   const writeTo = place(pages.writeTo ?? 0);
-  for (const [name, value] of Object.entries({ readFrom, writeTo, firstPage, pageCount })) {
+  const compareWith = place(pages.compareWith ?? 0);
+  for (const [name, value] of Object.entries({ readFrom, writeTo, compareWith, firstPage, pageCount })) {
     if (!(Number.isSafeInteger(value) && value >= 0)) throw new RangeError(`${name} cannot be ${value}`);
   }
-  if (!Number.isSafeInteger(Math.max(readFrom, writeTo) + pageCount * pageSize)) {
+  if (!Number.isSafeInteger(Math.max(readFrom, writeTo, compareWith) + pageCount * pageSize)) {
     throw new RangeError(`no file has ${pageCount} pages from page ${firstPage} on`);
   }
-  if (pages.writeTo !== undefined && !hasTarget) throw new RangeError('the channels have no target');
+  if (pages.writeTo !== undefined && places.target === undefined)
+    throw new RangeError('the channels have no target');
+  if (pages.compareWith !== undefined && places.compared === undefined) {
+    throw new RangeError('the channels have nothing to compare with');
+  }
   if (wanted !== undefined && (wanted.length % 8 !== 0 || wanted.length * 8 < pageCount)) {
     throw new RangeError(`${wanted.length} bytes of bitmap are not whole words for ${pageCount} pages`);
   }
@@ -71,7 +84,7 @@ export function checkPages(pages: MovablePages, hasTarget: boolean): void {
 
 /** The batches of the pages, in ascending order; those in which no page is wanted are left out. */
 export function* batchesOf(pages: MovablePages): Generator<PageBatch, void, undefined> {
-  const { pageSize, readFrom, writeTo, firstPage = 0, findZeros = false } = pages;
+  const { pageSize, readFrom, writeTo, compareWith, firstPage = 0, findZeros = false } = pages;
   const batchPages = batchPagesOf(pages);
   for (let done = 0; done < pages.pageCount; done += batchPages) {
     const pageCount = Math.min(batchPages, pages.pageCount - done);
@@ -83,6 +96,7 @@ export function* batchesOf(pages: MovablePages): Generator<PageBatch, void, unde
       pageSize,
       readFrom: readFrom + first * pageSize,
       writeTo: writeTo === undefined ? undefined : writeTo + first * pageSize,
+      compareWith: compareWith === undefined ? undefined : compareWith + first * pageSize,
       findZeros,
     };
   }

@@ -15,7 +15,7 @@ import type { Store } from './store.js';
  * @throws MappedRamError as `openFile` does.
  */
 export function openMover(
-  { channel, memory, source, target, writing }: ChannelSetup,
+  { channel, memory, source, target, compared, writing }: ChannelSetup,
   onNoDirectIo: OnNoDirectIo,
 ): PageMover {
   const mutex = new Mutex(writing);
@@ -23,19 +23,26 @@ export function openMover(
     'memory' in place
       ? new MemoryStore(place.memory)
       : new FileStore(openFile(place, purpose, onNoDirectIo), onNoDirectIo, mutex);
-  const from = openStore(source, 'read');
+  const opened: Store[] = [];
+  const open = (place: ExpectedPlace, purpose: Purpose): Store => {
+    const store = openStore(place, purpose);
+    opened.push(store);
+    return store;
+  };
   try {
-    const to = target && openStore(target, 'write');
+    const from = open(source, 'read');
+    const to = target && open(target, 'write');
     return new PageMover({
       memory,
       memoryOffset: channelMemoryOffset(channel),
       source: from,
       target: to,
+      compared: compared && open(compared, 'read'),
       kernelCopy: kernelCopyBetween(from, to),
       needsAlignment: 'path' in source && source.directIo,
     });
   } catch (error) {
-    from.close();
+    for (const store of opened) store.close();
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 import type { WasmMemory } from '@mapped-ram/format';
 import { forEachRun } from '@mapped-ram/format/bitmap';
 import { createPageScanner, type PageScanner } from '@mapped-ram/format/zero-page';
-import { BUFFER_BYTES, PIECE_BYTES, WRITTEN_PIECE_BYTES } from './channel-memory.js';
+import { BUFFER_BYTES, COMPARED_PIECE_BYTES, PIECE_BYTES, WRITTEN_PIECE_BYTES } from './channel-memory.js';
+import { clearSame } from './clear-same.js';
 import { DIRECT_ALIGNMENT_BYTES } from './direct-step.js';
 import { FileStore } from './file-store.js';
 import type { KernelCopy } from './kernel-copy.js';
@@ -18,6 +19,8 @@ export interface PageMoverParts {
   readonly memoryOffset: number;
   readonly source: Store;
   readonly target?: Store | undefined;
+  /** What pages of the source are held against. */
+  readonly compared?: Store | undefined;
   /** Between the two, where they are files. */
   readonly kernelCopy?: KernelCopy | undefined;
   /** Whether the source reads into aligned memory only: nothing but the channel's own is. */
@@ -35,11 +38,13 @@ export class PageMover {
 
   /**
    * @param bits Which pages of the batch are wanted, in whole 64-bit words, and none past its end. With `findZeros`, those of
-   * zero pages are cleared.
+   * zero pages are cleared, and with `compareWith` those of pages that are the same.
    * @throws MappedRamError
    */
   move(batch: Batch, bits: Uint8Array): void {
-    if (!this.#moveInKernel(batch, bits)) this.#moveInPieces(batch, bits);
+    const { compareWith } = batch;
+    if (compareWith !== undefined) this.#compare(batch, compareWith, bits);
+    else if (!this.#moveInKernel(batch, bits)) this.#moveInPieces(batch, bits);
     const { target } = this.#parts;
     const { writeTo, pageCount, pageSize } = batch;
     if (writeTo !== undefined && target instanceof FileStore)
@@ -50,6 +55,31 @@ export class PageMover {
   close(): void {
     this.#parts.source.close();
     this.#parts.target?.close();
+    this.#parts.compared?.close();
+  }
+
+  /** Reads a piece of both files into the two halves of the buffer, so that both are in the processor's cache. */
+  #compare({ readFrom, pageSize, pageCount }: Batch, compareWith: number, bits: Uint8Array): void {
+    const { source, compared } = this.#parts;
+    if (compared === undefined) throw new TypeError('there is nothing to compare with');
+    const { buffer } = this.#scannerFor(pageSize);
+    const half = Math.floor(buffer.length / 2 / DIRECT_ALIGNMENT_BYTES) * DIRECT_ALIGNMENT_BYTES;
+    const piecePages = Math.max(8, COMPARED_PIECE_BYTES / pageSize);
+    const read = (store: Store, into: Uint8Array, pieceOffset: number, first: number, count: number) => {
+      // As aligned in memory as in the file, so that it can be read directly.
+      const pages = into.subarray(pieceOffset % DIRECT_ALIGNMENT_BYTES);
+      readSpans(bits, first, count, pageSize, (from, to) => {
+        store.read(pages.subarray(from, to), pieceOffset + from);
+      });
+      return pages;
+    };
+    for (let first = 0; first < pageCount; first += piecePages) {
+      const count = Math.min(piecePages, pageCount - first);
+      const at = first * pageSize;
+      const a = read(source, buffer, readFrom + at, first, count);
+      const b = read(compared, buffer.subarray(half), compareWith + at, first, count);
+      clearSame(a, b, bits, { first, count, pageSize });
+    }
   }
 
   #moveInPieces(batch: Batch, bits: Uint8Array): void {

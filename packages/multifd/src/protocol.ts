@@ -10,6 +10,7 @@ export interface ChannelSetup {
   readonly writing: SharedArrayBuffer;
   readonly source: ExpectedPlace;
   readonly target?: ExpectedPlace | undefined;
+  readonly compared?: ExpectedPlace | undefined;
 }
 
 /** Pages to move. Which ones of them are wanted stands in the slot's bits. */
@@ -18,6 +19,8 @@ export interface Batch {
   readonly readFrom: number;
   /** Offset in the target of the batch's first page; absent where nothing is written. */
   readonly writeTo?: number | undefined;
+  /** Offset of the batch's first page in the file that the source is compared with; absent where it is not. */
+  readonly compareWith?: number | undefined;
   /** In bytes, a power of two. */
   readonly pageSize: number;
   readonly pageCount: number;

@@ -1,4 +1,12 @@
-import { checkOptions, functionOption, limitOption, signalOption, textOption } from '@mapped-ram/format';
+import type { PageComparer } from '@mapped-ram/facts';
+import {
+  checkOptions,
+  functionOption,
+  groupOption,
+  limitOption,
+  signalOption,
+  textOption,
+} from '@mapped-ram/format';
 import type { PageRun, RamBlock } from '@mapped-ram/reader';
 import { compareDevices, type DeviceDifference } from './compare-devices.js';
 import { comparePages, type Pair, type SnapshotFile } from './compare-pages.js';
@@ -9,6 +17,8 @@ export interface DiffOptions {
   readonly only?: 'pages' | 'devices';
   /** Runs of differing pages that are kept of each block; the others are only counted. 1,000 when not given. */
   readonly maxRuns?: number;
+  /** Compares the pages that both have in their files. If not given, they are read from the sources in turn. */
+  readonly comparer?: PageComparer | undefined;
   readonly signal?: AbortSignal;
   /** Of the comparison of memory, in bytes of it. */
   readonly onProgress?: (progress: { readonly doneBytes: number; readonly totalBytes: number }) => void;
@@ -71,6 +81,7 @@ export async function diffSnapshots(
   checkOptions<DiffOptions>(options, {
     only: textOption(['pages', 'devices']),
     maxRuns: limitOption,
+    comparer: groupOption({ compare: functionOption }, ['compare']),
     signal: signalOption,
     onProgress: functionOption,
   });
@@ -126,7 +137,7 @@ async function compareBlocks(files: Pair<SnapshotFile>, options: DiffOptions): P
 async function compareBlock(
   files: Pair<SnapshotFile>,
   [a, b]: readonly [RamBlock, RamBlock | undefined],
-  { maxRuns = 1000 }: DiffOptions,
+  { maxRuns = 1000, comparer }: DiffOptions,
   onProgress: (endPage: number) => void,
 ): Promise<BlockDifference | undefined> {
   if (b === undefined) return unlike('only-a', [a, b]);
@@ -143,7 +154,7 @@ async function compareBlock(
       runCount++;
       differingPages += pageCount;
     },
-    onProgress,
+    { comparer, onProgress },
   );
   if (runCount === 0 && a.usedLength === b.usedLength) return undefined;
   return { ...unlike('pages', [a, b]), differingPages, runCount, runs };

@@ -47,6 +47,29 @@ describe('mr diff', () => {
     expect(globalState.fields[0]).toEqual({ path: 'size', type: 'uint32', a: 10, b: 8 });
   });
 
+  it('says the same with any number of channels', async () => {
+    const zeros = await folder.put('qemu-10.0/zero-pages-stored', 'zeros.mr');
+    for (const pair of [
+      [pc, live],
+      [live, zeros],
+      [zeros, zeros],
+    ] as const) {
+      const alone = await runMr('diff', '--all', ...pair);
+      expect(await runMr('diff', '--all', '--channels', '1', ...pair)).toEqual(alone);
+      expect(await runMr('diff', '--all', '--channels', '3', '--direct-io', ...pair)).toMatchObject({
+        status: alone.status,
+        out: alone.out,
+      });
+    }
+  });
+
+  it('reads no classic stream at places where its pages are not', async () => {
+    const stream = await folder.put('libvirt-11.3/save-raw', 'raw.save');
+    const sparse = await folder.put('libvirt-11.3/save-sparse', 'sparse.save');
+    const alone = await runMr('diff', '--all', stream, sparse);
+    expect(await runMr('diff', '--all', '--channels', '2', stream, sparse)).toEqual(alone);
+  });
+
   it('compares only what it is told to', async () => {
     expect(await runMrJson('diff', '--only', 'devices', pc, live)).toMatchObject({ blocks: [] });
     expect(await runMrJson('diff', '--only', 'pages', pc, live)).toMatchObject({ devices: [] });

@@ -1,10 +1,15 @@
-import { diffSnapshots, isSame } from '@mapped-ram/inspect';
-import type { Command } from '../../shared/command.js';
+import { diffSnapshots, isSame, type Pair, type SnapshotFile } from '@mapped-ram/inspect';
+import { ThreadedPageComparer } from '@mapped-ram/multifd';
+import { MAX_CHANNELS } from '@mapped-ram/multifd/limits';
+import { classicStreamOf, type FilePair } from '@mapped-ram/transform';
+import type { Command, CommandContext } from '../../shared/command.js';
+import type { CommandLine } from '../../shared/command-line.js';
 import { ExitStatus } from '../../shared/exit-status.js';
 import { lastValue, oneOf } from '../../shared/option-values.js';
 import { printableJson } from '../../shared/printable.js';
 import { textColumns } from '../../shared/terminal.js';
 import { UsageError } from '../../shared/usage-error.js';
+import { channelOptions } from '../channel-options.js';
 import { formatOption, wantsJson } from '../file-options.js';
 import { paintFor } from '../paint.js';
 import { withProgress } from '../progress.js';
@@ -14,6 +19,27 @@ import { diffText } from './diff-text.js';
 
 /** Runs of pages that JSON has of each block, unless all are wanted. */
 const MAX_RUNS = 1000;
+
+/** How threads compare the files; undefined where they are not worth it. @throws UsageError */
+function pairChannels(
+  line: CommandLine,
+  [a, b]: Pair<string>,
+  context: CommandContext,
+): FilePair['channels'] {
+  return channelOptions(line, a, context) && channelOptions(line, b, context);
+}
+
+/** Threads read at the places that pages have in the files themselves; in the view of a classic stream they have others. */
+function openComparer(
+  files: Pair<SnapshotFile>,
+  paths: Pair<string>,
+  channels: FilePair['channels'],
+  signal: AbortSignal,
+): ThreadedPageComparer | undefined {
+  if (channels === undefined || files.some(({ source }) => classicStreamOf(source) !== undefined))
+    return undefined;
+  return new ThreadedPageComparer(paths, { ...channels, signal });
+}
 
 /** `mr diff` */
 export const diffCommand: Command = {
@@ -29,6 +55,17 @@ export const diffCommand: Command = {
       ],
     },
     { ...readingGroup, title: 'How to read both files' },
+    {
+      title: 'How to compare pages',
+      options: [
+        {
+          name: 'channels',
+          value: 'N',
+          help: `Threads that read both files, 1 to ${MAX_CHANNELS}; by default one a processor, for large files that are no containers.`,
+        },
+        { name: 'direct-io', help: 'Go past the page cache where the file systems can.' },
+      ],
+    },
     {
       title: 'What to print',
       options: [
@@ -52,7 +89,8 @@ export const diffCommand: Command = {
     ['mr diff --all --format json a.mr b.mr', 'every run and field, for programs'],
   ],
 
-  async run(line, { terminal, signal }) {
+  async run(line, context) {
+    const { terminal, signal } = context;
     const { flags, paths } = line;
     const [a, b, ...others] = paths;
     if (a === undefined || b === undefined || others.length > 0) {
@@ -66,11 +104,17 @@ export const diffCommand: Command = {
       ...(only !== undefined && { only: oneOf('only', only, ['pages', 'devices']) }),
     };
     const openOptions = { ...readingOptions(line), signal };
+    const channels = pairChannels(line, [a, b], context);
     const difference = await withSnapshotFile(a, openOptions, (left) =>
       withSnapshotFile(b, openOptions, (right) =>
-        withProgress(terminal, `${a} ${b}`, (onProgress) =>
-          diffSnapshots([left, right], { ...options, onProgress }),
-        ),
+        withProgress(terminal, `${a} ${b}`, async (onProgress) => {
+          const comparer = openComparer([left, right], [a, b], channels, signal);
+          try {
+            return await diffSnapshots([left, right], { ...options, comparer, onProgress });
+          } finally {
+            await comparer?.close();
+          }
+        }),
       ),
     );
     const style = { paint: paintFor(terminal), columns: textColumns(terminal.stdout) };

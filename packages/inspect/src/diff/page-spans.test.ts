@@ -1,6 +1,6 @@
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
 import { expect, it } from 'vitest';
-import { unionSpans } from './union-spans.js';
+import { bitmapPairs, combine, type PageSpan, pageSpans } from './page-spans.js';
 
 const PIECE_PAGES = 2 ** 23;
 
@@ -33,11 +33,11 @@ it('covers every page that is set in either, once, across pieces of the bitmaps'
     bitmapOnly(pageCount + 5000, (page) => inB(page) || page > pageCount),
   ] as const;
   const covered: number[] = [];
-  for await (const { firstPage, pageCount: length, bitmaps, bitOffset } of unionSpans(
-    snapshots,
-    [block, block],
-    256,
-  )) {
+  const spans: PageSpan[] = [];
+  for await (const pair of bitmapPairs(snapshots, [block, block])) {
+    spans.push(...pageSpans(pair, combine(pair, 'either'), { pageSize: 4096, maxPages: 256 }));
+  }
+  for (const { firstPage, pageCount: length, bitmaps, bitOffset } of spans) {
     expect(length).toBeLessThanOrEqual(256);
     for (let page = 0; page < length; page++) {
       const bit = bitOffset + page;
