@@ -196,6 +196,19 @@ export const sectionVectors = [
     rules: ['section-name'],
     mutate: (m) => m.u8(m.firstDevice.idstrOffset + 1, 0x1b),
   }),
+  vector('sections/name-nul', {
+    what: 'The name of a device state is followed by a NUL and more bytes that its length counts.',
+    why: 'QEMU compares up to the NUL and finds the device.',
+    clauses: ['SECTION-2', 'SECTION-5'],
+    stage: 'section',
+    outcome: 'accepted',
+    mutate: (m) => {
+      const { idstrOffset, instanceIdOffset } = m.firstDevice;
+      const name = Buffer.from(m.original(idstrOffset + 1, instanceIdOffset - idstrOffset - 1));
+      m.remove(idstrOffset, instanceIdOffset);
+      m.insert(idstrOffset, counted(`${name.toString('latin1')}\0more`));
+    },
+  }),
   vector('sections/device-version', {
     what: 'A device state has version 99.',
     why: 'A version above the destination’s own is refused, and the vmdescription tells another one.',

@@ -60,6 +60,13 @@ function read(bytes: readonly number[], pieceBytes = bytes.length) {
 }
 
 describe('records', () => {
+  it('name their block up to a NUL', () => {
+    expect(read([...page(2, 1, 'ram\0 and more'), ...page(3, 2, 'rom\0'), ...EOS]).runs).toEqual([
+      [0, 2, 1, '1'],
+      [1, 3, 1, '2'],
+    ]);
+  });
+
   it('of neighbours become runs, of pages as of zeros', () => {
     const bytes = [
       ...page(2, 1, 'ram'),

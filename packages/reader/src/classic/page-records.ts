@@ -1,5 +1,6 @@
 import { MappedRamError, RAM_WORD_LENGTH_BYTES, RamFlag } from '@mapped-ram/format';
 import type { ClassicBlock } from '../model.js';
+import { untilNul } from '../stream/until-nul.js';
 import type { InputPiece } from './record-input.js';
 import type { ClassicRun } from './visitor.js';
 
@@ -236,7 +237,7 @@ export class PageRecords {
 
   #readName(at: number): void {
     const length = this.#view.getUint8(at);
-    const idstr = String.fromCharCode(...this.#piece.buffer.subarray(at + 1, at + 1 + length));
+    const idstr = untilNul(String.fromCharCode(...this.#piece.buffer.subarray(at + 1, at + 1 + length)));
     const index = this.#indexByName.get(idstr);
     if (index === undefined) {
       const what = 'a page of a block that is not in the block table';

@@ -14,6 +14,7 @@ import { exactOf } from './exact.js';
 import type { NoteFault } from './problem-list.js';
 import type { RamBodyDraft } from './ram-body-draft.js';
 import type { RamFormat } from './ram-format.js';
+import { untilNul } from './until-nul.js';
 
 /** The longest entry with its header has 300 bytes. Reading further might read pages. */
 const ENTRY_READ_AHEAD_BYTES = 300;
@@ -214,7 +215,7 @@ export class BlockTableReader {
  * a NUL.
  */
 function isBlockName(idstr: string): boolean {
-  return /^[ -~]+$/.test(idstr.split('\0', 1)[0] ?? '');
+  return /^[ -~]+$/.test(untilNul(idstr));
 }
 
 /** QEMU stops at a name that it does not know, before it looks at anything that follows. */

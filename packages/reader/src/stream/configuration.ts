@@ -3,6 +3,7 @@ import { contentsErrorOf } from '../contents-error.js';
 import type { Configuration, ConfigurationSubsection, Located } from '../model.js';
 import type { SourceWindow } from '../window.js';
 import type { Mutable } from './mutable.js';
+import { untilNul } from './until-nul.js';
 
 /** A configuration section, as far as it could be read. */
 export interface ConfigurationReading {
@@ -95,7 +96,7 @@ async function checkCapabilityCount(
   subsections: ConfigurationSubsection[],
 ): Promise<void> {
   const { value, endOffset } = await window.parse(byteOffset + 1, (io) => {
-    const [name = ''] = String.fromCharCode(...io.readBytes(io.readU1())).split('\0', 1);
+    const name = untilNul(String.fromCharCode(...io.readBytes(io.readU1())));
     return name === 'configuration/capabilities'
       ? { name, versionId: io.readU4be(), count: io.readU4be() }
       : undefined;

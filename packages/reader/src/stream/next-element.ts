@@ -1,6 +1,7 @@
 import { commands, MappedRam, SectionType } from '@mapped-ram/format';
 import { contentsErrorOf } from '../contents-error.js';
 import type { SourceWindow } from '../window.js';
+import { untilNul } from './until-nul.js';
 
 /** Versions of real sections have one or two digits. */
 const MAX_PLAUSIBLE_VERSION = 0xffff;
@@ -55,7 +56,7 @@ export async function seemsElement(
 
 async function seemsOpening(window: SourceWindow, byteOffset: number): Promise<boolean> {
   const { value } = await window.parse(byteOffset, (io) => new MappedRam.OpeningSectionHeader(io));
-  return /^[!-~][ -~]*$/.test(value.idstr) && value.versionId <= MAX_PLAUSIBLE_VERSION;
+  return /^[!-~][ -~]*$/.test(untilNul(value.idstr)) && value.versionId <= MAX_PLAUSIBLE_VERSION;
 }
 
 function seemsFrame(bytes: Uint8Array): boolean {

@@ -10,6 +10,7 @@ import { ramBodyDraft } from './ram-body-draft.js';
 import type { RamContext, RamReader } from './ram-reader.js';
 import type { SectionEnds } from './section-end.js';
 import { type BodySection, type SectionList, unreadSection } from './section-list.js';
+import { untilNul } from './until-nul.js';
 
 /** What reading sections takes: each part knows one thing of the stream. */
 export interface SectionReaders {
@@ -73,7 +74,8 @@ export class SectionWalk {
       byteOffset + 1,
       (io) => new MappedRam.OpeningSectionHeader(io),
     );
-    const { sectionId, idstr, instanceId, versionId } = value;
+    const { sectionId, instanceId, versionId } = value;
+    const idstr = untilNul(value.idstr);
     if (this.#readers.startedIds.has(sectionId)) {
       const error = new MappedRamError('duplicate-section-id', {
         byteOffset,
