@@ -20,7 +20,7 @@ export const WRITTEN_PIECE_BYTES = 2 * 1024 * 1024;
 export const WRITTEN_AT_ONCE_BYTES = 256 * 1024;
 
 /** Bytes of a file that are held against those of another at once: both pieces are in the processor's cache then. */
-export const COMPARED_PIECE_BYTES = 256 * 1024;
+export const COMPARED_PIECE_BYTES = 512 * 1024;
 
 /** Bytes of guest memory in a batch, at most: enough that handing one over costs nothing beside moving it. */
 export const BATCH_BYTES = 16 * 1024 * 1024;
