@@ -199,12 +199,33 @@ describe('what the system does not allow', () => {
     expect(parts()).toEqual([]);
   });
 
-  it.each(allOrFew([24, 28, 32, 40], [28]))('more than %i open files, is one line', async (count) => {
-    const argv = ['extract', '--channels', '8', '--block', 'pc.ram', 'small.mr', '-o', 'files.raw'];
-    const { status, err } = await ended(limited(`-n ${count}`, ...argv));
-    const oneLine = expect.stringMatching(/^mr.*: (.*EMFILE|too many open files)\n$/);
-    expect({ status, err }).toEqual({ status: 2, err: oneLine });
-    expect(parts()).toEqual([]);
+  describe('more open files', () => {
+    const extract = async (count: number) => {
+      rmSync(at('files.raw'), { force: true });
+      const argv = ['extract', '--channels', '8', '--block', 'pc.ram', 'small.mr', '-o', 'files.raw'];
+      const { status, err } = await ended(limited(`-n ${count}`, ...argv));
+      expect(parts()).toEqual([]);
+      return { status, err };
+    };
+    const refused = { status: 2, err: expect.stringMatching(/^mr.*: (.*EMFILE|too many open files)\n$/) };
+
+    it.each(allOrFew([22, 24], [24]))('than %i, is one line', async (count) => {
+      expect(await extract(count)).toEqual(refused);
+    });
+
+    // Where all is done before the threads have started, they need none.
+    it.each(allOrFew([26, 28, 32, 40], [32]))(
+      'than %i, is one line, or they are not needed',
+      async (count) => {
+        const { status, err } = await extract(count);
+        if (status !== 0) expect({ status, err }).toEqual(refused);
+        else
+          expect({ err, sizeBytes: statSync(at('files.raw')).size }).toEqual({
+            err: '',
+            sizeBytes: 16 * MIB,
+          });
+      },
+    );
   });
 });
 
