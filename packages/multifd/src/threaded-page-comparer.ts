@@ -1,16 +1,10 @@
-import { statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import type { PageComparer, PagesToCompare } from '@mapped-ram/facts';
-import { booleanOption, checkOptions, functionOption, integerOption, signalOption } from '@mapped-ram/format';
-import { BATCH_BYTES } from './channel-memory.js';
-import { type Channels, type ChannelsOptions, openChannels } from './channels.js';
-import { MAX_CHANNELS } from './limits.js';
+import { type Channels, openChannels } from './channels.js';
+import { checkFileChannels, type FileChannelsOptions, usefulChannels } from './file-channels.js';
 import type { OnMoved } from './movable-pages.js';
-import type { FilePlace } from './place.js';
 
 /** How to compare two files. */
-export type ThreadedPageComparerOptions = Pick<ChannelsOptions, 'channels' | 'signal' | 'onNotice'> &
-  Pick<FilePlace, 'directIo'>;
+export type ThreadedPageComparerOptions = FileChannelsOptions;
 
 /** Finds the pages that two files have differently, with parallel channels. */
 export class ThreadedPageComparer implements PageComparer {
@@ -18,18 +12,11 @@ export class ThreadedPageComparer implements PageComparer {
 
   /** Starts the channels in the background. Where that fails, the first {@link ThreadedPageComparer.compare} throws. */
   constructor([a, b]: readonly [string, string], options: ThreadedPageComparerOptions = {}) {
-    checkOptions<ThreadedPageComparerOptions>(options, {
-      channels: integerOption(1, MAX_CHANNELS),
-      signal: signalOption,
-      onNotice: functionOption,
-      directIo: booleanOption,
-    });
-    const { directIo, channels = availableParallelism(), ...rest } = options;
-    // More than there are batches would find nothing to do.
-    const most = Math.max(1, Math.ceil(sizeOf(a) / BATCH_BYTES));
+    checkFileChannels(options);
+    const { directIo, channels, ...rest } = options;
     this.#channels = openChannels({
       ...rest,
-      channels: Math.min(channels, most),
+      channels: usefulChannels(a, channels),
       source: { path: a, directIo },
       compared: { path: b, directIo },
     });
@@ -56,9 +43,4 @@ export class ThreadedPageComparer implements PageComparer {
     const [opened] = await Promise.allSettled([this.#channels]);
     if (opened.status === 'fulfilled') await opened.value.close();
   }
-}
-
-/** Where a file cannot be looked at, the channels report why. */
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -1,26 +1,15 @@
-import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dataWindows, type FindExtents, type PagesToScan } from '@mapped-ram/facts';
-import {
-  booleanOption,
-  checkOptions,
-  functionOption,
-  integerOption,
-  Limits,
-  MappedRamError,
-  signalOption,
-} from '@mapped-ram/format';
+import { Limits, MappedRamError } from '@mapped-ram/format';
 import { dataExtents, isPosixAvailable } from '@mapped-ram/posix';
 import { BATCH_BYTES } from './channel-memory.js';
-import { type Channels, type ChannelsOptions, openChannels } from './channels.js';
-import { MAX_CHANNELS } from './limits.js';
+import { type Channels, openChannels } from './channels.js';
+import { checkFileChannels, type FileChannelsOptions, usefulChannels } from './file-channels.js';
 import type { OnMoved } from './movable-pages.js';
-import type { FilePlace } from './place.js';
 
 /** How to scan a file. */
-export type ThreadedPageFinderOptions = Pick<ChannelsOptions, 'channels' | 'signal' | 'onNotice'> &
-  Pick<FilePlace, 'directIo'>;
+export type ThreadedPageFinderOptions = FileChannelsOptions;
 
 /** The unit of `st_blocks`, whatever the file system's own block size. */
 const STAT_BLOCK_BYTES = 512;
@@ -39,20 +28,13 @@ export class ThreadedPageFinder {
 
   /** Starts the channels in the background. Where that fails, the first {@link ThreadedPageFinder.scan} throws. */
   constructor(path: string, options: ThreadedPageFinderOptions = {}) {
-    checkOptions<ThreadedPageFinderOptions>(options, {
-      channels: integerOption(1, MAX_CHANNELS),
-      signal: signalOption,
-      onNotice: functionOption,
-      directIo: booleanOption,
-    });
-    const { directIo, channels = availableParallelism(), ...rest } = options;
+    checkFileChannels(options);
+    const { directIo, channels, ...rest } = options;
     this.#path = path;
     this.#signal = options.signal;
-    // More than there are batches would find nothing to do.
-    const most = Math.max(1, Math.ceil(sizeOf(path) / BATCH_BYTES));
     this.#channels = openChannels({
       ...rest,
-      channels: Math.min(channels, most),
+      channels: usefulChannels(path, channels),
       source: { path, directIo },
     });
     this.#channels.catch(() => {});
@@ -113,11 +95,6 @@ export class ThreadedPageFinder {
       descriptor === undefined ? undefined : (from, to) => dataExtents(descriptor, from, to);
     return dataWindows(region, BATCH_BYTES / region.pageSize, findExtents);
   }
-}
-
-/** Where a file cannot be looked at, the channels report why. */
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** A descriptor to look for holes with; undefined where the file has none, or they cannot be looked for. */

@@ -58,13 +58,12 @@ export async function checkLoading(source: ByteSource, lying: LyingSnapshot): Pr
 
 /** Tables that QEMU writes to or goes by when it loads the snapshot, beside the blocks of reference counts. */
 function writtenTables({ header, snapshot, l1 }: LyingSnapshot): Region[] {
-  const { references, clusterBits } = header;
-  const ofLevel2 = [...l1].map((entry) => Number(entry & OFFSET_MASK)).filter((offset) => offset !== 0);
+  const { references } = header;
   return [
     new Region('the table of references', references.offset, references.lengthBytes),
     new Region('its level 1 table', snapshot.l1Offset, snapshot.l1Entries * L1_ENTRY_BYTES),
     activeTable(header),
-    ...ofLevel2.map((offset) => new Region('a level 2 table', offset, 2 ** clusterBits)),
+    ...level2Tables(l1, header, 'a level 2 table'),
   ].filter(({ lengthBytes }) => lengthBytes > 0);
 }
 
@@ -82,10 +81,13 @@ async function copyOfL1({ header, counts, snapshot }: LyingSnapshot): Promise<Re
 async function tablesOfDisk(source: ByteSource, header: Qcow2Header): Promise<Regions> {
   const { offset, entries } = header.activeL1;
   const l1 = await readL1(source, header, { l1Offset: offset, l1Entries: entries });
-  const offsets = [...l1].map((entry) => Number(entry & OFFSET_MASK)).filter((place) => place !== 0);
-  return new Regions(
-    offsets.map((place) => new Region('a level 2 table of the disk', place, 2 ** header.clusterBits)),
-  );
+  return new Regions(level2Tables(l1, header, 'a level 2 table of the disk'));
+}
+
+/** The tables that a table of level 1 leads to. */
+function level2Tables(l1: BigUint64Array, { clusterBits }: Qcow2Header, what: string): Region[] {
+  const offsets = [...l1].map((entry) => Number(entry & OFFSET_MASK)).filter((offset) => offset !== 0);
+  return offsets.map((offset) => new Region(what, offset, 2 ** clusterBits));
 }
 
 function headerCluster({ clusterBits }: Qcow2Header): Region {
@@ -121,14 +123,11 @@ async function checkLevel2(
   ...others: readonly Regions[]
 ): Promise<void> {
   const clusterBytes = 2 ** header.clusterBits;
-  for (const entry of l1) {
-    const offset = Number(entry & OFFSET_MASK);
-    if (offset === 0) continue;
-    const table = new Region('a level 2 table', offset, clusterBytes);
+  for (const table of level2Tables(l1, header, 'a level 2 table')) {
     if (table.overlaps(active)) refuseOverlap(active, table);
     const other = others.map((regions) => regions.overlapping(table)).find((found) => found !== undefined);
     if (other === undefined) continue;
-    const bytes = await readZeroFilled(source, offset, clusterBytes);
+    const bytes = await readZeroFilled(source, table.byteOffset, clusterBytes);
     const entryBytes = header.hasExtendedL2 ? 16 : 8;
     for (let at = 0; at < clusterBytes; at += entryBytes)
       if (((bytes[at] as number) & COPIED_BYTE) !== 0) refuseOverlap(table, other);
@@ -138,11 +137,7 @@ async function checkLevel2(
 /** @param tables What holds no VM state. */
 async function checkState(lying: LyingSnapshot, copy: Region | undefined, tables: Regions): Promise<void> {
   const { counts, l1, map, header, loaded } = lying;
-  const clusterBytes = 2 ** header.clusterBits;
-  for (const entry of l1) {
-    const offset = Number(entry & OFFSET_MASK);
-    if (offset === 0) continue;
-    const table = new Region('a level 2 table', offset, clusterBytes);
+  for (const table of level2Tables(l1, header, 'a level 2 table')) {
     await refuseUncountable(counts, table);
     refuseFree(table, copy);
   }

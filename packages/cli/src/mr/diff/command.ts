@@ -108,7 +108,8 @@ export const diffCommand: Command = {
     const difference = await withSnapshotFile(a, openOptions, (left) =>
       withSnapshotFile(b, openOptions, (right) =>
         withProgress(terminal, `${a} ${b}`, async (onProgress) => {
-          const comparer = openComparer([left, right], [a, b], channels, signal);
+          const comparer =
+            only === 'devices' ? undefined : openComparer([left, right], [a, b], channels, signal);
           try {
             return await diffSnapshots([left, right], { ...options, comparer, onProgress });
           } finally {
