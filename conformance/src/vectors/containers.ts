@@ -244,6 +244,28 @@ export const containerVectors = [
       m.insert(SECOND_PAGE, table);
     },
   }),
+  libvirtImage('raw-length-huge', {
+    what: 'A libvirt save image of format 0; the length of its first block is 2^64 - 1.',
+    why: 'QEMU compares the length with that of its own block.',
+    clauses: ['CLASSIC-1', 'STREAM-4'],
+    base: RAW,
+    mappedRam: false,
+    outcome: 'rejected',
+    verdict: 'refused',
+    rules: ['value-too-large', 'not-mapped-ram'],
+    mutate: (m) => m.u64(m.ramStart.bodyOffset + 8 + 7, 2n ** 64n - 1n),
+  }),
+  libvirtImage('raw-table-cut-off', {
+    what: 'A libvirt save image of format 0; its block table is announced with a total that its first block exceeds.',
+    why: 'QEMU reads on until the lengths are the total, and takes what is no entry for one.',
+    clauses: ['CLASSIC-1', 'BLOCK-1'],
+    base: RAW,
+    mappedRam: false,
+    outcome: 'rejected',
+    verdict: 'refused',
+    rules: ['block-table', 'not-mapped-ram'],
+    mutate: (m) => m.u64(m.ramStart.bodyOffset, 0x1004n),
+  }),
   libvirtImage('raw-xbzrle', {
     what: 'A libvirt save image of format 0; its second page is stored as a difference.',
     why: 'What xbzrle stores is walked over, and not read.',

@@ -1,4 +1,5 @@
 import {
+  hasErrorCode,
   isPageSize,
   Limits,
   MappedRam,
@@ -121,13 +122,18 @@ export class ClassicRam implements RamReader {
     }
     const blocks: ClassicBlock[] = [];
     for (let restBytes = totalBytes; restBytes > 0n; ) {
-      const { value, endOffset } = await this.#window.parse(
-        draft.endOffset,
-        (io) => new MappedRam.RamBlockEntry(io, undefined, undefined, hasGuestPhysicalAddress),
-      );
+      const path = `ram.blocks[${blocks.length}]`;
+      const { value, endOffset } = await this.#window
+        .parse(
+          draft.endOffset,
+          (io) => new MappedRam.RamBlockEntry(io, undefined, undefined, hasGuestPhysicalAddress),
+        )
+        .catch(async (error: unknown) => {
+          if (!hasErrorCode(error, 'value-too-large')) throw error;
+          throw await this.#lengthTooLarge(error, draft.endOffset, `${path}.usedLength`);
+        });
       const { idstr, lenUsed: usedLength, guestPhysicalAddress } = value;
       restBytes -= BigInt(usedLength);
-      const path = `ram.blocks[${blocks.length}]`;
       if (idstr === '' || restBytes < 0n || blocks.length >= Limits.ramBlocks)
         throw new MappedRamError('bad-block-table', { byteOffset: draft.endOffset, path });
       this.#records?.checkBlock(idstr, usedLength, draft.endOffset);
@@ -148,6 +154,14 @@ export class ClassicRam implements RamReader {
       unreadPage && ((blockIndex, page) => unreadPage.call(this.#visitor, blockIndex, page)),
     );
     await this.#visitor.begin({ stream, bodyOffset, pageSize, blocks });
+  }
+
+  /** Names the block whose length it is. */
+  async #lengthTooLarge(error: MappedRamError, entryOffset: number, path: string): Promise<MappedRamError> {
+    const { value } = await this.#window.parse(entryOffset, (io) => io.readBytes(io.readU1()));
+    const { code, byteOffset, actual } = error;
+    const what = `the length of block ${JSON.stringify(String.fromCharCode(...value))} is larger than 2^53 - 1`;
+    return new MappedRamError(code, { what, byteOffset, path, actual, cause: error });
   }
 }
 

@@ -10,7 +10,8 @@ const MAX_COUNTED_PAGES = 2 ** 28;
 /**
  * Walks a classic stream to its end and counts its pages.
  *
- * @returns What is in it; undefined where the walk did not come to its memory: it may be something else then.
+ * @returns What is in it; undefined where the walk did not come to its memory: it may be something else then. With a block
+ * table that cannot be read it has no blocks.
  * @throws MappedRamError `read-failed`, `short-read`.
  */
 export async function walkClassicPages(
@@ -19,9 +20,23 @@ export async function walkClassicPages(
 ): Promise<StreamModel | undefined> {
   const counter = new PageCounter();
   const model = await walkClassicStream(source, counter, streamOffset);
-  const classic = counter.result;
+  const classic = counter.result ?? withoutTable(model);
   return classic === undefined ? undefined : { ...model, classic };
 }
+
+/** What is known of the memory where the walk ended in its block table. */
+function withoutTable({ problems, configuration }: StreamModel): ClassicPages | undefined {
+  const stop = problems.find(({ stopped }) => stopped)?.error;
+  // Without a configuration nothing says that it is a classic stream.
+  if (stop?.byteOffset === undefined || !TABLE_FAULTS.has(stop.code) || configuration === undefined)
+    return undefined;
+  const pageSize = 2 ** (configuration.targetPageBits ?? USUAL_PAGE_BITS);
+  return { pageSize, byteOffset: stop.byteOffset, isCounted: false, xbzrleRecords: 0, blocks: [] };
+}
+
+/** A mapped-ram table is `unsupported`, and has faults of its own. */
+const TABLE_FAULTS: ReadonlySet<string> = new Set(['bad-block-table', 'value-too-large']);
+const USUAL_PAGE_BITS = 12;
 
 /** The pages of a block that came, a bit each, and of those the ones that are stored. */
 interface SeenPages {

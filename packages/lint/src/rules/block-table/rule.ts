@@ -24,9 +24,9 @@ a block's name. The same happens where a length or an offset leads to a place at
       const lastBlock = context.snapshot.ramBlocks.at(-1);
       // QEMU loads every block that is listed before it notices.
       const metAt = Math.max(byteOffset ?? 0, lastBlock === undefined ? 0 : endOf(lastBlock));
-      const isOfAnother = what.startsWith('a second block table');
-      const message = isOfAnother
-        ? `${what.charAt(0).toUpperCase()}${what.slice(1)}: ${actual}.`
+      const isOfClassic = /^(a second|the stream has no) block table/.test(what);
+      const message = isOfClassic
+        ? `${what.charAt(0).toUpperCase()}${what.slice(1)}${actual === undefined ? '' : `: ${actual}`}.`
         : actual === undefined
           ? 'The block table goes on at a place where there is no entry.'
           : `The blocks have ${actual} bytes together, but the table is announced with ${expected} bytes.`;

@@ -2,7 +2,7 @@ import { isGuestMemory, objectIdOf, privateFileBackends } from '@mapped-ram/fact
 import type { ClassicBlockPages } from '@mapped-ram/reader';
 import type { LintContext } from '../../context.js';
 import { countText } from '../../facts/quantities.js';
-import { walkedToEnd } from '../../facts/walk-stop.js';
+import { walkedOverMemory } from '../../facts/walk-stop.js';
 import type { Rule } from '../../rule.js';
 
 export const classicPagesMissingRule: Rule = {
@@ -28,7 +28,7 @@ XML maps it from a file, as \`mr clone\` makes it.`,
     'Save again. Where the guest may have reported these pages as free, restore it where it does no harm, and look whether it is well.',
   *check(context) {
     const { classic } = context.snapshot;
-    if (classic === undefined || !classic.isCounted || !walkedToEnd(context)) return;
+    if (classic === undefined || !classic.isCounted || !walkedOverMemory(context)) return;
     const { domain } = context;
     const mapped = privateFileBackends(domain?.kind === 'read' ? domain.domain.qemuArguments : []);
     for (const block of classic.blocks.filter((one) => lacksPages(one, mapped))) {

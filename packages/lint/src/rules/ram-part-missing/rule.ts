@@ -1,6 +1,6 @@
 import { hasRamSection, ramSections } from '../../facts/ram-sections.js';
 import { storedBlocks } from '../../facts/stored-blocks.js';
-import { walkedToEnd } from '../../facts/walk-stop.js';
+import { walkedOverMemory } from '../../facts/walk-stop.js';
 import type { Rule } from '../../rule.js';
 
 export const ramPartMissingRule: Rule = {
@@ -15,7 +15,7 @@ and nothing else, so a file without it loses nothing; but it is not as QEMU wrot
   remedy: 'Nothing has to be done. Find out what removed it.',
   *check(context) {
     const start = ramSections(context)[0];
-    if (start === undefined || !walkedToEnd(context) || hasRamSection(context, 'part')) return;
+    if (start === undefined || !walkedOverMemory(context) || hasRamSection(context, 'part')) return;
     if (storedBlocks(context).length === 0) return;
     const { byteOffset, byteLength } = start.section;
     yield {

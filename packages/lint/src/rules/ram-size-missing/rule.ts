@@ -1,5 +1,5 @@
 import { hasRamSection, ramSections } from '../../facts/ram-sections.js';
-import { walkedToEnd } from '../../facts/walk-stop.js';
+import { walkedOverMemory } from '../../facts/walk-stop.js';
 import type { Rule } from '../../rule.js';
 
 export const ramSizeMissingRule: Rule = {
@@ -19,7 +19,7 @@ them QEMU loads nothing and does not complain. A machine without memory has a su
   remedy: 'Take the file from its source again: the place of the memory in the file is lost.',
   *check(context) {
     const start = ramSections(context)[0];
-    if (start === undefined || !walkedToEnd(context)) return;
+    if (start === undefined || !walkedOverMemory(context)) return;
     // In a classic stream the table is read with its pages.
     if ((context.snapshot.classic?.blocks.length ?? 0) > 0) return;
     const tables = ramSections(context).flatMap(({ section }) => section.ram?.blockTables ?? []);

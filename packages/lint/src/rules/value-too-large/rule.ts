@@ -6,9 +6,22 @@ import type { Rule, RuleMatch } from '../../rule.js';
 
 const problems = ['value-too-large'] as const;
 
+/** Lengths that QEMU rounds up to whole pages, in 64 bits, and gets 0. */
+const ROUNDED_TO_NOTHING = 2n ** 64n - 4096n;
+
+/** A length of a classic block is held against the destination's block, and a ROM of fw_cfg is resized to it. */
+function behaviourInClassic({ actual, what }: MappedRamError): RuleMatch['behaviour'] {
+  if (!what.includes('"/rom@')) return { outcome: 'refused', says: '`Size mismatch: ...`' };
+  return typeof actual === 'bigint' && actual > ROUNDED_TO_NOTHING
+    ? { outcome: 'crashes', says: 'Resizes the block to nothing and aborts.' }
+    : { outcome: 'refused', says: '`Size too large: ...`' };
+}
+
 /** What QEMU does depends on what the value is for, and on its neighbours. */
-function behaviour({ path }: MappedRamError, context: LintContext): RuleMatch['behaviour'] {
-  const { oversizedBlock } = context.snapshot;
+function behaviour(error: MappedRamError, context: LintContext): RuleMatch['behaviour'] {
+  const { path } = error;
+  const { oversizedBlock, classic } = context.snapshot;
+  if (classic !== undefined && path?.startsWith('ram.') === true) return behaviourInClassic(error);
   if (oversizedBlock !== undefined) return behaviourAtOversizedBlock(oversizedBlock, context);
   if (path?.endsWith('pagesOffset') === true && context.target.multifd) {
     return {
