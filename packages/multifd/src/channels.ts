@@ -11,6 +11,7 @@ import { putErrorTogether } from '@mapped-ram/posix';
 import { Channel } from './channel.js';
 import { BATCH_BYTES, CHANNEL_MEMORY_BYTES, WRITTEN_BATCH_BYTES } from './channel-memory.js';
 import { failureInWords } from './failure-in-words.js';
+import { IdleProcessors } from './idle-processors.js';
 import { MAX_CHANNELS } from './limits.js';
 import {
   batchesOf,
@@ -53,7 +54,8 @@ export interface ChannelsOptions {
 /**
  * Starts the channels: threads that move pages from fixed places to fixed places, as QEMU's multifd channels do. Which channel
  * moves what shows in no result. The calling thread is the first of several, some MiB in a turn; one channel alone is another thread, for
- * which the calling one stands in until it has started.
+ * which the calling one stands in until it has started. Channels beyond the number of processors get a thread when processors have nothing
+ * to do, since the others wait for a disk.
  *
  * @throws MappedRamError `read-failed` or `write-failed` where a file cannot be opened; the signal's reason.
  * @throws RangeError where there cannot be so many.
@@ -84,8 +86,9 @@ export class Channels {
   readonly count: number;
   /** Those that run or start. */
   readonly #channels: Channel[] = [];
-  /** How many threads there are to be. */
+  /** How many threads there may be. */
   readonly #mostThreads: number;
+  readonly #processors = new IdleProcessors();
   readonly #startThread: (channel: number) => Channel;
   readonly #options: ChannelsOptions;
   readonly #setup: Omit<ChannelSetup, 'channel'>;
@@ -133,9 +136,12 @@ export class Channels {
     options.signal?.addEventListener('abort', this.#onAbort);
   }
 
-  /** Settles when every channel has opened its files. */
+  /** Starts every thread, whether there is work for it or not; settles when all have opened their files. */
   async opened(): Promise<void> {
-    await this.#until(() => this.#ready === this.#mostThreads);
+    await this.#until(() => {
+      if (this.#ready === this.#channels.length) this.#guard(() => this.#startNext());
+      return this.#ready === this.#mostThreads;
+    });
   }
 
   /**
@@ -206,10 +212,15 @@ export class Channels {
     await this.#end?.ended;
   }
 
-  /** Starting a thread takes a processor, and those that run have work for all: one more than there are processors waits for the one before. */
   #startNext(): void {
     if (this.#channels.length === this.#mostThreads) return;
     this.#channels.push(this.#startThread(this.#channels.length + 1));
+  }
+
+  /** Starting a thread takes a processor: one more than there are waits for the one before, and until those that run wait for something else. */
+  #startNextWhereIdle(): void {
+    if (this.#ready < this.#channels.length || this.#channels.length === this.#mostThreads) return;
+    if (this.#processors.areIdle()) this.#startNext();
   }
 
   /** Gives a batch to the thread that has the least to do; false where all have enough. */
@@ -246,10 +257,10 @@ export class Channels {
     if (message.kind === 'ready') {
       this.#ready++;
       if (this.count === 1) this.#endStandIn();
-      this.#guard(() => this.#startNext());
     } else if (message.kind === 'done') {
       this.#guard(() => channel.finish(message.slot));
       this.#underWay--;
+      this.#guard(() => this.#startNextWhereIdle());
     } else if (message.kind === 'failed') {
       this.#stop(failureInWords(putErrorTogether(message.failure), `channel ${channel.index}`));
     } else {

@@ -111,8 +111,8 @@ export class PageMover {
     if (findZeros || needsAlignment || writeTo === undefined || !(target instanceof MemoryStore))
       return false;
     if (!areAllSet(bits, first, count)) return false;
-    const bytes = target.view(writeTo + first * pageSize, count * pageSize, 'write-failed');
-    source.read(bytes, readFrom + first * pageSize);
+    const at = first * pageSize;
+    target.fill(writeTo + at, count * pageSize, (bytes) => source.read(bytes, readFrom + at));
     return true;
   }
 

@@ -27,6 +27,8 @@ interface Calls {
     length: number,
     flags: number,
   ): Int64;
+  getpagesize(): number;
+  madvise(address: bigint, length: number, advice: number): number;
   sync_file_range(fd: number, offset: number, length: number, flags: number): number;
   getStatusFlags(fd: number): number;
   kcmp(pidA: number, pidB: number, type: number, indexA: number, indexB: number): number;
@@ -101,6 +103,8 @@ function declare(koffi: Koffi, kcmpNumber: number): Calls {
     lseek: library.func('int64_t lseek(int, int64_t, int)'),
     fallocate: library.func('int fallocate(int, int, int64_t, int64_t)'),
     copy_file_range: library.func('int64_t copy_file_range(int, void *, int, void *, size_t, uint)'),
+    getpagesize: library.func('int getpagesize()'),
+    madvise: library.func('int madvise(uintptr_t, size_t, int)'),
     sync_file_range: library.func('int sync_file_range(int, int64_t, int64_t, uint)'),
     getStatusFlags: (fd) => fcntl(fd, F_GETFL),
     kcmp: (...args) => syscall(kcmpNumber, ...args),
