@@ -83,12 +83,19 @@ export function combine(
   { bitmaps: [a, b] }: BitmapPair,
   which: 'either' | 'both' | 'one',
 ): Uint8Array<ArrayBuffer> {
-  const combined = new Uint8Array(a.length);
-  for (let at = 0; at < combined.length; at++) {
-    const [x, y] = [a[at] ?? 0, b[at] ?? 0];
-    combined[at] = which === 'either' ? x | y : which === 'both' ? x & y : x ^ y;
+  const combined = a.slice();
+  const [into, from] = [wordsOf(combined), wordsOf(b)];
+  for (let at = 0; at < into.length; at++) {
+    const [x, y] = [into[at] as number, from[at] as number];
+    into[at] = which === 'either' ? x | y : which === 'both' ? x & y : x ^ y;
   }
-  return combined;
+  return combined as Uint8Array<ArrayBuffer>;
+}
+
+/** Bits combine alike in any byte order. A bitmap has whole words, and is copied where it does not start at one in memory. */
+function wordsOf(bitmap: Uint8Array): Uint32Array {
+  const { buffer, byteOffset, length } = bitmap.byteOffset % 4 === 0 ? bitmap : bitmap.slice();
+  return new Uint32Array(buffer, byteOffset, length / 4);
 }
 
 function littleEndian({ bytes }: BitmapChunk, { wordOrder }: Snapshot): Uint8Array {
