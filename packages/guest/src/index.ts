@@ -24,7 +24,13 @@ export {
   listTasks,
 } from './processes/list-processes.js';
 export { AddressBook, type GuestAddresses } from './search/address-book.js';
-export { bytePattern, type OnMatch, type Pattern, regularExpression } from './search/pattern.js';
+export {
+  bytePattern,
+  type OnMatch,
+  type Pattern,
+  type PatternLiteral,
+  regularExpression,
+} from './search/pattern.js';
 export { type BlockMatch, type SearchOptions, searchBlock } from './search/search-memory.js';
 export { type KernelSymbol, KernelSymbols, readSymbols, systemMap } from './symbols/kernel-symbols.js';
 export type { BtfTypes } from './types/btf.js';

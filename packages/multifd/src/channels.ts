@@ -13,6 +13,7 @@ import { BATCH_BYTES, CHANNEL_MEMORY_BYTES, WRITTEN_BATCH_BYTES } from './channe
 import { failureInWords } from './failure-in-words.js';
 import { IdleProcessors } from './idle-processors.js';
 import { MAX_CHANNELS } from './limits.js';
+import { type Literal, literalOption } from './literal.js';
 import {
   batchesOf,
   checkPages,
@@ -45,6 +46,8 @@ export interface ChannelsOptions {
   readonly target?: Place | undefined;
   /** A file of which pages are held against those of the source. */
   readonly compared?: Place | undefined;
+  /** Bytes that pages are searched for. */
+  readonly literal?: Literal | undefined;
   /** Stops all channels; what is under way then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Called once for each file that has no direct I/O. */
@@ -66,6 +69,7 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
     source: placeOption,
     target: placeOption,
     compared: placeOption,
+    literal: literalOption,
     signal: signalOption,
     onNotice: functionOption,
   });
@@ -122,6 +126,7 @@ export class Channels {
       source,
       target,
       compared,
+      literal: options.literal,
     };
     const listener = {
       onMessage: (channel: Channel, message: ChannelMessage) => this.#onMessage(channel, message),

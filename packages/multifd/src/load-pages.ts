@@ -50,21 +50,31 @@ export async function loadPages(
     findZeros: booleanOption,
     onMoved: functionOption,
   });
-  const { memoryOffset = 0, firstPage = 0, pageCount = block.pageCount - firstPage, ...rest } = options;
+  const { memoryOffset = 0, findZeros, onMoved } = options;
   const { pageSize, pagesOffset } = block;
-  const { onMoved, findZeros, withoutHoles = false } = rest;
-  for await (const chunk of snapshot.readBitmap(block, { withoutHoles })) {
+  for await (const pages of storedPages(snapshot, block, options))
+    await channels.move(
+      { pageSize, readFrom: pagesOffset, writeTo: memoryOffset, findZeros, ...pages },
+      onMoved,
+    );
+}
+
+/** Pages of a block, by the bitmap's chunks, and which of them are stored. */
+export async function* storedPages(
+  snapshot: Snapshot,
+  block: RamBlock,
+  options: Pick<LoadOptions, 'firstPage' | 'pageCount' | 'withoutHoles'>,
+): AsyncGenerator<WantedPages, void, undefined> {
+  const { firstPage = 0, pageCount = block.pageCount - firstPage, withoutHoles = false } = options;
+  for await (const chunk of snapshot.readBitmap(block, { withoutHoles, firstPage, pageCount })) {
     checkPageSize(block);
     const from = Math.max(firstPage, chunk.firstPage);
     const to = Math.min(firstPage + pageCount, chunk.firstPage + chunk.pageCount);
-    if (from >= to) continue;
-    const wanted = wantedPages(chunk, snapshot.wordOrder, from, to);
-    await channels.move(
-      { pageSize, readFrom: pagesOffset, writeTo: memoryOffset, findZeros, ...wanted },
-      onMoved,
-    );
+    if (from < to) yield wantedPages(chunk, snapshot.wordOrder, from, to);
   }
 }
+
+type WantedPages = Pick<MovablePages, 'firstPage' | 'pageCount' | 'wanted'>;
 
 /** The bits of some pages: a view where they start with a word, else a copy. */
 function wantedPages(
@@ -72,7 +82,7 @@ function wantedPages(
   order: WordOrder,
   from: number,
   to: number,
-): Pick<MovablePages, 'firstPage' | 'pageCount' | 'wanted'> {
+): WantedPages {
   const words = withLittleEndianWords(bytes, order);
   const pages = { firstPage: from, pageCount: to - from };
   if ((from - firstPage) % 64 === 0) return { ...pages, wanted: words.subarray((from - firstPage) / 8) };

@@ -22,6 +22,8 @@ export interface MovablePages {
   readonly wanted?: Uint8Array | undefined;
   /** Leave pages out that are all zeros. Off if not given. */
   readonly findZeros?: boolean | undefined;
+  /** Leave pages out in which the literal that the channels look for does not begin; nothing is written. Off if not given. */
+  readonly findLiteral?: boolean | undefined;
   /**
    * Bytes of a batch, so that several channels get a part of few pages; 64 pages are one at least, and 16 MiB at most. If not
    * given, what suits the channels' target.
@@ -37,7 +39,8 @@ export interface MovedPages {
   readonly wantedPages: number;
   /**
    * Bit `i & 7` of byte `i >> 3` is set where page `firstPage + i` was moved: it was wanted and, if zeros were to be found, is not
-   * all zeros, or, if it was compared, is another. Whole 64-bit words, in which bits behind the last page are clear. A view that is valid during the call.
+   * all zeros, or, if it was compared, is another, or, if it was searched, has or
+   * may have the literal's beginning. Whole 64-bit words, in which bits behind the last page are clear. A view that is valid during the call.
    */
   readonly bits: Uint8Array;
 }
@@ -54,6 +57,7 @@ export interface PageBatch extends Batch {
 interface ChannelPlaces {
   readonly target?: unknown;
   readonly compared?: unknown;
+  readonly literal?: unknown;
 }
 
 /** @throws RangeError where these are not pages that channels can move. */
@@ -77,6 +81,8 @@ export function checkPages(pages: MovablePages, places: ChannelPlaces): void {
   if (pages.compareWith !== undefined && places.compared === undefined) {
     throw new RangeError('the channels have nothing to compare with');
   }
+  if (pages.findLiteral === true && places.literal === undefined)
+    throw new RangeError('the channels have nothing to look for');
   if (wanted !== undefined && (wanted.length % 8 !== 0 || wanted.length * 8 < pageCount)) {
     throw new RangeError(`${wanted.length} bytes of bitmap are not whole words for ${pageCount} pages`);
   }
@@ -85,6 +91,7 @@ export function checkPages(pages: MovablePages, places: ChannelPlaces): void {
 /** The batches of the pages, in ascending order; those in which no page is wanted are left out. */
 export function* batchesOf(pages: MovablePages): Generator<PageBatch, void, undefined> {
   const { pageSize, readFrom, writeTo, compareWith, firstPage = 0, findZeros = false } = pages;
+  const { findLiteral = false } = pages;
   const batchPages = batchPagesOf(pages);
   for (let done = 0; done < pages.pageCount; done += batchPages) {
     const pageCount = Math.min(batchPages, pages.pageCount - done);
@@ -98,6 +105,7 @@ export function* batchesOf(pages: MovablePages): Generator<PageBatch, void, unde
       writeTo: writeTo === undefined ? undefined : writeTo + first * pageSize,
       compareWith: compareWith === undefined ? undefined : compareWith + first * pageSize,
       findZeros,
+      findLiteral,
     };
   }
 }

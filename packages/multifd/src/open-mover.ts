@@ -15,7 +15,7 @@ import type { Store } from './store.js';
  * @throws MappedRamError as `openFile` does.
  */
 export function openMover(
-  { channel, memory, source, target, compared, writing }: ChannelSetup,
+  { channel, memory, source, target, compared, literal, writing }: ChannelSetup,
   onNoDirectIo: OnNoDirectIo,
 ): PageMover {
   const mutex = new Mutex(writing);
@@ -38,6 +38,7 @@ export function openMover(
       source: from,
       target: to,
       compared: compared && open(compared, 'read'),
+      literal,
       kernelCopy: kernelCopyBetween(from, to),
       needsAlignment: 'path' in source && source.directIo,
     });

@@ -6,6 +6,7 @@ import { clearSame } from './clear-same.js';
 import { DIRECT_ALIGNMENT_BYTES } from './direct-step.js';
 import { FileStore } from './file-store.js';
 import type { KernelCopy } from './kernel-copy.js';
+import { keepBeginnings, type Literal } from './literal.js';
 import { MemoryStore } from './memory-store.js';
 
 import type { Batch } from './protocol.js';
@@ -21,6 +22,8 @@ export interface PageMoverParts {
   readonly target?: Store | undefined;
   /** What pages of the source are held against. */
   readonly compared?: Store | undefined;
+  /** What pages are searched for. */
+  readonly literal?: Literal | undefined;
   /** Between the two, where they are files. */
   readonly kernelCopy?: KernelCopy | undefined;
   /** Whether the source reads into aligned memory only: nothing but the channel's own is. */
@@ -38,12 +41,13 @@ export class PageMover {
 
   /**
    * @param bits Which pages of the batch are wanted, in whole 64-bit words, and none past its end. With `findZeros`, those of
-   * zero pages are cleared, and with `compareWith` those of pages that are the same.
+   * zero pages are cleared, with `compareWith` those of pages that are the same, and with `findLiteral` those of pages in which it does not begin.
    * @throws MappedRamError
    */
   move(batch: Batch, bits: Uint8Array): void {
     const { compareWith } = batch;
     if (compareWith !== undefined) this.#compare(batch, compareWith, bits);
+    else if (batch.findLiteral) this.#search(batch, bits);
     else if (!this.#moveInKernel(batch, bits)) this.#moveInPieces(batch, bits);
     const { target } = this.#parts;
     const { writeTo, pageCount, pageSize } = batch;
@@ -79,6 +83,22 @@ export class PageMover {
       const a = read(source, buffer, readFrom + at, first, count);
       const b = read(compared, buffer.subarray(half), compareWith + at, first, count);
       clearSame(a, b, bits, { first, count, pageSize });
+    }
+  }
+
+  #search({ readFrom, pageSize, pageCount }: Batch, bits: Uint8Array): void {
+    const { source, literal } = this.#parts;
+    if (literal === undefined) throw new TypeError('there is nothing to look for');
+    const { buffer } = this.#scannerFor(pageSize);
+    const piecePages = Math.max(8, PIECE_BYTES / pageSize);
+    for (let first = 0; first < pageCount; first += piecePages) {
+      const count = Math.min(piecePages, pageCount - first);
+      const pieceOffset = readFrom + first * pageSize;
+      const pages = buffer.subarray(pieceOffset % DIRECT_ALIGNMENT_BYTES);
+      readSpans(bits, first, count, pageSize, (from, to) => {
+        source.read(pages.subarray(from, to), pieceOffset + from);
+      });
+      keepBeginnings(pages, literal, bits, { first, count, pageSize });
     }
   }
 

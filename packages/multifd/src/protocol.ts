@@ -1,5 +1,6 @@
 import type { WasmMemory } from '@mapped-ram/format';
 import type { PostedError, SystemError } from '@mapped-ram/posix';
+import type { Literal } from './literal.js';
 import type { ExpectedPlace } from './place.js';
 
 /** What a channel is told when it starts. */
@@ -11,6 +12,7 @@ export interface ChannelSetup {
   readonly source: ExpectedPlace;
   readonly target?: ExpectedPlace | undefined;
   readonly compared?: ExpectedPlace | undefined;
+  readonly literal?: Literal | undefined;
 }
 
 /** Pages to move. Which ones of them are wanted stands in the slot's bits. */
@@ -26,6 +28,8 @@ export interface Batch {
   readonly pageCount: number;
   /** Do not move pages that are all zeros, and clear their bits. */
   readonly findZeros: boolean;
+  /** Clear the bits of pages in which the channels' literal does not begin. */
+  readonly findLiteral: boolean;
 }
 
 /** What a channel is sent. */

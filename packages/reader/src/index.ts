@@ -38,6 +38,7 @@ export type { BitmapChunk } from './ram/bitmap-chunks.js';
 export type { PageBatch, PageRunBytes } from './ram/page-batches.js';
 export type { PageRun, RunBatch } from './ram/runs.js';
 export {
+  type BitmapOptions,
   type OpenOptions,
   openSnapshot,
   type PagesOptions,

@@ -85,6 +85,9 @@ export interface RunOptions {
   readonly pageCount?: number;
 }
 
+/** Which part of a bitmap is wanted. */
+export type BitmapOptions = Omit<RunOptions, 'clear'>;
+
 /** Which pages are wanted, and in what pieces. */
 export interface PagesOptions extends RunOptions {
   /** Bytes that are read at once, at most (1 MiB by default, or what the source prefers; at least one page). Three such pieces are held. */
@@ -166,15 +169,20 @@ export class Snapshot implements WholeModel {
    * A block's bitmap, as it is in the file, in pieces of up to 1 MiB (of 4 KiB pages: 32 GiB). Nothing for an
    * ignored block.
    *
-   * @param options With `withoutHoles`, the bits of pages in holes are clear.
+   * @param options With `withoutHoles`, the bits of pages in holes are clear. Of some pages there are the words in which their bits are.
+   * @throws TypeError, RangeError where an option is not one.
    * @throws MappedRamError `offset-outside-file`, `read-failed`.
    */
   async *readBitmap(
     block: RamBlock,
-    { withoutHoles = false }: Pick<RunOptions, 'withoutHoles'> = {},
+    options: BitmapOptions = {},
   ): AsyncGenerator<BitmapChunk, void, undefined> {
+    const { clear: _, ...known } = RUN_OPTIONS;
+    checkOptions<BitmapOptions>(options, known);
+    const { withoutHoles = false, firstPage = 0, pageCount = block.pageCount } = options;
     const at = this.#locate(block);
-    for await (const chunk of readBitmapChunks(at)) {
+    const endPage = Math.min(firstPage + pageCount, block.pageCount);
+    for await (const chunk of readBitmapChunks(at, firstPage, endPage)) {
       if (withoutHoles && !chunk.isHole) clearPagesInHoles(at, chunk, this.wordOrder);
       yield chunk;
     }

@@ -8,12 +8,21 @@ export const MAX_MATCH_BYTES = 1024;
 /** Told of a match: where it begins in the bytes that were looked at, and how long it is. */
 export type OnMatch = (offset: number, lengthBytes: number) => void;
 
+/** Bytes that every match has, without zeros at either end. */
+export interface PatternLiteral {
+  readonly bytes: Uint8Array;
+  /** Which of them is met least in the memory of guests. */
+  readonly anchor: number;
+  /** Bytes of a match before them, at most. */
+  readonly maxBytesBefore: number;
+}
+
 /** What is looked for. */
 export interface Pattern {
   /** Bytes that the longest match has, at most. */
   readonly maxBytes: number;
-  /** Whether all bytes have to be made text, which takes several times as long as looking for some. */
-  readonly needsText: boolean;
+  /** Undefined where none is known: then all bytes have to be made text, which takes several times as long as looking for some. */
+  readonly literal: PatternLiteral | undefined;
   /**
    * Finds all matches that begin in a stretch, ascending.
    *
@@ -44,7 +53,7 @@ export function bytePattern(wanted: Uint8Array): Pattern {
   const anchor = rarestByte(wanted);
   return {
     maxBytes: wanted.length,
-    needsText: false,
+    literal: literalIn(wanted),
     find(bytes, from, end, onMatch) {
       const next = (start: number) => indexOfBytes(bytes, wanted, anchor, { from: start, to: end });
       for (let at = next(from); at !== -1; at = next(at + 1)) onMatch(at, wanted.length);
@@ -63,9 +72,16 @@ export function regularExpression(source: string, ignoreCase = false): Pattern {
   // Bytes are looked for much more quickly than they are made text.
   const literal = ignoreCase ? undefined : requiredLiteral(source);
   const anchor = literal === undefined ? 0 : rarestByte(literal);
+  const sticky = new RegExp(source, `${expression.flags.replace('g', '')}y`);
+  /** What a match that is too long has when the text ends behind so many bytes, wherever the text does end; 0 where it is none then. */
+  const lengthOf = ({ 0: { length }, index }: RegExpExecArray, text: string): number => {
+    if (length <= MAX_MATCH_BYTES) return length;
+    sticky.lastIndex = index;
+    return sticky.exec(text.slice(0, index + MAX_MATCH_BYTES))?.[0].length ?? 0;
+  };
   return {
     maxBytes: MAX_MATCH_BYTES,
-    needsText: literal === undefined,
+    literal: literal && { ...literalIn(literal), maxBytesBefore: MAX_MATCH_BYTES },
     find(bytes, from, end, onMatch) {
       let next = from;
       while (next < end) {
@@ -80,7 +96,11 @@ export function regularExpression(source: string, ignoreCase = false): Pattern {
             if (start + match.index >= to) break;
             // Nothing may match anywhere, and again and again.
             if (match[0] === '') expression.lastIndex++;
-            else onMatch(start + match.index, match[0].length);
+            else {
+              const lengthBytes = lengthOf(match, text);
+              if (lengthBytes > 0) onMatch(start + match.index, lengthBytes);
+              expression.lastIndex = match.index + Math.max(1, lengthBytes);
+            }
             next = start + expression.lastIndex;
           }
         }
@@ -89,4 +109,11 @@ export function regularExpression(source: string, ignoreCase = false): Pattern {
       return next;
     },
   };
+}
+
+/** Without zeros at the ends: memory that is not stored is zero. */
+function literalIn(wanted: Uint8Array): PatternLiteral {
+  const first = wanted.findIndex((byte) => byte !== 0);
+  const bytes = wanted.subarray(first, wanted.findLastIndex((byte) => byte !== 0) + 1);
+  return { bytes, anchor: rarestByte(bytes), maxBytesBefore: first };
 }

@@ -88,9 +88,9 @@ export const searchCommand: Command = {
         let doneBytes = 0;
         let totalBytes = 0;
         for (const block of blocks) totalBytes += (await snapshot.countSetPages(block)) * block.pageSize;
-        const found = searchParts(partsOf(snapshot, blocks), {
+        const found = searchParts(snapshot, partsOf(snapshot, blocks), {
           setup: { path, open: inputOptions(line), wanted, flags: line.flags, limit },
-          ...{ channels, totalBytes, needsText: pattern.needsText, signal },
+          ...{ channels, totalBytes, literal: pattern.literal, signal },
           searchHere: (part) => searchPart(snapshot, part, pattern, limit),
         });
         // Looking for a kernel takes as long as searching: only for something that has an address.

@@ -1,16 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { PatternLiteral } from '@mapped-ram/guest';
+import type { Snapshot } from '@mapped-ram/reader';
 import { channelsPay } from '../../shared/channels-pay.js';
 import { ThreadPool } from '../../shared/thread-pool.js';
+import { searchByLiteral } from './search-by-literal.js';
 import type { PartFound, SearchAnswer, SearchPart, SearchSetup } from './search-job.js';
 
 /** Parts that are done before those in front of them, by thread. */
 const AHEAD = 4;
 
-/** Starting a thread takes about as long as searching so much. Reading goes on beside the search in any case. */
-const BYTES_BY_THREAD = 2 * 1024 ** 3;
-/** An expression without a text in it takes some four times as long. */
-const BYTES_BY_THREAD_AS_TEXT = 512 * 1024 ** 2;
+/** Starting a thread takes about as long as searching so much for an expression without a text in it. Reading goes on beside the search in any case. */
+const BYTES_BY_THREAD = 512 * 1024 ** 2;
 
 /** How parts are searched. */
 export interface PartSearch {
@@ -20,7 +21,7 @@ export interface PartSearch {
   /** Of all parts, in pages that are set. */
   readonly totalBytes: number;
   /** As the pattern has it. */
-  readonly needsText: boolean;
+  readonly literal: PatternLiteral | undefined;
   /** Searches a part in this thread: also again where another cannot, since what is wrong is met here, where it can be told. */
   searchHere(part: SearchPart): Promise<PartFound>;
   readonly signal: AbortSignal;
@@ -32,12 +33,20 @@ export interface PartSearch {
  * @throws What `searchHere` throws; the signal's reason.
  */
 export async function* searchParts(
+  snapshot: Snapshot,
   parts: Iterable<SearchPart>,
-  { setup, channels, totalBytes, needsText, searchHere, signal }: PartSearch,
+  { setup, channels, totalBytes, literal, searchHere, signal }: PartSearch,
 ): AsyncGenerator<PartFound, void, undefined> {
-  const bytesByThread = needsText ? BYTES_BY_THREAD_AS_TEXT : BYTES_BY_THREAD;
-  const count = channels ?? Math.min(availableParallelism(), Math.floor(totalBytes / bytesByThread));
-  if (count > 1 && channelsPay(setup.path, { directIo: false, channels: count })) {
+  if (
+    literal !== undefined &&
+    channelsPay(setup.path, { directIo: false, ...(channels !== undefined && { channels }) })
+  ) {
+    const { path, limit } = setup;
+    yield* searchByLiteral(snapshot, parts, { path, channels, literal, limit, searchHere, signal });
+    return;
+  }
+  const count = channels ?? Math.min(availableParallelism(), Math.floor(totalBytes / BYTES_BY_THREAD));
+  if (literal === undefined && count > 1 && channelsPay(setup.path, { directIo: false, channels: count })) {
     const program = new URL('./search-worker.js', import.meta.url);
     const pool = new ThreadPool<SearchPart, SearchAnswer>({ program, setup, count, ahead: AHEAD });
     try {
