@@ -3,6 +3,7 @@ import { MappedRamError } from '@mapped-ram/format';
 import { AddressBook, type BlockMatch, findLinuxGuest, type GuestAddresses } from '@mapped-ram/guest';
 import { MAX_CHANNELS } from '@mapped-ram/multifd/limits';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
+import { classicStreamOf } from '@mapped-ram/transform';
 import type { Command } from '../../shared/command.js';
 import { ExitStatus } from '../../shared/exit-status.js';
 import { lastValue } from '../../shared/option-values.js';
@@ -80,7 +81,7 @@ export const searchCommand: Command = {
     const channels = channelCount === undefined ? undefined : toChannels(channelCount);
     const isJson = wantsJson(line);
     const find = await guestOptions(line);
-    return withSnapshotFile(path, { ...readingOptions(line), signal }, async ({ snapshot }) => {
+    return withSnapshotFile(path, { ...readingOptions(line), signal }, async ({ snapshot, source }) => {
       const blocks = snapshot.ramBlocks.filter((block) => idstr === undefined || block.idstr === idstr);
       if (blocks.length === 0) throw new UsageError(`there is no block ${idstr} in ${path}`);
       const matches: Match[] = [];
@@ -90,6 +91,7 @@ export const searchCommand: Command = {
         for (const block of blocks) totalBytes += (await snapshot.countSetPages(block)) * block.pageSize;
         const found = searchParts(snapshot, partsOf(snapshot, blocks), {
           setup: { path, open: inputOptions(line), wanted, flags: line.flags, limit },
+          inPlace: classicStreamOf(source) === undefined,
           ...{ channels, totalBytes, literal: pattern.literal, signal },
           searchHere: (part) => searchPart(snapshot, part, pattern, limit),
         });

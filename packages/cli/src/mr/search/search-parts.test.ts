@@ -61,3 +61,12 @@ it('what is wrong is said as by one alone', async () => {
   expect(alone.status).toBe(2);
   expect(await runWithThreads(short, 'BXPC')).toEqual(alone);
 });
+
+it('threads find in a classic stream, whose pages have no places, what one alone finds', async () => {
+  const classic = join(folder, 'classic.img');
+  await (await loadCapture('libvirt-11.3/save-raw')).writeTo(classic);
+  const search = ['--hex', classic, 'f565b9a16a9e'];
+  const alone = await runMr('search', ...search);
+  expect(alone.out.split('\n').length).toBeGreaterThan(250);
+  expect(await runWithThreads(...search)).toEqual(alone);
+});

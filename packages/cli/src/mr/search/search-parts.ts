@@ -16,6 +16,8 @@ const BYTES_BY_THREAD = 512 * 1024 ** 2;
 /** How parts are searched. */
 export interface PartSearch {
   readonly setup: SearchSetup;
+  /** Whether pages lie in the file where the snapshot says: those of a classic stream do not. */
+  readonly inPlace: boolean;
   /** Threads; where it is undefined, what there is to search and the machine decide. */
   readonly channels: number | undefined;
   /** Of all parts, in pages that are set. */
@@ -35,18 +37,17 @@ export interface PartSearch {
 export async function* searchParts(
   snapshot: Snapshot,
   parts: Iterable<SearchPart>,
-  { setup, channels, totalBytes, literal, searchHere, signal }: PartSearch,
+  { setup, inPlace, channels, totalBytes, literal, searchHere, signal }: PartSearch,
 ): AsyncGenerator<PartFound, void, undefined> {
-  if (
-    literal !== undefined &&
-    channelsPay(setup.path, { directIo: false, ...(channels !== undefined && { channels }) })
-  ) {
-    const { path, limit } = setup;
+  const { path, limit } = setup;
+  const pays = (wanted: number | undefined): boolean =>
+    inPlace && channelsPay(path, { directIo: false, ...(wanted !== undefined && { channels: wanted }) });
+  if (literal !== undefined && pays(channels)) {
     yield* searchByLiteral(snapshot, parts, { path, channels, literal, limit, searchHere, signal });
     return;
   }
   const count = channels ?? Math.min(availableParallelism(), Math.floor(totalBytes / BYTES_BY_THREAD));
-  if (literal === undefined && count > 1 && channelsPay(setup.path, { directIo: false, channels: count })) {
+  if (literal === undefined && count > 1 && pays(count)) {
     const program = new URL('./search-worker.js', import.meta.url);
     const pool = new ThreadPool<SearchPart, SearchAnswer>({ program, setup, count, ahead: AHEAD });
     try {
