@@ -54,6 +54,7 @@ export default defineConfig([
       { name: 'common', test: /dist\/mr\/main\.js$/ },
       { name: 'reading', test: /dist\/(mr\/(run-transform|file-options)|shared\/open-source)\.js$/ },
       { name: 'snapshot', test: /reader\/dist\/snapshot\.js$/ },
+      { name: 'pages', test: /(format\/dist\/zero-page|posix\/dist\/(aligned-buffer|posted-error))\.js$/ },
       { name: 'packing', test: /pack\/dist\/(pack\/pack-file|unpack\/unpack-file)\.js$/ },
     ],
     [manifest],

@@ -1,7 +1,7 @@
 export { type ChannelOptions, ChannelTransport } from './channel-transport.js';
-export { classicStreamOf, type ViewOptions, viewClassicStream } from './convert/classic-view.js';
 export type { ConvertOptions, ConvertReport, StreamKind } from './convert/convert-report.js';
 export { convertSnapshot } from './convert/convert-snapshot.js';
+export { classicStreamOf, type ViewOptions, viewClassicStream } from './convert/view-classic-stream.js';
 export { type CopyReport, copySnapshot } from './copy-snapshot.js';
 export {
   type FileOperation,

@@ -135,11 +135,12 @@ class SpanReaders {
   }
 }
 
-/** Holds one span of both snapshots. */
+/** Holds one span of both snapshots, in memory that is made when it is first needed. */
 class SpanReader {
   readonly #files: Pair<SnapshotFile>;
   readonly #blocks: Pair<RamBlock>;
-  readonly #buffers: Pair<Uint8Array>;
+  readonly #lengthBytes: number;
+  #buffers: Pair<Uint8Array> | undefined;
   readonly #zeros: Uint8Array;
   #span: PageSpan | undefined;
   /** Settles when both sides are read. */
@@ -148,13 +149,18 @@ class SpanReader {
   constructor(files: Pair<SnapshotFile>, blocks: Pair<RamBlock>, lengthBytes: number) {
     this.#files = files;
     this.#blocks = blocks;
-    this.#buffers = [new Uint8Array(lengthBytes), new Uint8Array(lengthBytes)];
+    this.#lengthBytes = lengthBytes;
     this.#zeros = new Uint8Array(blocks[0].pageSize);
   }
 
   /** The page behind the span. */
   get endPage(): number {
     return this.#span === undefined ? 0 : this.#span.firstPage + this.#span.pageCount;
+  }
+
+  get #bothBuffers(): Pair<Uint8Array> {
+    this.#buffers ??= [new Uint8Array(this.#lengthBytes), new Uint8Array(this.#lengthBytes)];
+    return this.#buffers;
   }
 
   start(span: PageSpan): void {
@@ -168,7 +174,7 @@ class SpanReader {
     // Where a side has no page at all, nothing of it will be looked at.
     if (bitmaps[side].every((byte) => byte === 0)) return;
     const { pagesOffset, pageSize } = this.#blocks[side];
-    const target = this.#buffers[side].subarray(0, pageCount * pageSize);
+    const target = this.#bothBuffers[side].subarray(0, pageCount * pageSize);
     const byteOffset = pagesOffset + firstPage * pageSize;
     const filled = await this.#files[side].source.read(target, byteOffset);
     if (filled < target.length) {
@@ -184,7 +190,7 @@ class SpanReader {
   async compare(onPage: (page: number) => void): Promise<void> {
     await this.done;
     const { firstPage, pageCount, bitmaps, wanted, bitOffset } = this.#span as PageSpan;
-    const [a, b] = this.#buffers;
+    const [a, b] = this.#bothBuffers;
     const { pageSize } = this.#blocks[0];
     const lengthBytes = pageCount * pageSize;
     // Most spans are the same all over, also in what does not count.

@@ -1,41 +1,26 @@
-import { type ByteSource, type ClassicRun, openSnapshot } from '@mapped-ram/reader';
+import type { ByteSource, ClassicRun } from '@mapped-ram/reader';
 import type { PlacedBlock } from '@mapped-ram/writer';
 import { HeldTarget } from './held-target.js';
 import { PagePlaces } from './page-places.js';
 import { MappingVisitor, mapClassicStream, type StoredRun } from './to-mapped-ram.js';
+import type { ViewOptions } from './view-classic-stream.js';
 
 /** What is read at once of pages that lie together in the stream. */
 const PIECE_BYTES = 1024 * 1024;
 
-/** How a stream is read. */
-export interface ViewOptions {
-  /** Offset of the stream in the file, in bytes; by default the start, or where a libvirt header says. */
-  readonly streamOffset?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
 /**
- * Shows a classic stream as the mapped-ram snapshot that `mr convert` would make of it, so that all that reads one reads the other. The stream
- * is read once, and where its pages lie is kept: eight bytes for each that is not zero. It starts where it did. What is no classic
- * stream is left as it is.
+ * Reads a classic stream once, and shows it.
  *
- * @returns The view, which closes the source; the source itself where it is no classic stream.
- * @throws MappedRamError what is wrong with the stream; `forbidden-ram-flag` where pages are stored in a way that cannot be read;
- * `limit-exceeded`; `read-failed`. The source is then still open.
+ * @throws as `viewClassicStream` does.
  */
-export async function viewClassicStream(source: ByteSource, options: ViewOptions = {}): Promise<ByteSource> {
-  const { streamOffset, signal } = options;
+export async function openClassicView(
+  source: ByteSource,
+  { streamOffset, signal }: ViewOptions,
+): Promise<ByteSource> {
   const place = streamOffset === undefined ? {} : { streamOffset };
-  const { ramLayout } = await openSnapshot(source, { ...place, tolerant: true });
-  if (ramLayout !== 'classic') return source;
   const visitor = new PlacingVisitor(source, { ...place, keepsOffset: true });
   const { sizeBytes } = await mapClassicStream(source, visitor, { ...place, signal });
   return new ClassicView(source, visitor, sizeBytes);
-}
-
-/** The file with the stream that a view shows; undefined where a source is no view. */
-export function classicStreamOf(source: ByteSource): ByteSource | undefined {
-  return source instanceof ClassicView ? source.stream : undefined;
 }
 
 /** Takes down where pages lie instead of copying them. */
@@ -68,7 +53,7 @@ class ClassicView implements ByteSource {
   readonly name: string;
   readonly sizeBytes: number;
   readonly allocatedBytes?: number;
-  readonly stream: ByteSource;
+  readonly #stream: ByteSource;
   readonly #held: HeldTarget;
   readonly #places: PagePlaces;
   /** In the order of the file. */
@@ -78,7 +63,7 @@ class ClassicView implements ByteSource {
     this.name = source.name;
     this.sizeBytes = sizeBytes;
     if (source.allocatedBytes !== undefined) this.allocatedBytes = source.allocatedBytes;
-    this.stream = source;
+    this.#stream = source;
     this.#held = held;
     this.#places = places;
     this.#blocks = writer.blocks
@@ -107,7 +92,7 @@ class ClassicView implements ByteSource {
   }
 
   close(): Promise<void> {
-    return this.stream.close();
+    return this.#stream.close();
   }
 
   /** Fills in pages, or parts of them at either end. What is zero is left as it is. */
@@ -131,7 +116,7 @@ class ClassicView implements ByteSource {
         pageSize,
       );
       const piece = new Uint8Array((pages.length - 1) * pages.strideBytes + pageSize);
-      await this.stream.read(piece, place);
+      await this.#stream.read(piece, place);
       for (let at = 0; at < pages.length; at++) {
         const start = (page + at) * pageSize - byteOffset;
         const contents = piece.subarray(at * pages.strideBytes, at * pages.strideBytes + pageSize);
