@@ -1,9 +1,8 @@
-import type { ByteSource, ClassicRun } from '@mapped-ram/reader';
+import type { ByteSource, ClassicOptions, ClassicRun } from '@mapped-ram/reader';
 import type { PlacedBlock } from '@mapped-ram/writer';
 import { HeldTarget } from './held-target.js';
 import { PagePlaces } from './page-places.js';
 import { MappingVisitor, mapClassicStream, type StoredRun } from './to-mapped-ram.js';
-import type { ViewOptions } from './view-classic-stream.js';
 
 /** What is read at once of pages that lie together in the stream. */
 const PIECE_BYTES = 1024 * 1024;
@@ -15,7 +14,7 @@ const PIECE_BYTES = 1024 * 1024;
  */
 export async function openClassicView(
   source: ByteSource,
-  { streamOffset, signal }: ViewOptions,
+  { streamOffset, signal }: ClassicOptions,
 ): Promise<ByteSource> {
   const place = streamOffset === undefined ? {} : { streamOffset };
   const visitor = new PlacingVisitor(source, { ...place, keepsOffset: true });
