@@ -1,6 +1,7 @@
-import { constants, type Stats } from 'node:fs';
+import { constants, fstatSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { MappedRamError } from '@mapped-ram/format';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { booleanOption, checkOptions, MappedRamError } from '@mapped-ram/format';
 import { dataExtents, isPosixAvailable, isSystemError } from '@mapped-ram/posix';
 import type { ByteSource, Extent } from './byte-source.js';
 import { type ContainedSource, type Container, openContained } from './containers.js';
@@ -11,16 +12,33 @@ const STAT_BLOCK_BYTES = 512;
 /** The most that one system call is asked for: Node refuses 2^31. */
 const MAX_READ_BYTES = 1024 * 1024 * 1024;
 
+/** Waking a thread that reads, and this one again, takes longer than reading so much from the page cache. */
+const BLOCKING_READ_BYTES = 64 * 1024;
+
+/** A thread that blocks lets messages come through this often. */
+const BLOCKING_TURN_MS = 20;
+
+/** How a file is read. */
+export interface FileSourceOptions {
+  /**
+   * Do short reads in the calling thread, for one that has nothing else to do meanwhile: a signal does not end one that hangs. Off if not
+   * given.
+   */
+  readonly blocking?: boolean | undefined;
+}
+
 /**
  * Opens a regular file for reading. `close()` closes the descriptor.
  *
+ * @throws TypeError where an option is not one.
  * @throws MappedRamError `read-failed` where there is no such file, it may not be read, or it is a directory, a pipe,
  * a device or a socket.
  */
-export async function openFileSource(path: string): Promise<ByteSource> {
+export async function openFileSource(path: string, options: FileSourceOptions = {}): Promise<ByteSource> {
+  checkOptions<FileSourceOptions>(options, { blocking: booleanOption });
   const handle = await openForReading(path);
   try {
-    const stats = await handle.stat();
+    const stats = options.blocking === true ? fstatSync(handle.fd) : await handle.stat();
     if (!stats.isFile()) {
       throw new MappedRamError('read-failed', {
         what: `${path} cannot be read as a snapshot`,
@@ -28,7 +46,7 @@ export async function openFileSource(path: string): Promise<ByteSource> {
         actual: kindOf(stats),
       });
     }
-    return fileSource(path, handle, stats);
+    return fileSource(path, handle, stats, options);
   } catch (error) {
     await handle.close();
     throw error;
@@ -43,8 +61,12 @@ export type OpenSource = (path: string) => Promise<ContainedSource>;
  *
  * @throws MappedRamError as {@link openFileSource} does; what opening a container throws.
  */
-export async function openSource(path: string, containers: readonly Container[]): Promise<ContainedSource> {
-  const file = await openFileSource(path);
+export async function openSource(
+  path: string,
+  containers: readonly Container[],
+  options: FileSourceOptions = {},
+): Promise<ContainedSource> {
+  const file = await openFileSource(path, options);
   try {
     return await openContained(file, containers);
   } catch (error) {
@@ -81,7 +103,13 @@ export async function handleSource(name: string, handle: FileHandle): Promise<By
   }
 }
 
-function fileSource(name: string, handle: FileHandle, stats: Stats): ByteSource {
+function fileSource(
+  name: string,
+  handle: FileHandle,
+  stats: Stats,
+  { blocking = false }: FileSourceOptions = {},
+): ByteSource {
+  const read = blocking ? blockingRead(handle) : handle.read.bind(handle);
   return {
     name,
     sizeBytes: stats.size,
@@ -93,7 +121,7 @@ function fileSource(name: string, handle: FileHandle, stats: Stats): ByteSource 
       try {
         while (filled < target.length) {
           const lengthBytes = Math.min(target.length - filled, MAX_READ_BYTES);
-          const { bytesRead } = await handle.read(target, filled, lengthBytes, byteOffset + filled);
+          const { bytesRead } = await read(target, filled, lengthBytes, byteOffset + filled);
           if (bytesRead === 0) break;
           filled += bytesRead;
         }
@@ -103,6 +131,26 @@ function fileSource(name: string, handle: FileHandle, stats: Stats): ByteSource 
       return filled;
     },
     close: () => handle.close(),
+  };
+}
+
+/** Some bytes of a file. */
+type Read = (
+  target: Uint8Array,
+  offset: number,
+  lengthBytes: number,
+  byteOffset: number,
+) => Promise<{ readonly bytesRead: number }>;
+
+function blockingRead(handle: FileHandle): Read {
+  let lastTurn = performance.now();
+  return async (target, offset, lengthBytes, byteOffset) => {
+    if (lengthBytes > BLOCKING_READ_BYTES) return handle.read(target, offset, lengthBytes, byteOffset);
+    if (performance.now() - lastTurn > BLOCKING_TURN_MS) {
+      await nextTurn();
+      lastTurn = performance.now();
+    }
+    return { bytesRead: readSync(handle.fd, target, offset, lengthBytes, byteOffset) };
   };
 }
 

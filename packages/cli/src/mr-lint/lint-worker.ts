@@ -12,6 +12,6 @@ export interface LintWorkerSetup {
 }
 
 serveFiles<LintWorkerSetup, FileResult>(({ options, snapshot }) => {
-  const openSource = sourceOpener(snapshot);
+  const openSource = sourceOpener(snapshot, { blocking: true });
   return (path, signal) => lintFile(path, { ...options, signal }, undefined, openSource);
 });

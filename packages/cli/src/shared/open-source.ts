@@ -2,7 +2,7 @@ import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { compressedContainer, qcow2Container } from '@mapped-ram/containers';
 import { packedContainer } from '@mapped-ram/pack';
 import { CONTAINER_HEAD_BYTES, type Container } from '@mapped-ram/reader';
-import { type OpenSource, openSource as openIn } from '@mapped-ram/reader/file';
+import { type FileSourceOptions, type OpenSource, openSource as openIn } from '@mapped-ram/reader/file';
 
 /** Everything that a snapshot can lie in. */
 function containersFor(snapshot: string | undefined): readonly Container[] {
@@ -16,9 +16,9 @@ function containersFor(snapshot: string | undefined): readonly Container[] {
  *
  * @param snapshot Which one is meant in a disk image: what `--snapshot` says.
  */
-export function sourceOpener(snapshot: string | undefined): OpenSource {
+export function sourceOpener(snapshot: string | undefined, options: FileSourceOptions = {}): OpenSource {
   const containers = containersFor(snapshot);
-  return (path) => openIn(path, containers);
+  return (path) => openIn(path, containers, options);
 }
 
 /** Whether a file is a container. One that cannot be read is none: whoever opens it says why. */

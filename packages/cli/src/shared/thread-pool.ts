@@ -22,20 +22,22 @@ interface Awaited<Task, Result> {
   reject(error: unknown): void;
 }
 
-/** Threads that work on tasks, each on one at a time. */
+/** Tasks that a thread has: one that it works on, and the next, so that it waits for nobody in between. */
+const TASKS_AT_ONCE = 2;
+
+/** Threads that work on tasks, each on one at a time, and answer in the order in which they got them. */
 export class ThreadPool<Task, Result> {
   readonly #options: PoolOptions;
   readonly #workers: readonly Worker[];
-  readonly #idle: Worker[];
   readonly #queue: Awaited<Task, Result>[] = [];
-  readonly #busy = new Map<Worker, Awaited<Task, Result>>();
+  /** What each thread has. */
+  readonly #given = new Map<Worker, Awaited<Task, Result>[]>();
   readonly #exits: Promise<void>[] = [];
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#workers = Array.from({ length: options.count }, () => this.#start());
-    this.#idle = [...this.#workers];
   }
 
   /**
@@ -80,12 +82,11 @@ export class ThreadPool<Task, Result> {
     const { program, setup } = this.#options;
     const worker = new Worker(program, { workerData: setup, execArgv: [] });
     worker.on('message', (result: Result) => {
-      this.#busy.get(worker)?.resolve(result);
-      this.#busy.delete(worker);
-      this.#idle.push(worker);
+      this.#given.get(worker)?.shift()?.resolve(result);
       this.#deal();
     });
     worker.on('error', (error) => this.#fail(error));
+    this.#given.set(worker, []);
     this.#exits.push(new Promise((resolve) => worker.once('exit', () => resolve())));
     return worker;
   }
@@ -98,20 +99,27 @@ export class ThreadPool<Task, Result> {
     });
   }
 
+  /** Gives tasks to the threads that have fewest. */
   #deal(): void {
-    while (this.#idle.length > 0) {
-      const awaited = this.#queue.shift();
-      if (awaited === undefined) return;
-      const worker = this.#idle.pop() as Worker;
-      this.#busy.set(worker, awaited);
+    for (const awaited of this.#queue.splice(0, this.#room())) {
+      const [[worker, given]] = [...this.#given].sort(([, a], [, b]) => a.length - b.length) as [
+        [Worker, Awaited<Task, Result>[]],
+      ];
+      given.push(awaited);
       worker.postMessage({ task: awaited.task } satisfies ThreadMessage<Task>);
     }
   }
 
+  #room(): number {
+    let room = 0;
+    for (const given of this.#given.values()) room += TASKS_AT_ONCE - given.length;
+    return room;
+  }
+
   #fail(error: unknown): void {
     this.#failure ??= { error };
-    for (const { reject } of [...this.#busy.values(), ...this.#queue]) reject(error);
-    this.#busy.clear();
+    for (const { reject } of [...[...this.#given.values()].flat(), ...this.#queue]) reject(error);
+    for (const given of this.#given.values()) given.length = 0;
     this.#queue.length = 0;
   }
 }

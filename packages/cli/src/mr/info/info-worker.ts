@@ -17,7 +17,7 @@ export interface InfoResult {
 }
 
 serveFiles<InfoWorkerSetup, InfoResult>(({ options, snapshot }) => {
-  const openSource = sourceOpener(snapshot);
+  const openSource = sourceOpener(snapshot, { blocking: true });
   return async (path, signal) => {
     let said = '';
     const stderr = {

@@ -15,6 +15,7 @@ const controller = new AbortController();
 const { signal } = controller;
 
 async function run(snapshot: Snapshot, part: SearchPart): Promise<void> {
+  if (signal.aborted) return;
   try {
     const found = await searchPart(snapshot, part, pattern, limit);
     port.postMessage({ part, found } satisfies SearchAnswer);
@@ -43,12 +44,12 @@ async function open(): Promise<Snapshot | undefined> {
 
 async function search(): Promise<void> {
   const snapshot = await open();
-  let underWay: Promise<void> | undefined;
+  let underWay = Promise.resolve();
   await new Promise<void>((resolve) => {
     port.on('message', (message: ThreadMessage<SearchPart>) => {
       if (message === 'end') resolve();
       else if (snapshot === undefined) port.postMessage({ part: message.task } satisfies SearchAnswer);
-      else underWay = run(snapshot, message.task);
+      else underWay = underWay.then(() => run(snapshot, message.task));
     });
   });
   controller.abort();

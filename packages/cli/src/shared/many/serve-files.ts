@@ -14,6 +14,7 @@ export function serveFiles<Setup, Result>(prepare: (setup: Setup) => FileWork<Re
   const work = prepare(workerData as Setup);
   const controller = new AbortController();
   const run = async (path: string): Promise<void> => {
+    if (controller.signal.aborted) return;
     try {
       port.postMessage(await work(path, controller.signal));
     } catch (error) {
@@ -21,9 +22,11 @@ export function serveFiles<Setup, Result>(prepare: (setup: Setup) => FileWork<Re
       if (!controller.signal.aborted) throw error;
     }
   };
+  let last = Promise.resolve();
   port.on('message', (message: ThreadMessage<string>) => {
     if (message !== 'end') {
-      void run(message.task);
+      const { task } = message;
+      last = last.then(() => run(task));
       return;
     }
     controller.abort();
