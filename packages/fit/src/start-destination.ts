@@ -88,7 +88,7 @@ async function connect(child: ChildProcess, server: Server, signal?: AbortSignal
   } catch (cause) {
     stop();
     signal?.throwIfAborted();
-    const said = words.trim() || (cause as Error).message;
+    const said = words.trim().replaceAll(/\s*\n\s*/g, '; ') || (cause as Error).message;
     throw startFailed(`QEMU did not start: ${said}`, cause);
   }
 }

@@ -3,10 +3,17 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { CHECKOUT_PATH } from '@mapped-ram/tool-qemu';
+import { CHECKOUT_PATH, findQemu } from '@mapped-ram/tool-qemu';
 import type { Contender } from './measure.js';
 import { benchFolder, machineSize } from './scale.js';
-import { changedSnapshot, linuxSnapshot, machineSnapshot, terabyteSnapshot } from './snapshot-files.js';
+import {
+  changedSnapshot,
+  linuxSnapshot,
+  machineSnapshot,
+  terabyteSnapshot,
+  usualMachine,
+  usualSnapshot,
+} from './snapshot-files.js';
 
 const run = promisify(execFile);
 
@@ -120,6 +127,26 @@ export const benches: readonly Bench[] = [
       return [
         { name: 'mr diff', command: ['node', mr, 'diff', ...paths], status: 1 },
         { name: 'cmp', command: ['cmp', ...paths], status: 1 },
+      ];
+    },
+  },
+  {
+    name: 'fit',
+    what: 'mr fit of a snapshot and a QEMU that it starts, against that QEMU, started and told to quit',
+    async prepare() {
+      const path = await usualSnapshot();
+      const qemu = findQemu('10.0');
+      if (qemu.kind === 'missing') throw new Error(qemu.reason);
+      const settings = Object.entries(qemu.env).map(([name, value]) => `${name}=${value}`);
+      const command = ['env', ...settings, qemu.file, ...qemu.args, ...usualMachine];
+      const commands = '{"execute":"qmp_capabilities"}{"execute":"quit"}';
+      const started = [...command, '-S', '-display', 'none', '-qmp', 'stdio'];
+      return [
+        { name: 'mr fit', command: ['node', mr, 'fit', path, '--', ...command] },
+        {
+          name: 'QEMU 10.0, to its first answer',
+          command: ['sh', '-c', 'echo "$0" | "$@" >/dev/null', commands, ...started],
+        },
       ];
     },
   },

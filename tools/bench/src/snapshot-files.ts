@@ -21,6 +21,25 @@ export function terabyteSnapshot(): Promise<string> {
   });
 }
 
+/** A machine as people have them, small. */
+export const usualMachine = [
+  ...['-nodefaults', '-machine', 'pc-q35-10.0', '-m', '256M', '-smp', '2', '-vga', 'std'],
+  ...['-device', 'virtio-net-pci', '-device', 'virtio-balloon-pci', '-device', 'virtio-rng-pci'],
+];
+
+/** A snapshot of it. */
+export function usualSnapshot(): Promise<string> {
+  return once('usual.mr', async (path) => {
+    const vm = await launchQemu({ version: '10.0', args: ['-S', ...usualMachine] });
+    try {
+      const outcome = await saveMappedRam(vm, { uri: `file:${path}` });
+      if (outcome.kind !== 'completed') throw new Error(`QEMU did not save: ${JSON.stringify(outcome)}`);
+    } finally {
+      await vm.kill();
+    }
+  });
+}
+
 /** A snapshot that QEMU saved, of which three quarters of the pages are not zero. */
 export function machineSnapshot(): Promise<string> {
   return once(`${machineGib}gib.mr`, async (path) => {

@@ -53,6 +53,30 @@ describe.skipIf(qemu.kind === 'missing')(`a packed file, with QEMU 10.0${missing
   });
 });
 
+describe.skipIf(qemu.kind === 'missing')(`a QEMU that does not start, QEMU 10.0${missing}`, () => {
+  it.each([
+    ['is not there', 'no-such-qemu', [], /^mr fit: QEMU did not start: spawn \S+no-such-qemu ENOENT\n$/],
+    [
+      'says why',
+      'qemu-system-x86_64',
+      ['-machine', 'nonsense'],
+      /^mr fit: QEMU did not start: .*"nonsense"; Use /,
+    ],
+  ])('is told of, and not the file: it %s', async (_, program, args, words) => {
+    const folder = mkdtempSync(join(scratchParent, 'mr-fit-start-'));
+    try {
+      const file = join(folder, 'guest.mr');
+      await (await loadCapture('qemu-10.0/pc')).writeTo(file);
+      installQemu(folder);
+      const { status, err } = await runMr('fit', file, '--', join(folder, program), ...args);
+      expect(status).toBe(2);
+      expect(err).toMatch(words);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
 /** Puts the QEMU of the tests onto PATH, under its usual name. */
 function installQemu(binFolder: string): void {
   if (qemu.kind === 'missing') return;
