@@ -42,6 +42,9 @@ describe.each([
     if (name !== 'chunkBytes') {
       expect(() => snapshot.runs(block, { [name]: value } as never)).toSatisfy(throwsMisuse);
     }
+    if (name === 'chunkBytes' || name === 'clear') return;
+    const chunks = snapshot.readBitmap(block, { [name]: value } as never);
+    expect(await chunks.next().catch((error: unknown) => error)).toSatisfy(misuse);
   });
 });
 

@@ -6,7 +6,12 @@ import { describeGuest, findFreePages, findLinuxGuest, openLinuxGuest, searchBlo
 import { describeSnapshot, deviceToJson, diffSnapshots } from '@mapped-ram/inspect';
 import { lintSource } from '@mapped-ram/lint';
 import { restoreSnapshot, saveSnapshot } from '@mapped-ram/migrate';
-import { openChannels, ThreadedPageFinder } from '@mapped-ram/multifd';
+import {
+  findLiteralPages,
+  openChannels,
+  ThreadedPageComparer,
+  ThreadedPageFinder,
+} from '@mapped-ram/multifd';
 import { openPacked } from '@mapped-ram/pack';
 import {
   applyFiles,
@@ -22,6 +27,7 @@ import {
 import { connectQmp } from '@mapped-ram/qmp';
 import { type ByteSource, openSnapshot, readClassicStream } from '@mapped-ram/reader';
 import { cachedSource } from '@mapped-ram/reader/cached';
+import { openFileSource } from '@mapped-ram/reader/file';
 import { openHttpSource } from '@mapped-ram/reader/http';
 import {
   convertSnapshot,
@@ -343,10 +349,27 @@ export const publicFunctions: readonly PublicFunction[] = [
       channels: 'positive',
       source: 'group',
       target: 'group',
+      compared: 'group',
+      literal: 'group',
       signal: 'signal',
       onNotice: 'function',
     },
     call: (options) => openChannels({ source: { path: '/nowhere' }, ...(options as object) }),
+  },
+  {
+    name: 'findLiteralPages',
+    options: { firstPage: 'count', pageCount: 'count' },
+    call: (options) => findLiteralPages(none, none, none, options, () => {}),
+  },
+  {
+    name: 'ThreadedPageComparer',
+    options: { channels: 'positive', directIo: 'flag', signal: 'signal', onNotice: 'function' },
+    call: (options) => new ThreadedPageComparer(['/nowhere', '/nowhere'], options),
+  },
+  {
+    name: 'openFileSource',
+    options: { blocking: 'flag' },
+    call: (options) => openFileSource('/nowhere', options),
   },
   {
     name: 'ThreadedPageFinder',
