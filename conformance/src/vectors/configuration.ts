@@ -181,6 +181,31 @@ export const configurationVectors = [
     rules: ['capability-unknown'],
     mutate: (m) => m.bytes(m.configuration.firstCapabilityOffset + 1, 'mapped-rom'),
   }),
+  vector('configuration/capability-name-nul', {
+    what: 'The name of the capability mapped-ram has a NUL at its end, which its length counts.',
+    why: 'QEMU takes names up to a NUL, and knows the capability.',
+    clauses: ['CONFIG-5'],
+    stage: 'configuration',
+    outcome: 'accepted',
+    readersMayReject: true,
+    mutate: (m) => {
+      const { capabilityCountOffset, end } = m.configuration;
+      replaceBeforeBitmap(m, capabilityCountOffset, end, concat(be(4, 1), counted('mapped-ram\0')));
+    },
+  }),
+  vector('configuration/capabilities-then-none', {
+    what: 'The list of capabilities comes a second time, and is empty then.',
+    why: 'QEMU reads the second list in place of the first.',
+    clauses: ['CONFIG-3', 'CONFIG-9'],
+    stage: 'configuration',
+    outcome: 'rejected',
+    rules: ['not-mapped-ram'],
+    mutate: (m) => {
+      const { capabilitiesOffset, capabilityCountOffset, end } = m.configuration;
+      const head = m.original(capabilitiesOffset, capabilityCountOffset - capabilitiesOffset);
+      insertBeforeBitmap(m, end, concat(head, be(4, 0)));
+    },
+  }),
   vector('configuration/capability-twice', {
     what: 'The capability mapped-ram is listed twice.',
     why: 'The list is a set: saying it again changes nothing.',

@@ -155,6 +155,15 @@ export const sectionVectors = [
     rules: ['ram-instance'],
     mutate: (m) => m.u32(m.ramStart.instanceIdOffset, 1),
   }),
+  vector('sections/ram-instance-any', {
+    what: 'The ram section has instance id 0xffffffff.',
+    why: 'Most devices answer to it; ram does not.',
+    clauses: ['RAM-3', 'SECTION-5'],
+    stage: 'section',
+    outcome: 'rejected',
+    rules: ['ram-instance'],
+    mutate: (m) => m.u32(m.ramStart.instanceIdOffset, 0xffffffff),
+  }),
   vector('sections/ram-as-full', {
     what: 'The first section of ram is of the type FULL.',
     why: 'QEMU reads START and FULL alike, and its PART and END belong to either.',

@@ -1,7 +1,15 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { loadCapture } from '@mapped-ram/fixtures';
 import { MappedRamError } from '@mapped-ram/format';
-import { applyFiles, deltaFile, packFile } from '@mapped-ram/pack/file';
+import {
+  applyFiles,
+  deltaFile,
+  openSource,
+  packFile,
+  sealFile,
+  unpackFile,
+  verifyFile,
+} from '@mapped-ram/pack/file';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { scratchFolder } from '../testing/scratch.js';
 
@@ -42,6 +50,18 @@ describe('a difference', () => {
     expect(statSync(at('d')).size).toBeLessThan(2 * BLOCK + 600);
     await applyFiles({ base: at('base'), deltas: [at('d')], output: at('again') });
     expect(readFileSync(at('again')).equals(next)).toBe(true);
+  });
+
+  it('is not taken for a packed file, and stays one when it is sealed', async () => {
+    await deltaFile({ base: at('base'), next: at('next'), output: at('sealed') });
+    const bytes = readFileSync(at('sealed'));
+    await sealFile(at('sealed'));
+    expect(readFileSync(at('sealed')).equals(bytes)).toBe(true);
+    expect(await verifyFile(at('sealed'))).toMatchObject({ changedBlocks: 0 });
+    const remedy = { code: 'unsupported', message: expect.stringContaining('mr apply') };
+    await expect(unpackFile({ input: at('sealed'), output: at('nothing') })).rejects.toMatchObject(remedy);
+    await expect(openSource(at('sealed'))).rejects.toMatchObject(remedy);
+    expect(existsSync(at('nothing'))).toBe(false);
   });
 
   it('is not any file', async () => {

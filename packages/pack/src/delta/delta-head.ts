@@ -7,11 +7,7 @@ import { frameLength } from '../zstd/frame-header.js';
 import { SKIPPABLE_HEADER_BYTES, skippableFrame, viewOf } from '../zstd/skippable-frame.js';
 import { MAX_OPS, OP_BYTES } from './ops.js';
 
-/** `mr delta` and the version of the difference (DELTA-2). */
-const MAGIC = new TextEncoder().encode('MRDELTA\x01');
-
-/** Kinds of the skippable frames that a difference begins with, and that say what it is made of. */
-const MARK_KIND = 0;
+/** Kind of the skippable frame that says what a difference is made of. */
 export const HEAD_KIND = 2;
 
 /** Checksum of what follows; size and digest of the base and of the new file; number of ops. */
@@ -31,14 +27,6 @@ export interface DeltaHead {
   readonly next: KnownFile;
   /** Encoded. */
   readonly ops: Uint8Array;
-}
-
-/** What every difference begins with. */
-export const deltaMark = skippableFrame(MARK_KIND, MAGIC);
-
-/** Whether a file that begins like this is a difference. */
-export function isDelta(head: Uint8Array): boolean {
-  return head.length >= deltaMark.length && deltaMark.every((byte, index) => head[index] === byte);
 }
 
 /** Puts a head into its skippable frame. */

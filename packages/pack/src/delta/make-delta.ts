@@ -5,7 +5,8 @@ import { type HashOptions, hashSource } from '../seal/hash-source.js';
 import { VERITY_BLOCK_BYTES, VerityTree } from '../seal/verity.js';
 import type { ContentChecksum } from '../zstd/content-checksum.js';
 import { BlockIndex } from './block-index.js';
-import { blocksOf, deltaMark, encodeDeltaHead, type KnownFile } from './delta-head.js';
+import { blocksOf, encodeDeltaHead, type KnownFile } from './delta-head.js';
+import { deltaMark } from './delta-mark.js';
 import { OpKind, OpList } from './ops.js';
 
 /** Data that is packed together. */

@@ -5,7 +5,8 @@ import { openPacked } from '../packed-source.js';
 import { VERITY_BLOCK_BYTES } from '../seal/verity.js';
 import { ContentChecksum } from '../zstd/content-checksum.js';
 import { SKIPPABLE_MAGIC, viewOf } from '../zstd/skippable-frame.js';
-import { blocksOf, type DeltaHead, decodeDeltaHead, HEAD_KIND, isDelta } from './delta-head.js';
+import { blocksOf, type DeltaHead, decodeDeltaHead, HEAD_KIND } from './delta-head.js';
+import { isDelta } from './delta-mark.js';
 import { OP_BYTES, type Op, OpKind, opAt } from './ops.js';
 
 /** No head is longer: that of {@link MAX_OPS} that do not compress. */
@@ -24,9 +25,7 @@ export interface OpenDelta {
  * @throws MappedRamError `bad-delta`, `bad-packed-file`, `limit-exceeded`, `read-failed`.
  */
 export async function openDelta(file: ByteSource, codec: Codec): Promise<OpenDelta> {
-  const start = new Uint8Array(64);
-  const filled = await file.read(start, 0);
-  if (!isDelta(start.subarray(0, filled))) {
+  if (!(await isDelta(file))) {
     throw new MappedRamError('bad-delta', {
       what: 'this is no difference that mr delta made',
       byteOffset: 0,

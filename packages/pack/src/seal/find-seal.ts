@@ -1,9 +1,10 @@
 import { openCodec } from '@mapped-ram/pack/codec';
 import type { ByteSource } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
+import { isDelta } from '../delta/delta-mark.js';
 import { frameSource } from '../lead/frame-source.js';
 import { openPacked, type PackedSource } from '../packed-source.js';
-import { isPacked } from '../recognise-packed.js';
+import { isPacked, isPlainZstd } from '../recognise-packed.js';
 import type { FramePlace } from '../zstd/seek-table.js';
 import { SKIPPABLE_HEADER_BYTES, SKIPPABLE_MAGIC, viewOf } from '../zstd/skippable-frame.js';
 import { type OpenSeal, openSeal } from './seal.js';
@@ -30,15 +31,20 @@ export async function openSealable(path: string): Promise<SealableFile> {
   const file = await openFileSource(path);
   const close = () => file.close();
   try {
-    const head = new Uint8Array(64);
-    const filled = await file.read(head, 0);
-    if (!isPacked(head.subarray(0, filled))) return { source: file, close };
+    if (!(await holdsItsSeal(file))) return { source: file, close };
     const packed = await openPacked(file, await openCodec());
     return { source: frameSource(packed), packed, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Whether a file has its seal within: it is packed, and neither a difference, which ends with its own head, nor a file of zstd without a table. */
+async function holdsItsSeal(file: ByteSource): Promise<boolean> {
+  const head = new Uint8Array(64);
+  const filled = await file.read(head, 0);
+  return isPacked(head.subarray(0, filled)) && !(await isPlainZstd(file)) && !(await isDelta(file));
 }
 
 /** The seal of a file. */

@@ -3,6 +3,7 @@ import { openCodec } from '@mapped-ram/pack/codec';
 import type { ByteSource } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { makeFile } from '@mapped-ram/writer/file';
+import { expectNoDelta } from '../delta/delta-mark.js';
 import { type JobFileOptions, jobFile, type OpenJobFile, openJobFile } from '../file/job-file.js';
 import { frameSource, holdAgainstLead } from '../lead/frame-source.js';
 import type { Lead } from '../lead/lead.js';
@@ -40,7 +41,7 @@ const PIPE_BYTES = 1024 * 1024;
  * Gives the file back that was packed, with holes where it is zero. Every frame is held against its checksum. The output is there
  * when this returns, and whole; whatever goes wrong before, there is none, or the one that was there.
  *
- * @throws MappedRamError `bad-packed-file`, `limit-exceeded`, `read-failed`, `write-failed`, `target-exists`; the signal's reason.
+ * @throws MappedRamError `bad-packed-file`, `unsupported` where it is a difference, `limit-exceeded`, `read-failed`, `write-failed`, `target-exists`; the signal's reason.
  */
 export async function unpackFile(
   { input, output, overwrite, sync }: PackPair,
@@ -89,6 +90,7 @@ async function withPacked<T>(
 ): Promise<T> {
   const source = await openFileSource(input);
   try {
+    await expectNoDelta(source);
     const codec = await openCodec();
     return await use(await openPacked(source, codec), codec.name);
   } finally {

@@ -116,7 +116,7 @@ async function checkCapabilityCount(
 function locateNames(body: MappedRam.Capabilities, firstOffset: number): Located<string>[] {
   let byteOffset = firstOffset;
   return body.capabilities.map(({ name, lenName }) => {
-    const located = { byteOffset, byteLength: 1 + lenName, value: name };
+    const located = { byteOffset, byteLength: 1 + lenName, value: untilNul(name) };
     byteOffset += located.byteLength;
     return located;
   });
