@@ -268,8 +268,11 @@ async function isThere(program: string): Promise<boolean> {
 }
 
 /** Every one makes a new file, and starts when nothing is left to be written of the last one. */
+/** Memory that was just freed is given back to a virtual machine's host after two seconds: all are to find it so, and not those alone that take longer. */
+const SETTLING_SECONDS = 4;
+
 function copyContenders(from: string, to: string): Contender[] {
-  const before = ['sh', '-c', `rm -f ${to} && sync`] as const;
+  const before = ['sh', '-c', `rm -f ${to} && sync && sleep ${SETTLING_SECONDS}`] as const;
   const cp = `cp --sparse=always ${from} ${to}`;
   return [
     { name: 'mr copy --channels 2', command: ['node', mr, 'copy', '--channels', '2', from, to], before },
