@@ -13,6 +13,9 @@ import type { Batch } from './protocol.js';
 import { readSpans } from './read-spans.js';
 import type { Store } from './store.js';
 
+/** Of pages that were looked at, shorter runs are written from where they were read to: a call takes as long. */
+const KERNEL_COPY_FROM_BYTES = 64 * 1024;
+
 /** What a channel moves pages with. */
 export interface PageMoverParts {
   readonly memory: WasmMemory;
@@ -138,7 +141,7 @@ export class PageMover {
 
   #moveThrough(batch: Batch, bits: Uint8Array, first: number, count: number): void {
     const { readFrom, writeTo, pageSize, findZeros } = batch;
-    const { source, target } = this.#parts;
+    const { source, target, kernelCopy } = this.#parts;
     const scanner = this.#scannerFor(pageSize);
     const pieceOffset = readFrom + first * pageSize;
     // As aligned in memory as in the file, so that the middle can be read directly.
@@ -158,7 +161,10 @@ export class PageMover {
     target?.together(() =>
       forEachRun(bits, 'le', first, first + count, (runFirst, runPages) => {
         const from = (runFirst - first) * pageSize;
-        target.write(pages.subarray(from, from + runPages * pageSize), writeTo + runFirst * pageSize);
+        const [length, at] = [runPages * pageSize, writeTo + runFirst * pageSize];
+        const copies = length >= KERNEL_COPY_FROM_BYTES && kernelCopy?.isPossible === true;
+        if (copies && kernelCopy.copy(pieceOffset + from, at, length)) return;
+        target.write(pages.subarray(from, from + length), at);
       }),
     );
   }
