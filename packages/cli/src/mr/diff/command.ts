@@ -1,4 +1,10 @@
-import { diffSnapshots, isSame, type Pair, type SnapshotFile } from '@mapped-ram/inspect';
+import {
+  diffSnapshots,
+  isSame,
+  type Pair,
+  type SnapshotDifference,
+  type SnapshotFile,
+} from '@mapped-ram/inspect';
 import { ThreadedPageComparer } from '@mapped-ram/multifd';
 import { MAX_CHANNELS } from '@mapped-ram/multifd/limits';
 import { classicStreamOf, type FilePair } from '@mapped-ram/transform';
@@ -30,15 +36,8 @@ function pairChannels(
 }
 
 /** Threads read at the places that pages have in the files themselves; in the view of a classic stream they have others. */
-function openComparer(
-  files: Pair<SnapshotFile>,
-  paths: Pair<string>,
-  channels: FilePair['channels'],
-  signal: AbortSignal,
-): ThreadedPageComparer | undefined {
-  if (channels === undefined || files.some(({ source }) => classicStreamOf(source) !== undefined))
-    return undefined;
-  return new ThreadedPageComparer(paths, { ...channels, signal });
+function arePlaces(files: Pair<SnapshotFile>): boolean {
+  return files.every(({ source }) => classicStreamOf(source) === undefined);
 }
 
 /** `mr diff` */
@@ -105,19 +104,23 @@ export const diffCommand: Command = {
     };
     const openOptions = { ...readingOptions(line), signal };
     const channels = pairChannels(line, [a, b], context);
-    const difference = await withSnapshotFile(a, openOptions, (left) =>
-      withSnapshotFile(b, openOptions, (right) =>
-        withProgress(terminal, `${a} ${b}`, async (onProgress) => {
-          const comparer =
-            only === 'devices' ? undefined : openComparer([left, right], [a, b], channels, signal);
-          try {
-            return await diffSnapshots([left, right], { ...options, comparer, onProgress });
-          } finally {
-            await comparer?.close();
-          }
-        }),
-      ),
-    );
+    // Threads start while the files are opened.
+    const started =
+      channels && only !== 'devices' ? new ThreadedPageComparer([a, b], { ...channels, signal }) : undefined;
+    const compare = async (files: Pair<SnapshotFile>) => {
+      const comparer = arePlaces(files) ? started : undefined;
+      return withProgress(terminal, `${a} ${b}`, (onProgress) =>
+        diffSnapshots(files, { ...options, comparer, onProgress }),
+      );
+    };
+    let difference: SnapshotDifference;
+    try {
+      difference = await withSnapshotFile(a, openOptions, (left) =>
+        withSnapshotFile(b, openOptions, (right) => compare([left, right])),
+      );
+    } finally {
+      await started?.close();
+    }
     const style = { paint: paintFor(terminal), columns: textColumns(terminal.stdout) };
     if (!flags.has('quiet')) {
       terminal.stdout.write(
