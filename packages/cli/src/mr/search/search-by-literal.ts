@@ -110,7 +110,7 @@ class SearchedPart {
     const matches: PartMatch[] = [];
     for (const { first, end } of this.#regions()) {
       const found = await searchHere({ blockIndex, firstPage: firstPage + first, pageCount: end - first });
-      matches.push(...found.matches);
+      for (const match of found.matches) matches.push(match);
       if (matches.length >= limit) break;
     }
     return { blockIndex, matches, searchedBytes: this.#searchedBytes };
