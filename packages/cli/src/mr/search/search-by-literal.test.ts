@@ -129,3 +129,29 @@ describe.each(allOrFew(MACHINES, MACHINES.slice(0, 1)))(
     });
   },
 );
+
+it('takes more matches of one part than a call can have arguments', async () => {
+  const match = { blockOffset: 0, lengthBytes: 1, preview: new Uint8Array() };
+  const matches: PartMatch[] = Array.from({ length: 300_000 }, () => match);
+  const folder = mkdtempSync(join(scratchParent, 'mr-literal-many-'));
+  try {
+    const path = join(folder, 'guest.mr');
+    await (await loadCapture('qemu-10.0/none')).writeTo(path);
+    const snapshot = await openSnapshot(await openFileSource(path));
+    const [block] = snapshot.ramBlocks as readonly [RamBlock];
+    const page = new Uint8Array(block.pageSize);
+    await snapshot.readPages(block, 0, page);
+    const byte = page.find((one) => one !== 0) ?? expect.fail('page 0 is zero');
+    const literal = { bytes: Uint8Array.of(byte), anchor: 0, maxBytesBefore: 0 };
+    const part = { blockIndex: 0, firstPage: 0, pageCount: block.pageCount };
+    const searchHere = async () => ({ blockIndex: 0, matches, searchedBytes: 0 });
+    const { signal } = new AbortController();
+    const search = { path, channels: 1, literal, limit: NO_LIMIT, searchHere, signal };
+    const found: number[] = [];
+    for await (const one of searchByLiteral(snapshot, [part], search)) found.push(one.matches.length);
+    await snapshot.close();
+    expect(found[0]).toBeGreaterThanOrEqual(matches.length);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
