@@ -50,9 +50,14 @@ describe.each(QEMU_VERSIONS)('QEMU %s with pages of 256 bytes', (version) => {
       const capabilities = ['multifd'];
       const settings = { uri: `file:${path}`, capabilities, parameters: { 'direct-io': true } };
       const asked = await saveMappedRam(vm, settings);
-      if (finding?.severity === 'error')
-        expect(asked).toMatchObject({ text: expect.stringContaining(finding.qemuError ?? '') });
-      else expect(asked.kind).toBe('completed');
+      if (finding?.severity !== 'error') expect(asked.kind).toBe('completed');
+      // One time in three QEMU 10.0 dies of what it could not write, before it says what that was.
+      else if (version === '10.0' && asked.kind === 'died') expect(asked.signal).toBe('SIGSEGV');
+      else
+        expect(asked).toMatchObject({
+          kind: 'failed',
+          text: expect.stringContaining(finding.qemuError ?? ''),
+        });
     } finally {
       await vm.kill();
     }

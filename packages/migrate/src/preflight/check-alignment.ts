@@ -8,7 +8,8 @@ const SMALL_PAGES: Readonly<Record<string, { readonly pageSize: number; readonly
 };
 
 /**
- * Whether the disk takes pages of this guest with direct I/O, one at a time if need be. The others fail in QEMU, which reports that.
+ * Whether the disk takes pages of this guest with direct I/O, one at a time if need be. The others fail in QEMU,
+ * which reports that; QEMU 10.0 now and then dies of it (SIGSEGV in a channel), and the guest with it.
  *
  * @param file on that disk, to be opened for reading
  */
@@ -17,7 +18,7 @@ export function checkAlignment(file: string, architecture: string): PreflightFin
   if (small === undefined) return [];
   const support = directIoSupport(file);
   if (!support.supported || support.offsetAlignmentBytes <= small.pageSize) return [];
-  const message = `direct I/O is in pieces of ${support.offsetAlignmentBytes} bytes here, and the guest's pages have ${small.pageSize}`;
+  const message = `direct I/O is in pieces of ${support.offsetAlignmentBytes} bytes here, and the guest's pages have ${small.pageSize}: QEMU fails to write them, and may die of it`;
   const finding = fault('direct-io-alignment', 'refused', message, {
     help: 'switch direct-io off',
     qemuError: 'Unable to write to file: Invalid argument',

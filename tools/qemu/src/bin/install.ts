@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { installQemu } from '../install-qemu.js';
 import { installOvmf } from '../libvirt/index.js';
@@ -14,6 +15,14 @@ function known<T extends string>(all: readonly T[], given: readonly string[], wh
   return given as readonly T[];
 }
 
+async function installAndTell(version: QemuVersion, group: QemuGroup): Promise<void> {
+  const startMs = performance.now();
+  const result = await installQemu(version, group);
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+  if (result.kind === 'missing') console.error(`missing tool: ${result.reason}`);
+  else console.log(`QEMU ${version} ${group}: ${result.kind}, ${result.versionText} (${seconds} s)`);
+}
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -26,15 +35,14 @@ async function main(): Promise<void> {
   const versions: readonly QemuVersion[] =
     positionals.length === 0 ? QEMU_VERSIONS : known(QEMU_VERSIONS, positionals, 'version');
   const groups: readonly QemuGroup[] = known(QEMU_GROUPS, values.targets.split(','), 'group');
-  for (const version of versions) {
-    for (const group of groups) {
-      const startMs = performance.now();
-      const result = await installQemu(version, group);
-      const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
-      if (result.kind === 'missing') console.error(`missing tool: ${result.reason}`);
-      else console.log(`QEMU ${version} ${group}: ${result.kind}, ${result.versionText} (${seconds} s)`);
+  const waiting = versions.flatMap((version) => groups.map((group) => ({ version, group })));
+  const installWaiting = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      await installAndTell(next.version, next.group);
     }
-  }
+  };
+  // Half of the time goes into the mirror's answers and half into unpacking, each with one processor.
+  await Promise.all(Array.from({ length: availableParallelism() }, installWaiting));
   if (groups.includes('libvirt')) {
     const ovmf = await installOvmf();
     console.log(ovmf.kind === 'missing' ? `missing tool: ${ovmf.reason}` : `OVMF: ${ovmf.packageVersion}`);
