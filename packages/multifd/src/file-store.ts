@@ -1,12 +1,13 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
-import { hasErrorCode, MappedRamError } from '@mapped-ram/format/errors';
-import { isSystemError, startWriteback, takeSystemErrorApart } from '@mapped-ram/posix';
+import { MappedRamError } from '@mapped-ram/format/errors';
+import { takeSystemErrorApart } from '@mapped-ram/posix';
 import { WRITTEN_AT_ONCE_BYTES } from './channel-memory.js';
 import { nextStep } from './direct-step.js';
 import type { Mutex } from './mutex.js';
 import type { OnNoDirectIo, OpenFile } from './open-file.js';
 import type { Purpose } from './place.js';
 import type { Store } from './store.js';
+import { Writeback } from './writeback.js';
 
 /** Moves some bytes and returns how many, as `readSync` and `writeSync` do. */
 export type FileCall = (
@@ -32,7 +33,7 @@ export class FileStore implements Store {
   readonly #call: FileCall;
   readonly #writing: Mutex;
   #directDescriptor: number | undefined;
-  #hasWriteback: boolean;
+  readonly #writeback: Writeback | undefined;
 
   /**
    * @param writing Taken for writes through the page cache that belong together: a file system lets in one thread at a time, and the others would
@@ -44,7 +45,7 @@ export class FileStore implements Store {
     this.#call = calls[open.purpose];
     this.#writing = writing;
     this.#directDescriptor = open.directDescriptor;
-    this.#hasWriteback = open.file.writeback;
+    if (open.file.writeback) this.#writeback = new Writeback(open.descriptor);
   }
 
   /** Goes through the page cache; undefined where the file is moved past it. */
@@ -80,17 +81,9 @@ export class FileStore implements Store {
     else act();
   }
 
-  /** Has what was written go to the disk while more is moved, so that who flushes the file does not wait for all of it. */
-  startWriteback(byteOffset: number, lengthBytes: number): void {
-    const descriptor = this.cachedDescriptor;
-    if (descriptor === undefined || !this.#hasWriteback) return;
-    try {
-      startWriteback(descriptor, byteOffset, lengthBytes);
-    } catch (error) {
-      // The flush does all of it, and tells of errors.
-      if (!isSystemError(error) && !hasErrorCode(error, 'platform-unsupported')) throw error;
-      this.#hasWriteback = false;
-    }
+  /** Has what was written go to the disk while more is moved, where it lies in the page cache and that is wanted. */
+  writeBack(byteOffset: number, lengthBytes: number): void {
+    if (this.#directDescriptor === undefined) this.#writeback?.add(byteOffset, lengthBytes);
   }
 
   close(): void {

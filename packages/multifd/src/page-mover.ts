@@ -54,8 +54,7 @@ export class PageMover {
     else if (!this.#moveInKernel(batch, bits)) this.#moveInPieces(batch, bits);
     const { target } = this.#parts;
     const { writeTo, pageCount, pageSize } = batch;
-    if (writeTo !== undefined && target instanceof FileStore)
-      target.startWriteback(writeTo, pageCount * pageSize);
+    if (writeTo !== undefined && target instanceof FileStore) target.writeBack(writeTo, pageCount * pageSize);
   }
 
   /** Closes the places. */

@@ -17,7 +17,7 @@ import { copyFileRange } from './copy-file-range.js';
 import { dataExtents } from './data-extents.js';
 import { directIoSupport, openDirect } from './direct-io.js';
 import { punchHole } from './punch-hole.js';
-import { startWriteback } from './start-writeback.js';
+import { finishWriteback, startWriteback } from './writeback.js';
 
 /** As the errors of Node's own `fs`. */
 const ofSystem = (syscall: string) =>
@@ -54,6 +54,23 @@ describe.each([tmpdir(), '/dev/shm'])('files in %s', (parent) => {
       expect(block.every((byte) => byte === 17)).toBe(true);
       expect(() => startWriteback(fd, -1, BLOCK)).toThrow(RangeError);
       expect(() => startWriteback(openSync('/dev/null', 'w'), 0, BLOCK)).toThrow(ofSystem('sync_file_range'));
+    } finally {
+      closeSync(fd);
+    }
+  });
+
+  test('writeback that is waited for changes nothing either', () => {
+    const fd = sparse(64, [16, 17]);
+    try {
+      finishWriteback(fd, 16 * BLOCK, 2 * BLOCK);
+      finishWriteback(fd, 0, 1024 * BLOCK);
+      const block = Buffer.alloc(BLOCK);
+      readSync(fd, block, 0, BLOCK, 17 * BLOCK);
+      expect(block.every((byte) => byte === 18)).toBe(true);
+      expect(() => finishWriteback(fd, 0, -1)).toThrow(RangeError);
+      expect(() => finishWriteback(openSync('/dev/null', 'w'), 0, BLOCK)).toThrow(
+        ofSystem('sync_file_range'),
+      );
     } finally {
       closeSync(fd);
     }

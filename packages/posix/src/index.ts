@@ -15,4 +15,4 @@ export {
 } from './posted-error.js';
 export { punchHole } from './punch-hole.js';
 export { sendFileDescriptors } from './send-file-descriptors.js';
-export { startWriteback } from './start-writeback.js';
+export { finishWriteback, startWriteback } from './writeback.js';

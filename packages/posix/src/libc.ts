@@ -15,7 +15,7 @@ interface MessageHeader {
   readonly controlLength: number;
 }
 
-/** The calls, with C's own parameters. All return -1 and set errno when they fail. */
+/** The calls, with C's own parameters. All but `posix_fadvise`, which returns an errno, return -1 and set errno when they fail. */
 interface Calls {
   lseek(fd: number, offset: number, whence: number): Int64;
   fallocate(fd: number, mode: number, offset: number, length: number): number;
@@ -29,6 +29,7 @@ interface Calls {
   ): Int64;
   getpagesize(): number;
   madvise(address: bigint, length: number, advice: number): number;
+  posix_fadvise(fd: number, offset: number, length: number, advice: number): number;
   sync_file_range(fd: number, offset: number, length: number, flags: number): number;
   getStatusFlags(fd: number): number;
   kcmp(pidA: number, pidB: number, type: number, indexA: number, indexB: number): number;
@@ -105,6 +106,7 @@ function declare(koffi: Koffi, kcmpNumber: number): Calls {
     copy_file_range: library.func('int64_t copy_file_range(int, void *, int, void *, size_t, uint)'),
     getpagesize: library.func('int getpagesize()'),
     madvise: library.func('int madvise(uintptr_t, size_t, int)'),
+    posix_fadvise: library.func('int posix_fadvise(int, int64_t, int64_t, int)'),
     sync_file_range: library.func('int sync_file_range(int, int64_t, int64_t, uint)'),
     getStatusFlags: (fd) => fcntl(fd, F_GETFL),
     kcmp: (...args) => syscall(kcmpNumber, ...args),
