@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
 import { booleanOption, groupOption, MappedRamError, nameOption, type OptionCheck } from '@mapped-ram/format';
 import { failureInWords } from './failure-in-words.js';
 
@@ -50,15 +50,24 @@ export type Purpose = 'read' | 'write';
  */
 export function expectPlace(place: Place, purpose: Purpose): ExpectedPlace {
   if ('memory' in place) return { memory: place.memory };
-  const { path, directIo = false, writeback = true } = place;
+  const { path, directIo = false } = place;
   try {
     const { dev: device, ino: inode, size } = statSync(path, { bigint: true });
+    const writeback = purpose === 'write' && (place.writeback ?? true) && !isInMemory(path);
     return { path, directIo, writeback, device, inode, sizeBytes: Number(size) };
   } catch (error) {
     throw failureInWords(
       new MappedRamError(`${purpose}-failed`, { what: `${path} cannot be opened`, cause: error }),
     );
   }
+}
+
+/** File systems of Linux that have no disk: tmpfs, ramfs and hugetlbfs (`f_type` of statfs(2)). */
+const IN_MEMORY: ReadonlySet<number> = new Set([0x01021994, 0x858458f6, 0x958458f6]);
+
+/** Whether a file has no disk to go to. The kernel would look at every page to find nothing to do. */
+function isInMemory(path: string): boolean {
+  return IN_MEMORY.has(statfsSync(path).type);
 }
 
 /** A {@link Place}, for the checks of options. */
