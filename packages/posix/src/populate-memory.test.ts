@@ -1,21 +1,35 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { memoryAddress } from './aligned-buffer.js';
 import { populateMemory } from './populate-memory.js';
 
 const MIB = 1024 * 1024;
 
-/** Bytes of this process's memory that the kernel provided. */
-function residentBytes(): number {
-  const [, pages = ''] = readFileSync('/proc/self/statm', 'utf8').split(' ');
-  return Number(pages) * 4096;
+const PAGE_BYTES = 4096;
+/** In memory, or swapped out since. */
+const PROVIDED = 0xc0;
+
+/** How many whole pages of a view the kernel has provided: of the whole process, others are given back meanwhile (proc_pid_pagemap(5)). */
+function providedPages(view: Uint8Array): number {
+  const firstPage = Math.ceil(Number(memoryAddress(view)) / PAGE_BYTES);
+  const pageCount = Math.floor(view.length / PAGE_BYTES) - 1;
+  const entries = Buffer.alloc(pageCount * 8);
+  const fd = openSync('/proc/self/pagemap', 'r');
+  readSync(fd, entries, 0, entries.length, firstPage * 8);
+  closeSync(fd);
+  let provided = 0;
+  for (let at = 7; at < entries.length; at += 8) provided += ((entries[at] ?? 0) & PROVIDED) === 0 ? 0 : 1;
+  return provided;
 }
 
 test('memory is there, and reads as before', () => {
   const memory = new Uint8Array(new SharedArrayBuffer(256 * MIB));
   memory[100 * MIB] = 7;
-  const before = residentBytes();
-  populateMemory(memory.subarray(100 * MIB - 5, 228 * MIB + 3));
-  expect(residentBytes() - before).toBeGreaterThan(100 * MIB);
+  const part = memory.subarray(100 * MIB - 5, 228 * MIB + 3);
+  const wholePages = Math.floor(part.length / PAGE_BYTES) - 1;
+  expect(providedPages(part)).toBeLessThan(wholePages);
+  populateMemory(part);
+  expect(providedPages(part)).toBe(wholePages);
   expect(memory[100 * MIB]).toBe(7);
   expect(memory.subarray(200 * MIB, 201 * MIB).every((byte) => byte === 0)).toBe(true);
 });
