@@ -66,7 +66,7 @@ export function expectPlace(place: Place, purpose: Purpose): ExpectedPlace {
 const IN_MEMORY: ReadonlySet<number> = new Set([0x01021994, 0x858458f6, 0x958458f6]);
 
 /** Whether a file has no disk to go to. The kernel would look at every page to find nothing to do. */
-function isInMemory(path: string): boolean {
+export function isInMemory(path: string): boolean {
   return IN_MEMORY.has(statfsSync(path).type);
 }
 

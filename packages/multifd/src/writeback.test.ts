@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
+import { isInMemory } from './place.js';
 import { scratchFolder } from './testing/scratch.js';
 import { Writeback } from './writeback.js';
 
@@ -40,11 +41,10 @@ const cachedBytes = (path: string) =>
     spawnSync('fincore', ['--bytes', '--noheadings', '--output', 'RES', path], { encoding: 'utf8' }).stdout,
   );
 
-const TMPFS = 0x01021994;
 const cannotTell =
   spawnSync('fincore', ['--version']).status !== 0
     ? ', missing tool: fincore'
-    : statfsSync(tmpdir()).type === TMPFS
+    : isInMemory(tmpdir())
       ? ', missing: a folder for temporary files that is on a disk'
       : '';
 

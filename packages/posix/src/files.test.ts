@@ -44,33 +44,19 @@ describe.each([tmpdir(), '/dev/shm'])('files in %s', (parent) => {
   const blocksOf = (fd: number, from: number, to: number): string[] =>
     [...dataExtents(fd, from, to)].map(({ byteOffset, lengthBytes }) => `${byteOffset}+${lengthBytes}`);
 
-  test('writeback can be started of any part, and changes nothing', () => {
+  test.each([startWriteback, finishWriteback])('$name takes any part, and changes nothing', (writeBack) => {
     const fd = sparse(64, [16, 17]);
     try {
-      startWriteback(fd, 16 * BLOCK, 2 * BLOCK);
-      startWriteback(fd, 0, 1024 * BLOCK);
+      writeBack(fd, 16 * BLOCK, 2 * BLOCK);
+      writeBack(fd, 0, 1024 * BLOCK);
       const block = Buffer.alloc(BLOCK);
-      readSync(fd, block, 0, BLOCK, 16 * BLOCK);
-      expect(block.every((byte) => byte === 17)).toBe(true);
-      expect(() => startWriteback(fd, -1, BLOCK)).toThrow(RangeError);
-      expect(() => startWriteback(openSync('/dev/null', 'w'), 0, BLOCK)).toThrow(ofSystem('sync_file_range'));
-    } finally {
-      closeSync(fd);
-    }
-  });
-
-  test('writeback that is waited for changes nothing either', () => {
-    const fd = sparse(64, [16, 17]);
-    try {
-      finishWriteback(fd, 16 * BLOCK, 2 * BLOCK);
-      finishWriteback(fd, 0, 1024 * BLOCK);
-      const block = Buffer.alloc(BLOCK);
-      readSync(fd, block, 0, BLOCK, 17 * BLOCK);
-      expect(block.every((byte) => byte === 18)).toBe(true);
-      expect(() => finishWriteback(fd, 0, -1)).toThrow(RangeError);
-      expect(() => finishWriteback(openSync('/dev/null', 'w'), 0, BLOCK)).toThrow(
-        ofSystem('sync_file_range'),
-      );
+      for (const index of [16, 17]) {
+        readSync(fd, block, 0, BLOCK, index * BLOCK);
+        expect(block.every((byte) => byte === index + 1)).toBe(true);
+      }
+      expect(() => writeBack(fd, -1, BLOCK)).toThrow(RangeError);
+      expect(() => writeBack(fd, 0, -1)).toThrow(RangeError);
+      expect(() => writeBack(openSync('/dev/null', 'w'), 0, BLOCK)).toThrow(ofSystem('sync_file_range'));
     } finally {
       closeSync(fd);
     }
