@@ -102,6 +102,31 @@ describeEachQemu('when something goes wrong', (version) => {
     expect(await isRunning(vm)).toBe(args.length === 0);
   });
 
+  test('ended again and again with four channels: QEMU lives, which it does not when it is cancelled', async () => {
+    const vm = await bench.startGuest();
+    const settings = await settingsOf(vm);
+    for (let round = 0; round < 12; round++) {
+      const controller = new AbortController();
+      const options = { channels: 4, bandwidth: undefined, live: round % 2 === 1, signal: controller.signal };
+      const error = await whileSaving(vm, options, () => controller.abort('enough'));
+      expect(error).toBe('enough');
+      await expectAsBefore(vm, settings);
+      expect(await isRunning(vm)).toBe(true);
+      folderIsEmpty();
+    }
+  });
+
+  test('a paused guest whose save with multifd was ended is saved again when it has run', async () => {
+    const vm = await bench.startGuest('-S');
+    const controller = new AbortController();
+    const ended = { channels: 2, signal: controller.signal };
+    expect(await whileSaving(vm, ended, () => controller.abort('enough'))).toBe('enough');
+    expect(await isRunning(vm)).toBe(false);
+    folderIsEmpty();
+    await resumeGuest(vm.qmp);
+    await saveSnapshot(vm.qmp, bench.at('vm.mr'));
+  });
+
   test('what shows the progress fails: the save is cancelled', async () => {
     const vm = await bench.startGuest();
     const settings = await settingsOf(vm);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QmpError } from '@mapped-ram/qmp';
+import type { Ending } from './end-save.js';
 import { MigrateError } from './migrate-error.js';
 import { isOver, type MigrationInfo, queryMigration } from './migration-info.js';
 import type { QmpExecutor } from './migration-settings.js';
@@ -9,8 +10,10 @@ import { withUndo } from './with-undo.js';
 export interface MigrationRun {
   readonly command: 'migrate' | 'migrate-incoming';
   readonly args: Readonly<Record<string, unknown>>;
-  /** Cancels it in QEMU. */
+  /** Ends it early, where that can be done. */
   readonly signal?: AbortSignal | undefined;
+  /** Has QEMU end it. Missing where nothing but the end of QEMU does. */
+  readonly end?: (() => Promise<Ending>) | undefined;
   /** Called when QEMU has opened all of its channels. */
   readonly onOpened: () => Promise<void>;
   /** Called each time QEMU was asked how far it is. */
@@ -26,8 +29,8 @@ const SLOWER = 1.3;
  * take as long as it wants; the end of the connection ends the waiting.
  *
  * @returns QEMU's last answer: completed
- * @throws MigrateError `migration-failed`; the signal's reason, or what `onInfo` throws, when QEMU has cancelled; QmpError where QEMU does
- * not begin; as `execute`
+ * @throws MigrateError `migration-failed`; the signal's reason, or what `onInfo` throws, when it was ended and is over; QmpError where
+ * QEMU does not begin; as `execute`
  */
 export async function runMigration(qmp: QmpExecutor, run: MigrationRun): Promise<MigrationInfo> {
   const { command, args, signal } = run;
@@ -45,7 +48,7 @@ export async function runMigration(qmp: QmpExecutor, run: MigrationRun): Promise
     },
     async () => {
       // Of a QEMU that answers with nonsense, nobody knows what it does.
-      if (isUnderWay && command === 'migrate') await qmp.execute('migrate_cancel');
+      if (isUnderWay) await run.end?.();
     },
   );
 }
@@ -53,21 +56,16 @@ export async function runMigration(qmp: QmpExecutor, run: MigrationRun): Promise
 /** @param onOver called as soon as QEMU says that it is over, whichever way */
 async function waitForEnd(
   qmp: QmpExecutor,
-  { command, signal, onOpened, onInfo = () => {} }: MigrationRun,
+  { signal, end, onOpened, onInfo = () => {} }: MigrationRun,
   onOver: () => void,
 ): Promise<MigrationInfo> {
   const stopper = new AbortController();
   const stop = AbortSignal.any([stopper.signal, ...(signal ? [signal] : [])]);
-  // A restore is not cancelled by it, nor by anything else but the end of QEMU.
-  const canCancel = command === 'migrate';
   let isOpened = false;
-  let isCancelled = false;
+  let ending: Ending | undefined;
   for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(pauseMs * SLOWER, LAST_POLL_MS)) {
-    if (stop.aborted && !isCancelled && canCancel) {
-      isCancelled = true;
-      await qmp.execute('migrate_cancel');
-    }
-    const info = await askOnce(qmp, isCancelled, canCancel ? signal : undefined);
+    if (stop.aborted && ending === undefined) ending = await end?.();
+    const info = await askOnce(qmp, ending, end && signal);
     if (info === undefined) continue;
     if (!isOpened && info.status === 'active') {
       isOpened = true;
@@ -96,12 +94,14 @@ async function waitForEnd(
  */
 async function askOnce(
   qmp: QmpExecutor,
-  isCancelled: boolean,
+  ending: Ending | undefined,
   signal: AbortSignal | undefined,
 ): Promise<MigrationInfo | undefined> {
-  if (isCancelled) return queryMigration(qmp);
+  if (ending === 'cancelled') return queryMigration(qmp);
+  const timeoutMs = Number.POSITIVE_INFINITY;
+  if (ending === 'finishing') return queryMigration(qmp, { timeoutMs });
   try {
-    return await queryMigration(qmp, { timeoutMs: Number.POSITIVE_INFINITY, signal });
+    return await queryMigration(qmp, { timeoutMs, signal });
   } catch (error) {
     if (signal?.aborted && error === signal.reason) return undefined;
     throw error;

@@ -1,4 +1,5 @@
 import type { OpenFdset } from '@mapped-ram/fdset';
+import { endSave } from './end-save.js';
 import { resumeGuest, stopGuest } from './guest-state.js';
 import { withFdset } from './hand-over.js';
 import type { HintCount } from './hint-count.js';
@@ -67,7 +68,12 @@ async function migrate(
   const putBack = await changeSettings(qmp, { ...settings, parameters });
   const run = () =>
     withFdset(qmp, set, transfer.byteOffset, ({ uri, forget }) =>
-      runMigration(qmp, { command: 'migrate', args: { uri }, signal, onOpened: () => forget(), onInfo }),
+      runMigration(qmp, {
+        ...{ command: 'migrate', args: { uri }, signal },
+        end: () => endSave(qmp, transfer.multifd),
+        onOpened: () => forget(),
+        onInfo,
+      }),
     );
   return withUndo(run, putBack);
 }

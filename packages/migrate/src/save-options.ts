@@ -18,7 +18,10 @@ export interface SaveOptions extends TransferOptions, PatienceOptions {
   readonly bandwidth?: number | undefined;
   /** Let the guest run on when it is saved, if it ran before. Otherwise it stays paused. */
   readonly keepRunning?: boolean | undefined;
-  /** Cancels the save in QEMU. */
+  /**
+   * Ends the save. Without multifd QEMU cancels it. With multifd a cancelled QEMU dies more often than not, so it finishes first, with the guest
+   * stopped until then, and nothing is kept; a guest that was paused is then as after any save: QEMU saves it again when it has run.
+   */
   readonly signal?: AbortSignal | undefined;
   /** Called whenever QEMU was asked how far it is. */
   readonly onProgress?: ((progress: SaveProgress) => void) | undefined;

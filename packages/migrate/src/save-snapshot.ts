@@ -23,7 +23,7 @@ import { withPatience } from './with-patience.js';
  * When it throws, the guest does what it did before, as long as QEMU is there, and no file is left but one that was there.
  *
  * @throws MigrateError; QmpError; MappedRamError `target-exists`, `write-failed`, `read-failed`, as `execute`; RangeError; the
- * signal's reason, when QEMU has cancelled
+ * signal's reason, when QEMU has cancelled, or finished (see {@link SaveOptions.signal})
  */
 export async function saveSnapshot(
   qmp: QmpClient,

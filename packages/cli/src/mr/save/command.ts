@@ -14,13 +14,16 @@ import { type PackedSave, savePacked } from './save-packed.js';
 import { prepareRecord, writeRecord } from './save-record.js';
 import { type SavedTrim, savedTrimJson, savedTrimLines, trimSaved } from './trim-saved.js';
 
+/** Without multifd QEMU cancels, and the line is gone at once. */
+const ENDING = 'QEMU finishes, and nothing is kept';
+
 /** `mr save` */
 export const saveCommand: Command = {
   arguments: '[options] --qmp SOCKET FILE',
   description:
     'Has a running QEMU save its guest to FILE. What would make that fail, or end QEMU, is found before it is asked. FILE appears when it ' +
     'is whole, mr-lint finds nothing wrong with it, and it is on disk. If anything goes wrong, and at Ctrl-C, the guest is as ' +
-    'it was, and so are the settings of QEMU in any case.',
+    'it was, and so are the settings of QEMU in any case. With --channels or --direct-io QEMU finishes first at Ctrl-C, since it would die if it cancelled.',
   optionGroups: [
     {
       title: 'What to save',
@@ -105,7 +108,7 @@ export const saveCommand: Command = {
       const saving = {
         ...options,
         onProgress: ({ round, ...progress }: SaveProgress) =>
-          onProgress({ ...progress, remark: `round ${round}` }),
+          onProgress({ ...progress, remark: context.signal.aborted ? ENDING : `round ${round}` }),
       };
       const record = line.flags.has('record')
         ? await prepareRecord(qmp, request.path, options.overwrite)
