@@ -7,7 +7,7 @@ import type { ReadmeExample } from './readme-examples.js';
 
 /** As strict as a stranger's project may be. */
 const OPTIONS = [
-  ...['--noEmit', '--strict', '--noUncheckedIndexedAccess', '--skipLibCheck'],
+  ...['--ignoreConfig', '--noEmit', '--strict', '--noUncheckedIndexedAccess', '--skipLibCheck'],
   ...['--target', 'es2023', '--module', 'nodenext', '--types', 'node', '--typeRoots', 'node_modules/@types'],
 ];
 

@@ -34,45 +34,58 @@ export function staleManifests(): string[] {
   const folders = listPackageFolders();
   const manifests = new Map(folders.map((folder) => [folder, readJson<Manifest>(`${folder}/package.json`)]));
   const folderOfName = new Map([...manifests].map(([folder, { name }]) => [name, folder]));
-  return folders.flatMap((folder) => {
-    const { name, dependencies = {}, devDependencies = {} } = manifests.get(folder) as Manifest;
-    const code = new Set<string>();
-    const tests = new Set<string>();
-    for (const { isTest, imports } of listSourceFiles(folder)) {
-      for (const imported of imports.map(packageOf)) {
-        if (imported !== name && folderOfName.has(imported)) (isTest ? tests : code).add(imported);
-      }
+  const built = references('.');
+  const unbuilt = folders.filter((folder) => !built.has(folder));
+  return [
+    ...unbuilt.map((folder) => `tsconfig.json: references lack ./${folder}`),
+    ...folders.flatMap((folder) => faultsOf(folder, manifests.get(folder) as Manifest, folderOfName)),
+  ];
+}
+
+function faultsOf(
+  folder: string,
+  { name, dependencies = {}, devDependencies = {} }: Manifest,
+  folderOfName: ReadonlyMap<string, string>,
+): string[] {
+  const code = new Set<string>();
+  const tests = new Set<string>();
+  for (const { isTest, imports } of listSourceFiles(folder)) {
+    for (const imported of imports.map(packageOf)) {
+      if (imported !== name && folderOfName.has(imported)) (isTest ? tests : code).add(imported);
     }
-    const declared = { ...dependencies, ...devDependencies };
-    const own = (names: Readonly<Record<string, string>>) =>
-      Object.keys(names).filter((key) => folderOfName.has(key));
-    const references =
-      readJson<{ references?: { path: string }[] }>(`${folder}/tsconfig.json`).references ?? [];
-    const referred = new Set(references.map(({ path }) => join(folder, path)));
-    const at = `${folder}/package.json`;
-    return [
-      ...[...code]
-        .filter(
-          (key) =>
-            dependencies[key] === undefined &&
-            !(key in devDependencies && BUNDLES[folder]?.test(key) === true),
-        )
-        .map((key) => `${at}: dependencies lack ${key}`),
-      ...[...tests]
-        .filter((key) => declared[key] === undefined)
-        .map((key) => `${at}: devDependencies lack ${key}`),
-      ...own(dependencies)
-        .filter((key) => !code.has(key) && !RUNS_BUILT_PACKAGES.has(folder))
-        .map((key) => `${at}: no code imports ${key}`),
-      ...own(devDependencies)
-        .filter((key) => !tests.has(key) && !code.has(key))
-        .map((key) => `${at}: no test imports ${key}`),
-      ...[...new Set([...code, ...tests])]
-        .map((key) => folderOfName.get(key) as string)
-        .filter((needed) => !referred.has(needed) && folder !== 'packages/format')
-        .map((needed) => `${folder}/tsconfig.json: references lack ${relative(folder, needed)}`),
-    ];
-  });
+  }
+  const declared = { ...dependencies, ...devDependencies };
+  const own = (names: Readonly<Record<string, string>>) =>
+    Object.keys(names).filter((key) => folderOfName.has(key));
+  const referred = references(folder);
+  const at = `${folder}/package.json`;
+  return [
+    ...[...code]
+      .filter(
+        (key) =>
+          dependencies[key] === undefined && !(key in devDependencies && BUNDLES[folder]?.test(key) === true),
+      )
+      .map((key) => `${at}: dependencies lack ${key}`),
+    ...[...tests]
+      .filter((key) => declared[key] === undefined)
+      .map((key) => `${at}: devDependencies lack ${key}`),
+    ...own(dependencies)
+      .filter((key) => !code.has(key) && !RUNS_BUILT_PACKAGES.has(folder))
+      .map((key) => `${at}: no code imports ${key}`),
+    ...own(devDependencies)
+      .filter((key) => !tests.has(key) && !code.has(key))
+      .map((key) => `${at}: no test imports ${key}`),
+    ...[...new Set([...code, ...tests])]
+      .map((key) => folderOfName.get(key) as string)
+      .filter((needed) => !referred.has(needed) && folder !== 'packages/format')
+      .map((needed) => `${folder}/tsconfig.json: references lack ${relative(folder, needed)}`),
+  ];
+}
+
+/** The folders, below the checkout, that a tsconfig.json refers to. */
+function references(folder: string): ReadonlySet<string> {
+  const { references: all = [] } = readJson<{ references?: { path: string }[] }>(`${folder}/tsconfig.json`);
+  return new Set(all.map(({ path }) => join(folder, path)));
 }
 
 function packageOf(specifier: string): string {
