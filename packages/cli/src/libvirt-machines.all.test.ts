@@ -5,6 +5,8 @@ import { LibvirtBed } from './testing/libvirt-bed.js';
 import { LIBVIRT_MACHINES } from './testing/libvirt-machines.js';
 import { runMr } from './testing/run-mr.js';
 
+type Four = [string, string, string, string];
+
 const OTHER_UUID = '00000000-1111-2222-3333-444444444444';
 
 /** The kinds that differ in their memory or their firmware; `pc` is in the test of the circle. */
@@ -20,29 +22,6 @@ const KINDS = [
 
 /** Of those, what is tried with the older libvirt too. */
 const OLD_KINDS = ['one NUMA node', 'a DIMM'];
-
-/** What makes another image of one. */
-const WAYS: readonly (readonly [
-  what: string,
-  make: (saved: string, image: string) => readonly string[][],
-])[] = [
-  ['mr copy', (saved, image) => [['copy', saved, image]]],
-  ['mr scrub', (saved, image) => [['scrub', saved, image]]],
-  [
-    'mr convert, there and back',
-    (saved, image) => [
-      ['convert', '--to', 'stream', saved, `${image}.stream`],
-      ['convert', '--to', 'mapped-ram', `${image}.stream`, image],
-    ],
-  ],
-  [
-    'mr relocate, out of the image and into one',
-    (saved, image) => [
-      ['relocate', '--offset', '0', saved, `${image}.plain`],
-      ['relocate', '--libvirt-header', saved, `${image}.plain`, image],
-    ],
-  ],
-];
 
 /** The machines that the test of the circle leaves out: what is made of their images restores as well. */
 describe.each(['10.0', '11.1'] as const)('with libvirt beside QEMU %s', (version) => {
@@ -86,21 +65,22 @@ describe.each(['10.0', '11.1'] as const)('with libvirt beside QEMU %s', (version
       for (const name of ['guest', 'one', 'two']) await bed.end(name);
     });
 
-    it.each(WAYS)('%s: restored, with its memory, and goes on', async (_, make) => {
-      const image = made('image');
-      for (const [command = '', ...args] of make(made('saved'), image)) await mr(command, '-f', ...args);
-      expect(await bed.restoreAndCompare(image, memory)).toBe('equal');
-    });
-
-    it('mr repair: restored, with its memory, and goes on', async () => {
-      await copyFile(made('saved'), made('bad'));
-      await bed.patch(made('bad'), 28, Uint8Array.of(0, 0, 0, 0));
-      await mr('repair', '-f', made('bad'), made('image'));
+    it('copied, scrubbed, converted there and back, out of the image and into one: restored, with its memory, and goes on', async () => {
+      const [copied, scrubbed, stream, back] = ['copied', 'scrubbed', 'stream', 'back'].map(made) as Four;
+      await mr('copy', '-f', made('saved'), copied);
+      await mr('scrub', '-f', copied, scrubbed);
+      await mr('convert', '-f', '--to', 'stream', scrubbed, stream);
+      await mr('convert', '-f', '--to', 'mapped-ram', stream, back);
+      await mr('relocate', '-f', '--offset', '0', back, made('plain'));
+      await mr('relocate', '-f', '--libvirt-header', made('saved'), made('plain'), made('image'));
       expect(await bed.restoreAndCompare(made('image'), memory)).toBe('equal');
     });
 
-    it('mr relocate, under another name: restored, with its memory, and goes on', async () => {
-      await mr('relocate', '-f', '--name', 'one', '--uuid', OTHER_UUID, made('saved'), made('image'));
+    it('repaired, and under another name: restored, with its memory, and goes on', async () => {
+      await copyFile(made('saved'), made('bad'));
+      await bed.patch(made('bad'), 28, Uint8Array.of(0, 0, 0, 0));
+      await mr('repair', '-f', made('bad'), made('mended'));
+      await mr('relocate', '-f', '--name', 'one', '--uuid', OTHER_UUID, made('mended'), made('image'));
       expect(await bed.restoreAndCompare(made('image'), memory, 'one')).toBe('equal');
     });
 

@@ -4,12 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   allOrFew,
+  allOrNewest,
   allOrOneIn,
   captureInfo,
   loadCapture,
   type SparseImage,
   scratchParent,
-  testedCaptures,
+  testedMachines,
 } from '@mapped-ram/fixtures';
 import { queryRamBlocks } from '@mapped-ram/qmp';
 import {
@@ -37,8 +38,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(parent, { recursive: true }));
 
-describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
-  const captures = allOrOneIn(2, testedCaptures(), QEMU_VERSIONS.indexOf(version))
+describe.each(allOrNewest(QEMU_VERSIONS))('QEMU %s', (version) => {
+  const captures = allOrOneIn(2, testedMachines(), QEMU_VERSIONS.indexOf(version))
     .map(captureInfo)
     .filter(
       ({ id, restoreResults }) =>

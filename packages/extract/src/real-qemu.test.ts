@@ -1,11 +1,12 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  allOrNewest,
   captureInfo,
   loadCapture,
   ruleThatCannotTell,
   scratchParent,
-  testedCaptures,
+  testedMachines,
 } from '@mapped-ram/fixtures';
 import { MappedRamError } from '@mapped-ram/format';
 import { queryRamBlocks } from '@mapped-ram/qmp';
@@ -38,8 +39,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
-  const captures = testedCaptures()
+describe.each(allOrNewest(QEMU_VERSIONS))('QEMU %s', (version) => {
+  const captures = testedMachines()
     .map(captureInfo)
     .filter(({ id, restoreResults }) => {
       return id.startsWith(`qemu-${version}/`) && restoreResults[version]?.verdict === 'restores';

@@ -1,6 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { allOrFew, captureInfo, loadCapture, scratchParent, testedCaptures } from '@mapped-ram/fixtures';
+import {
+  allOrFew,
+  allOrNewest,
+  captureInfo,
+  loadCapture,
+  scratchParent,
+  testedMachines,
+} from '@mapped-ram/fixtures';
 import { openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import {
@@ -49,8 +56,8 @@ const MACHINES: readonly (readonly [string, readonly string[]])[] = [
   ],
 ];
 
-describe.each(QEMU_VERSIONS)('QEMU %s', (version) => {
-  const captures = testedCaptures()
+describe.each(allOrNewest(QEMU_VERSIONS))('QEMU %s', (version) => {
+  const captures = testedMachines()
     .map(captureInfo)
     .filter(
       ({ id, restoreResults }) => restoreResults[version]?.verdict === 'restores' && !NOT_COMPARED.test(id),

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadCapture } from '@mapped-ram/fixtures';
+import { allOrNewest, loadCapture } from '@mapped-ram/fixtures';
 import { openFileSource } from '@mapped-ram/reader/file';
-import { findQemu } from '@mapped-ram/tool-qemu';
+import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeDestination } from './describe-destination.js';
 import { fitSnapshot } from './fit-snapshot.js';
@@ -13,7 +13,7 @@ import { startDestination } from './start-destination.js';
 
 const DISK_BYTES = 1024 * 1024;
 
-describe.each(['10.0', '11.1'] as const)('a destination of QEMU %s', (version) => {
+describe.each(allOrNewest(QEMU_VERSIONS))('a destination of QEMU %s', (version) => {
   const program = findQemu(version);
   const missing = program.kind === 'missing' ? ` (missing tool: ${program.reason})` : '';
   const usual = process.env.TMPDIR;

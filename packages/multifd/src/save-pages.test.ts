@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { allOrFew } from '@mapped-ram/fixtures';
 import { savePages } from '@mapped-ram/multifd';
 import { afterEach, describe, expect, it } from 'vitest';
 import { bitmapOf, shared, somePages } from './testing/patterns.js';
@@ -92,7 +93,7 @@ describe('rounds', () => {
 
   it('leave the same file whatever the number of channels', async () => {
     const one = await saveRounds(1);
-    const many = await saveRounds(16);
+    const many = await saveRounds(allOrFew([16], [4])[0] ?? 0);
     expect(many.sha256).toBe(one.sha256);
     expect(many.bitmap).toEqual(one.bitmap);
   });

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, truncateSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { allOrFew, captureInfo, SparseImage } from '@mapped-ram/fixtures';
+import { allOrFew, allOrNewest, captureInfo, SparseImage } from '@mapped-ram/fixtures';
 import { isPosixAvailable } from '@mapped-ram/posix';
+import { QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
 import { createSnapshot, describeSnapshot } from '@mapped-ram/writer';
 import { afterEach, describe, expect, it } from 'vitest';
 import { convertSnapshot } from './convert/convert-snapshot.js';
@@ -199,7 +200,7 @@ describe('leaves nothing half-made', () => {
   });
 });
 
-describe.each(['10.0', '11.1'] as const)('QEMU %s', (version) => {
+describe.each(allOrNewest(QEMU_VERSIONS))('QEMU %s', (version) => {
   const id = `qemu-${version}/live`;
   const missing = missingQemu(version, captureInfo(id).machine.target);
   it.skipIf(missing !== undefined)(

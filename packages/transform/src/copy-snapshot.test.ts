@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { captureInfo, loadCapture, testedCaptures } from '@mapped-ram/fixtures';
+import { captureInfo, loadCapture, testedMachines } from '@mapped-ram/fixtures';
 import { memorySource, openSnapshot } from '@mapped-ram/reader';
 import { memoryTarget } from '@mapped-ram/writer';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { streamOffsetOf, useScratch } from './testing/scratch.js';
 
 const HUGE_BYTES = 1024 * 1024 * 1024;
 const scratch = useScratch();
-const captures = testedCaptures().map((id) => captureInfo(id));
+const captures = testedMachines().map((id) => captureInfo(id));
 const good = captures.filter((info) => info.good && info.sizeBytes < HUGE_BYTES && !info.id.includes('live'));
 
 const copy = (input: string, output: string, id: string) =>

@@ -4,7 +4,7 @@ import {
   loadCapture,
   ruleThatCannotTell,
   type SparseImage,
-  testedCaptures,
+  testedMachines,
 } from '@mapped-ram/fixtures';
 import { memoryTarget } from '@mapped-ram/writer';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ import { streamOffsetOf, useScratch } from './testing/scratch.js';
 
 const HUGE_BYTES = 1024 * 1024 * 1024;
 const scratch = useScratch();
-const good = testedCaptures()
+const good = testedMachines()
   .map((id) => captureInfo(id))
   .filter((info) => info.good && info.sizeBytes < HUGE_BYTES);
 

@@ -1,4 +1,4 @@
-import { captureInfo, loadCapture, type SparseImage, testedCaptures } from '@mapped-ram/fixtures';
+import { captureInfo, loadCapture, type SparseImage, testedMachines } from '@mapped-ram/fixtures';
 import { type ByteSource, memorySource, openSnapshot, type Snapshot } from '@mapped-ram/reader';
 import { expect, it } from 'vitest';
 import { layoutOf } from './layout-of.js';
@@ -8,7 +8,7 @@ import { createSnapshot } from './snapshot-writer.js';
 /** Left to the tests over files: 4 GiB are too many to hold. */
 const HUGE_BYTES = 1024 * 1024 * 1024;
 
-const good = testedCaptures()
+const good = testedMachines()
   .map((id) => captureInfo(id))
   .filter((info) => info.good && info.sizeBytes < HUGE_BYTES);
 

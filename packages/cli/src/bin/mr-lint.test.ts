@@ -3,19 +3,18 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { loadCapture } from '@mapped-ram/fixtures';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MR_LINT_PATH } from '../testing/programs.js';
 
-const program = fileURLToPath(new URL('../../dist/bin/mr-lint.js', import.meta.url));
 const schema = JSON.parse(readFileSync(new URL('../../schema/mr-lint.schema.json', import.meta.url), 'utf8'));
 
 let folder: string;
 
 /** Starts the built program in the folder of the files. */
 function start(...argv: string[]): ChildProcess {
-  return spawn(process.execPath, [program, ...argv], {
+  return spawn(process.execPath, [MR_LINT_PATH, ...argv], {
     cwd: folder,
     env: { PATH: process.env.PATH },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -143,7 +142,10 @@ describe('output', () => {
 
   it('has no colour in a pipe, and has it when forced', async () => {
     expect((await run('bad.mr')).out).not.toContain('\u001b');
-    const forced = spawn(process.execPath, [program, 'bad.mr'], { cwd: folder, env: { FORCE_COLOR: '1' } });
+    const forced = spawn(process.execPath, [MR_LINT_PATH, 'bad.mr'], {
+      cwd: folder,
+      env: { FORCE_COLOR: '1' },
+    });
     expect((await collect(forced)).out).toContain('\u001b[');
   });
 

@@ -12,17 +12,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { allOrFew, loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { lintSource } from '@mapped-ram/lint';
 import { packFile } from '@mapped-ram/pack/file';
 import { openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MR_PATH } from '../testing/programs.js';
 
-const program = fileURLToPath(new URL('../../dist/bin/mr.js', import.meta.url));
-/** As it is shipped: it is loaded from few files, where Node takes a package for missing that it has no descriptor for. */
-const bundled = fileURLToPath(new URL('../../dist/bundle/mr.js', import.meta.url));
 const MIB = 1024 * 1024;
 
 let folder: string;
@@ -50,7 +47,7 @@ async function makeLargeSnapshot(path: string): Promise<void> {
 }
 
 function start(...argv: string[]): ChildProcess {
-  return spawn(process.execPath, [program, ...argv], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [MR_PATH, ...argv], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 async function ended(child: ChildProcess) {
@@ -81,7 +78,7 @@ const STOP_AT_PART = `
 /** Starts a command. @returns it, stopped, when the work on its file is under way */
 async function startAndStop(...argv: string[]): Promise<ChildProcess> {
   const preload = ['--import', `data:text/javascript,${encodeURIComponent(STOP_AT_PART)}`];
-  const child = spawn(process.execPath, [...preload, program, ...argv], {
+  const child = spawn(process.execPath, [...preload, MR_PATH, ...argv], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -183,7 +180,7 @@ describe.skipIf(!isRoot)(
 describe('what the system does not allow', () => {
   const limited = (limit: string, ...argv: string[]) => {
     const script = `ulimit ${limit}; exec "$@"`;
-    return spawn('bash', ['-c', script, 'bash', process.execPath, bundled, ...argv], {
+    return spawn('bash', ['-c', script, 'bash', process.execPath, MR_PATH, ...argv], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -243,13 +240,13 @@ describe('small files', () => {
 
 describe('pipes', () => {
   it('carry a snapshot from one mr copy to another', async () => {
-    const script = `"${process.execPath}" "${program}" copy small.mr - | "${process.execPath}" "${program}" copy - piped.mr`;
+    const script = `"${process.execPath}" "${MR_PATH}" copy small.mr - | "${process.execPath}" "${MR_PATH}" copy - piped.mr`;
     execFileSync('sh', ['-c', script], { cwd: folder });
     expect(readFileSync(at('piped.mr')).equals(readFileSync(at('small.mr')))).toBe(true);
   });
 
   it('have no channels, and that is no matter', () => {
-    const mr = `"${process.execPath}" "${program}" copy --channels 4 --direct-io`;
+    const mr = `"${process.execPath}" "${MR_PATH}" copy --channels 4 --direct-io`;
     const script = `${mr} small.mr - | ${mr} - by-channels.mr`;
     const said = execFileSync('sh', ['-c', `(${script}) 2>&1`], { cwd: folder, encoding: 'utf8' });
     expect(said).toMatch(/^by-channels\.mr: .* long, .* on disk\n$/);
@@ -257,7 +254,7 @@ describe('pipes', () => {
   });
 
   it('that break make no file', async () => {
-    const script = `"${process.execPath}" "${program}" copy small.mr - 2>/dev/null | head -c 3000000 | "${process.execPath}" "${program}" copy - broken.mr`;
+    const script = `"${process.execPath}" "${MR_PATH}" copy small.mr - 2>/dev/null | head -c 3000000 | "${process.execPath}" "${MR_PATH}" copy - broken.mr`;
     const child = spawn('sh', ['-c', script], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     const { status, err } = await ended(child);
     expect(status).toBe(1);
@@ -270,7 +267,7 @@ describe('pipes', () => {
     async (command) => {
       const bomb = await loadCapture('qemu-10.0/sparse-4g');
       await bomb.writeTo(at('holes.mr'));
-      execFileSync(process.execPath, [program, 'pack', 'holes.mr', 'holes.zst', '--force'], { cwd: folder });
+      execFileSync(process.execPath, [MR_PATH, 'pack', 'holes.mr', 'holes.zst', '--force'], { cwd: folder });
       const input = command === 'copy' ? 'holes.mr' : 'holes.zst';
       const refused = await ended(start(command, input, '-'));
       expect(refused).toMatchObject({ status: 1 });

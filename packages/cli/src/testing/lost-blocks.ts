@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isGuestMemory, storedBlocks } from '@mapped-ram/facts';
-import { captureInfo, listCaptures, loadCapture, type SparseImage } from '@mapped-ram/fixtures';
+import { captureInfo, loadCapture, type SparseImage, testedMachines } from '@mapped-ram/fixtures';
 import { openSnapshot } from '@mapped-ram/reader';
 import { expect } from 'vitest';
 import { isReport } from '../mr-lint/file-result.js';
@@ -19,10 +19,10 @@ export interface LosableBlock {
 
 const HUGE_BYTES = 2 ** 30;
 
-/** Every block of guest memory that has a page in the file, of all good captures of guests that were paused. */
-export async function losableBlocks(): Promise<LosableBlock[]> {
+/** Every block of guest memory that has a page in the file, of those captures that are good and of guests that were paused. */
+export async function losableBlocks(captureIds = testedMachines()): Promise<LosableBlock[]> {
   const found: LosableBlock[] = [];
-  for (const captureId of listCaptures()) {
+  for (const captureId of captureIds) {
     const { good, sizeBytes, streamOffset } = captureInfo(captureId);
     if (!good || sizeBytes > HUGE_BYTES || /\/live/.test(captureId) || streamOffset > 0) continue;
     const snapshot = await openSnapshot(await loadCapture(captureId));

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MR_LINT_PATH, MR_PATH } from './programs.js';
 
 const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
-const bin = fileURLToPath(new URL('../../dist/bin/', import.meta.url));
 
 /** The session that the page of a command of `mr` shows: commands behind `$`, and what they print. */
 export function sessionOf(name: string): string {
@@ -24,8 +24,8 @@ export function commandsOf(session: string): string[] {
 export function installCommands(parent: string): string {
   const folder = join(parent, 'bin');
   mkdirSync(folder);
-  for (const name of ['mr', 'mr-lint']) {
-    const script = `#!/bin/sh\nexec "${process.execPath}" "${bin}${name}.js" "$@"\n`;
+  for (const [name, path] of Object.entries({ mr: MR_PATH, 'mr-lint': MR_LINT_PATH })) {
+    const script = `#!/bin/sh\nexec "${process.execPath}" "${path}" "$@"\n`;
     writeFileSync(join(folder, name), script);
     chmodSync(join(folder, name), 0o755);
   }

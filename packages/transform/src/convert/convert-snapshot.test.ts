@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { allOrFew, captureInfo, loadCapture, ruleThatCannotTell, testedCaptures } from '@mapped-ram/fixtures';
+import { allOrFew, captureInfo, loadCapture, ruleThatCannotTell, testedMachines } from '@mapped-ram/fixtures';
 import { lintSource } from '@mapped-ram/lint';
 import { type ByteSource, memorySource, openSnapshot, type Snapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
@@ -15,7 +15,7 @@ import { convertSnapshot } from './convert-snapshot.js';
 
 const HUGE_BYTES = 1024 * 1024 * 1024;
 const scratch = useScratch();
-const good = testedCaptures()
+const good = testedMachines()
   .map((id) => captureInfo(id))
   .filter((info) => info.good && info.sizeBytes < HUGE_BYTES);
 

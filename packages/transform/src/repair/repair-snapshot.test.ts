@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { captureInfo, loadCapture, type SparseImage } from '@mapped-ram/fixtures';
+import { allOrNewest, captureInfo, loadCapture, type SparseImage } from '@mapped-ram/fixtures';
 import { lintSource } from '@mapped-ram/lint';
 import { memorySource, openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
@@ -74,7 +74,7 @@ function idlingFirmware(): Uint8Array {
   return firmware;
 }
 
-describe.each(QEMU_VERSIONS)('a background snapshot of QEMU %s', (version) => {
+describe.each(allOrNewest(QEMU_VERSIONS))('a background snapshot of QEMU %s', (version) => {
   const missing = missingQemu(version, 'x86_64');
 
   it.skipIf(missing !== undefined).each(['q35', 'pc', 'isapc'])(

@@ -22,7 +22,7 @@ const missing = [guest, ...QEMU_VERSIONS.map((version) => findQemu(version))].fi
 it.skipIf(missing !== undefined)(
   missing?.kind === 'missing'
     ? `missing tool: ${missing.reason}`
-    : 'a guest that is saved amid churn goes on, each of five times, in every QEMU',
+    : 'a guest that is saved amid churn goes on, each of five times, in either QEMU in turn',
   async () => {
     if (guest.kind === 'missing') return;
     const paths = Array.from({ length: SAVES }, (_, index) => scratch.path(`churn-${index}.mr`));
@@ -47,7 +47,8 @@ it.skipIf(missing !== undefined)(
       // A zone that was in the middle of a change is named and left.
       const agreeing = report.zones.filter(({ fault }) => fault === undefined);
       expect(agreeing.reduce((sum, zone) => sum + zone.droppedPages, 0)).toBe(report.droppedPages);
-      await expectGoesOn(trimmed, path, QEMU_VERSIONS, MACHINE);
+      const version = QEMU_VERSIONS[index % QEMU_VERSIONS.length] ?? '11.1';
+      await expectGoesOn(trimmed, path, [version], MACHINE);
       rmSync(trimmed);
     }
   },

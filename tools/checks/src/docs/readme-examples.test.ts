@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadCapture } from '@mapped-ram/fixtures';
+import { allOrOneIn, loadCapture } from '@mapped-ram/fixtures';
 import { findQemu, launchQemu } from '@mapped-ram/tool-qemu';
 import { expect, it } from 'vitest';
 import { type ReadmeExample, readmeExamples, runExample } from './readme-examples.js';
@@ -29,11 +29,14 @@ async function check(example: ReadmeExample, prepare: (folder: string) => Promis
   expect(printed.split('\n')).toEqual(expect.arrayContaining(promised));
 }
 
-it.each(examples.filter((example) => !needsQemu(example)))('$place runs', (example) =>
-  check(example, async () => {}),
-);
+it.each(
+  allOrOneIn(
+    3,
+    examples.filter((example) => !needsQemu(example)),
+  ),
+)('$place runs', (example) => check(example, async () => {}));
 
-it.skipIf(qemu.kind === 'missing').each(examples.filter(needsQemu))(
+it.skipIf(qemu.kind === 'missing').each(allOrOneIn(3, examples.filter(needsQemu)))(
   `$place runs against QEMU${qemu.kind === 'missing' ? ` (${qemu.reason})` : ''}`,
   async (example) => {
     let kill = async () => {};

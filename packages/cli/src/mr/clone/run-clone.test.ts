@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { startClone } from '@mapped-ram/clone';
 import { captureInfo, loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { connectQmp, type QmpClient } from '@mapped-ram/qmp';
@@ -13,12 +12,12 @@ import {
   restoreMappedRam,
 } from '@mapped-ram/tool-qemu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MR_PATH } from '../../testing/programs.js';
 import { runMr, runMrJson } from '../../testing/run-mr.js';
 
 const CAPTURE = 'qemu-10.0/pc';
 const LIVE_CAPTURE = 'qemu-10.0/live';
 
-const mr = fileURLToPath(new URL('../../../dist/bin/mr.js', import.meta.url));
 const qemu = findQemu('10.0');
 const environment = { ...process.env, ...(qemu.kind === 'found' ? qemu.env : {}) };
 
@@ -42,7 +41,7 @@ interface Started {
 }
 
 function startMr(...args: string[]): Started {
-  const child = spawn(process.execPath, [mr, 'clone', 'guest.mr', '--run', '--', ...args], {
+  const child = spawn(process.execPath, [MR_PATH, 'clone', 'guest.mr', '--run', '--', ...args], {
     cwd: folder,
     env: { ...environment, TMPDIR: temporary },
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { allOrFew, loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { MR_PATH } from '../../testing/programs.js';
 import { type MrOutcome, runMr } from '../../testing/run-mr.js';
-
-const mr = fileURLToPath(new URL('../../../dist/bin/mr.js', import.meta.url));
 
 let folder: string;
 let path: string;
@@ -19,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** In a process of its own: threads are started from what is built. */
 function runWithThreads(...argv: string[]): Promise<MrOutcome> {
-  const all = [mr, 'search', '--channels', '3', ...argv];
+  const all = [MR_PATH, 'search', '--channels', '3', ...argv];
   return new Promise((resolve) => {
     execFile(process.execPath, all, (error, out, err) =>
       resolve({ status: typeof error?.code === 'number' ? error.code : 0, out, err }),

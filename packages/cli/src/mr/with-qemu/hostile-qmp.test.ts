@@ -45,7 +45,7 @@ function expectOneLine(text: string, command: string): void {
   expect(text.length).toBeLessThan(1_500);
 }
 
-const someModes = hostileModes.filter((_, index) => index % 8 === 0);
+const someModes = hostileModes.filter((_, index) => index % 16 === 0);
 
 describe.each(allOrFew(hostileModes, someModes))('a peer with $name', (mode) => {
   it.each([
