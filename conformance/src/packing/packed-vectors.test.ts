@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { allOrFew, loadCapture } from '@mapped-ram/fixtures';
+import { allOrFew, loadCapture, onlyInAll } from '@mapped-ram/fixtures';
 import { MappedRamError } from '@mapped-ram/format';
 import { type Codec, openPacked } from '@mapped-ram/pack';
 import { codecKinds, openCodec, openCodecOf } from '@mapped-ram/pack/codec';
@@ -100,7 +100,7 @@ for (const { name, needs } of allOrFew(READERS, READERS.slice(0, 1))) {
   );
 }
 
-test('a testee that takes everything fails those that are to be refused', async () => {
+onlyInAll(test)('a testee that takes everything fails those that are to be refused', async () => {
   const candidates: Candidate[] = packedCandidates().map((candidate) => ({
     ...candidate,
     expectation: { ...candidate.expectation, unpacked: { sizeBytes: 1, sha256: '' } },
@@ -109,6 +109,6 @@ test('a testee that takes everything fails those that are to be refused', async 
   expect(wrong.filter(({ question, status }) => question === 'unpack' && status === 'failed').length).toBe(3);
 });
 
-test('a testee that unpacks nothing is not asked', async () => {
+onlyInAll(test)('a testee that unpacks nothing is not asked', async () => {
   expect(await runCandidates('ts-quick', packedCandidates())).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { allOrOneIn } from '@mapped-ram/fixtures';
 import type { ChannelNotice } from '@mapped-ram/multifd';
 import { directIoSupport } from '@mapped-ram/posix';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -28,11 +29,13 @@ function directDescriptors(): number {
   return flags.filter((value) => (value & O_DIRECT) !== 0).length;
 }
 
-describe.each([
+const CASES = [
   ['page-aligned', 4096, 8192],
   ['off the pages', 1024, 8192 + 1024],
   ['of small pages', 256, 512],
-])('pages that are %s', (_, pageSize, offset) => {
+] as const;
+
+describe.each(allOrOneIn<(typeof CASES)[number]>(3, CASES, 1))('pages that are %s', (_, pageSize, offset) => {
   const pages = somePages(16_000, pageSize);
   const content = Buffer.concat([Buffer.alloc(offset, 1), pages, Buffer.alloc(77, 2)]);
 

@@ -31,7 +31,7 @@ const OPERATIONS: readonly (readonly [name: string, id: string, operation: Opera
 const scratch = useScratch();
 
 /** So many reads of an operation fail, one after the other. */
-const [FAILURES = 0] = allOrFew([40], [8]);
+const [FAILURES = 0] = allOrFew([40], [4]);
 
 /** A source in which a read fails, as of a disk that goes bad. */
 function failingSource(source: ByteSource, failsAtRead: number): ByteSource {

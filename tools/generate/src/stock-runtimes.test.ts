@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
-import { allOrFew, loadCapture } from '@mapped-ram/fixtures';
+import { allOrFew, loadCapture, onlyInAll } from '@mapped-ram/fixtures';
 import { afterAll, describe, expect, it } from 'vitest';
 import { compileGrammar } from './grammar.js';
 import { lowerCamelCase } from './names.js';
@@ -131,7 +131,7 @@ describe.each(allOrFew(captures, captures.slice(0, 1)))('the capture %s', (id) =
   });
 });
 
-itWithConstruct('has elements that construct parses, to the same', async () => {
+onlyInAll(itWithConstruct)('has elements that construct parses, to the same', async () => {
   const bytes = await wholeCapture('qemu-10.0/microvm');
   writeFileSync(join(folder, 'capture.mr'), bytes);
   const stream = await openInJavascript(bytes);

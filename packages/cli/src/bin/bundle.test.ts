@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { allOrFew, loadCapture, scratchParent } from '@mapped-ram/fixtures';
+import { allOrFew, loadCapture, onlyInAll, scratchParent } from '@mapped-ram/fixtures';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { packageVersion } from '../shared/package-version.js';
 
@@ -68,30 +68,33 @@ it('mr-lint checks folders, some files at a time, and says the same in the same 
   }
 });
 
-it('mr info looks into folders, at some files at a time, and says the same in the same order', () => {
-  const tree = join(folder, 'looked-at');
-  mkdirSync(join(tree, 'b'), { recursive: true });
-  for (const name of ['z.mr', 'b/one', 'a.mr']) copyFileSync(join(folder, 'guest.mr'), join(tree, name));
-  writeFileSync(join(tree, 'notes.txt'), 'no snapshot');
-  writeFileSync(join(tree, 'broken.mr'), 'not one either');
-  writeFileSync(join(tree, 'a.mr.machine.json'), 'no record');
-  const info = (...options: string[]) => {
-    const argv = [join(bundle, 'mr.js'), 'info', '--recursive', ...options, 'looked-at'];
-    const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: folder, encoding: 'utf8' });
-    return { status, stdout, stderr };
-  };
-  const alone = info('--jobs', '1', '--format', 'jsonl');
-  const lines = alone.stdout.trimEnd().split('\n');
-  expect(lines.map((line) => JSON.parse(line).path)).toEqual([
-    'looked-at/a.mr',
-    'looked-at/b/one',
-    'looked-at/z.mr',
-  ]);
-  expect(alone.status).toBe(2);
-  expect(alone.stderr).toMatch(/mr info: looked-at\/broken\.mr: .*\nmr info: 2 other files passed over\n$/);
-  expect(info('--jobs', '3', '--format', 'jsonl')).toEqual(alone);
-  const kinds = [['--format', 'pretty'], ['--format', 'json'], ['--fingerprint'], ['--redact']];
-  for (const options of allOrFew(kinds, [['--fingerprint']])) {
-    expect(info('--jobs', '3', ...options)).toEqual(info('--jobs', '1', ...options));
-  }
-});
+onlyInAll(it)(
+  'mr info looks into folders, at some files at a time, and says the same in the same order',
+  () => {
+    const tree = join(folder, 'looked-at');
+    mkdirSync(join(tree, 'b'), { recursive: true });
+    for (const name of ['z.mr', 'b/one', 'a.mr']) copyFileSync(join(folder, 'guest.mr'), join(tree, name));
+    writeFileSync(join(tree, 'notes.txt'), 'no snapshot');
+    writeFileSync(join(tree, 'broken.mr'), 'not one either');
+    writeFileSync(join(tree, 'a.mr.machine.json'), 'no record');
+    const info = (...options: string[]) => {
+      const argv = [join(bundle, 'mr.js'), 'info', '--recursive', ...options, 'looked-at'];
+      const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: folder, encoding: 'utf8' });
+      return { status, stdout, stderr };
+    };
+    const alone = info('--jobs', '1', '--format', 'jsonl');
+    const lines = alone.stdout.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).path)).toEqual([
+      'looked-at/a.mr',
+      'looked-at/b/one',
+      'looked-at/z.mr',
+    ]);
+    expect(alone.status).toBe(2);
+    expect(alone.stderr).toMatch(/mr info: looked-at\/broken\.mr: .*\nmr info: 2 other files passed over\n$/);
+    expect(info('--jobs', '3', '--format', 'jsonl')).toEqual(alone);
+    const kinds = [['--format', 'pretty'], ['--format', 'json'], ['--fingerprint'], ['--redact']];
+    for (const options of allOrFew(kinds, [['--fingerprint']])) {
+      expect(info('--jobs', '3', ...options)).toEqual(info('--jobs', '1', ...options));
+    }
+  },
+);

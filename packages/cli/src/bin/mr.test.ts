@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allOrFew, loadCapture, scratchParent } from '@mapped-ram/fixtures';
+import { allOrFew, loadCapture, onlyInAll, scratchParent } from '@mapped-ram/fixtures';
 import { lintSource } from '@mapped-ram/lint';
 import { packFile } from '@mapped-ram/pack/file';
 import { openSnapshot } from '@mapped-ram/reader';
@@ -245,7 +245,7 @@ describe('pipes', () => {
     expect(readFileSync(at('piped.mr')).equals(readFileSync(at('small.mr')))).toBe(true);
   });
 
-  it('have no channels, and that is no matter', () => {
+  onlyInAll(it)('have no channels, and that is no matter', () => {
     const mr = `"${process.execPath}" "${MR_PATH}" copy --channels 4 --direct-io`;
     const script = `${mr} small.mr - | ${mr} - by-channels.mr`;
     const said = execFileSync('sh', ['-c', `(${script}) 2>&1`], { cwd: folder, encoding: 'utf8' });

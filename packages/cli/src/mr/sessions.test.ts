@@ -50,7 +50,7 @@ it.each(
       'delta',
       'reading',
     ],
-    ['clone', 'reading'],
+    ['reading'],
   ),
 )('the session of mr %s goes as its page says', async (name) => {
   const work = join(folder, name);

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { allOrFew, loadCapture, testedCaptures } from '@mapped-ram/fixtures';
+import { allOrFew, allOrOneIn, loadCapture, testedCaptures } from '@mapped-ram/fixtures';
 import { digestSource, digestText, packFile, sealFile, unpackFile, verifyFile } from '@mapped-ram/pack/file';
 import { memorySource, openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
@@ -31,17 +31,20 @@ describe.skipIf(!hasFsverity)(`fsverity digest${hasFsverity ? '' : ' (missing to
     expect(await digestOf(path)).toBe(fsverity(path));
   });
 
-  it.each([0, 1, 4095, 4096, 4097, 128 * 4096, 128 * 4096 + 1, 128 * 128 * 4096, 128 * 128 * 4096 + 1])(
-    'is the same for %i bytes, of data and of holes',
-    async (sizeBytes) => {
-      const path = inScratch('sized');
-      writeFileSync(path, Buffer.alloc(sizeBytes, 'abcde'));
-      expect(await digestOf(path)).toBe(fsverity(path));
-      truncateSync(path, 0);
-      truncateSync(path, sizeBytes);
-      expect(await digestOf(path)).toBe(fsverity(path));
-    },
-  );
+  it.each(
+    allOrOneIn(
+      2,
+      [0, 1, 4095, 4096, 4097, 128 * 4096, 128 * 4096 + 1, 128 * 128 * 4096, 128 * 128 * 4096 + 1],
+      1,
+    ),
+  )('is the same for %i bytes, of data and of holes', async (sizeBytes) => {
+    const path = inScratch('sized');
+    writeFileSync(path, Buffer.alloc(sizeBytes, 'abcde'));
+    expect(await digestOf(path)).toBe(fsverity(path));
+    truncateSync(path, 0);
+    truncateSync(path, sizeBytes);
+    expect(await digestOf(path)).toBe(fsverity(path));
+  });
 });
 
 describe('the digest', () => {
@@ -70,7 +73,7 @@ describe('a seal', () => {
   it('names the page of any flipped bit', async () => {
     const snapshot = await openSnapshot(memorySource(original));
     const seal = `${path()}.seal`;
-    const [rounds = 0] = allOrFew([40], [10]);
+    const [rounds = 0] = allOrFew([40], [4]);
     let state = 3;
     for (let round = 0; round < rounds; round++) {
       state = (Math.imul(state, 1103515245) + 12345) >>> 0;
@@ -113,7 +116,7 @@ describe('a seal', () => {
 
   it('is refused where it is damaged itself, wherever that is', async () => {
     const seal = readFileSync(`${path()}.seal`);
-    const [step = 0] = allOrFew([31], [311]);
+    const [step = 0] = allOrFew([61], [1001]);
     for (let at = 0; at < seal.length; at += step) {
       const bytes = Buffer.from(seal);
       bytes.writeUInt8(bytes.readUInt8(at) ^ 0x10, at);

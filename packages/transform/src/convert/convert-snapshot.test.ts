@@ -88,10 +88,7 @@ const CASES = allOrFew<Case>(
     ['qemu-11.1/q35-devices', '11.1'],
     ['qemu-11.1/aarch64-virt', '11.1'],
   ],
-  [
-    ['qemu-10.0/live', '10.0'],
-    ['qemu-11.1/microvm', '11.1'],
-  ],
+  [['qemu-11.1/microvm', '11.1']],
 );
 
 describe.each(CASES)('%s', (id, version) => {

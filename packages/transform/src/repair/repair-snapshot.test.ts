@@ -29,11 +29,13 @@ const hash = async (path: string) => {
   return (await SparseImage.fromFile(path)).sha256();
 };
 
-describe.each([
-  'qemu-10.0/background-snapshot',
-  'qemu-10.0/background-snapshot-pc',
-  'qemu-11.1/background-snapshot',
-])('%s', (id) => {
+describe.each(
+  allOrNewest([
+    'qemu-10.0/background-snapshot',
+    'qemu-10.0/background-snapshot-pc',
+    'qemu-11.1/background-snapshot',
+  ]),
+)('%s', (id) => {
   const { machine } = captureInfo(id);
   const version = id.startsWith('qemu-11.1') ? '11.1' : '10.0';
   const missing = missingQemu(version, machine.target);
@@ -77,7 +79,7 @@ function idlingFirmware(): Uint8Array {
 describe.each(allOrNewest(QEMU_VERSIONS))('a background snapshot of QEMU %s', (version) => {
   const missing = missingQemu(version, 'x86_64');
 
-  it.skipIf(missing !== undefined).each(['q35', 'pc', 'isapc'])(
+  it.skipIf(missing !== undefined).each(allOrNewest(['q35', 'pc', 'isapc']))(
     missing === undefined
       ? 'of a %s with a pattern in its memory restores with it'
       : `missing tool: ${missing}`,
@@ -255,7 +257,7 @@ describe('a libvirt save image', () => {
 });
 
 describe('there is no repair', () => {
-  it.each(['qemu-10.0/cancelled', 'qemu-11.1/cancelled', 'qemu-10.0/killed'])(
+  it.each(allOrNewest(['qemu-10.0/cancelled', 'qemu-11.1/cancelled', 'qemu-10.0/killed']))(
     'of %s: the data is gone',
     async (id) => {
       const input = await scratch.capture(id);

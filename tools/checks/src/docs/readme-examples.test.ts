@@ -31,7 +31,7 @@ async function check(example: ReadmeExample, prepare: (folder: string) => Promis
 
 it.each(
   allOrOneIn(
-    3,
+    5,
     examples.filter((example) => !needsQemu(example)),
   ),
 )('$place runs', (example) => check(example, async () => {}));

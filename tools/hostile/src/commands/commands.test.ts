@@ -2,7 +2,7 @@ import { allOrFew } from '@mapped-ram/fixtures';
 import { expect, test } from 'vitest';
 import { fuzzCommands } from './fuzz-commands.js';
 
-const [count = 0] = allOrFew([160], [24]);
+const [count = 0] = allOrFew([160], [10]);
 
 // The large run of the same cases is `npm run hostile -- --commands`.
 test('no command breaks a promise on any of some damaged files', async () => {

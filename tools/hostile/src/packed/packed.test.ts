@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-const [count = 0] = allOrFew([300], [100]);
+const [count = 0] = allOrFew([300], [40]);
 
 // In a process of its own, since its memory is looked at. The large run has 100,000 cases.
 test('no damage to packed files, seals and differences goes unnoticed or takes too much', async () => {
