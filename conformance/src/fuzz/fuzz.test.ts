@@ -14,7 +14,7 @@ import { reduceDisagreement } from './reduce-case.js';
 import { runFuzz } from './run-fuzz.js';
 
 const SEED = 'test';
-const [count = 0] = allOrFew([40], [6]);
+const [count = 0] = allOrFew([40], [4]);
 const qemu = findQemu('10.0');
 const missing = qemu.kind === 'missing' ? ` (missing tool: ${qemu.reason})` : '';
 

@@ -1,4 +1,4 @@
-import { loadCapture } from '@mapped-ram/fixtures';
+import { allOrOneIn, loadCapture } from '@mapped-ram/fixtures';
 import { openSnapshot } from '@mapped-ram/reader';
 import { describe, expect, it } from 'vitest';
 import { describeGuest } from './describe-guest.js';
@@ -21,22 +21,25 @@ describe('a made-up Linux guest', () => {
     expect(await describeGuest(snapshot)).toMatchObject({ release: '6.0.0-synthetic', kernelOffset: '0' });
   });
 
-  it.each([2, 3, 4, 5])('loses the pages that it does not use, and no other (seed %i)', async (seed) => {
-    const { snapshot, map } = await syntheticSnapshot(seed);
-    const { free, stored, storedByZone } = await findDroppablePages(snapshot);
-    const [block] = stored.blocks;
-    if (block === undefined) throw new Error('nothing can be dropped');
-    const found: number[] = [];
-    stored.forEachRun(block, (first, count) => {
-      for (let page = first; page < first + count; page++) found.push(page);
-    });
-    expect(found).toEqual([...map.used.keys()].filter((frame) => map.used[frame] === 0));
-    expect(free.freePages).toBe(found.length);
-    expect(storedByZone.reduce((sum, count) => sum + count, 0)).toBe(found.length);
-    const bytes = new Uint8Array(PAGE_BYTES);
-    await snapshot.readPages(block, found[0] ?? 0, bytes);
-    expect(bytes[0]).toBe(0x11);
-  });
+  it.each(allOrOneIn(2, [2, 3, 4, 5]))(
+    'loses the pages that it does not use, and no other (seed %i)',
+    async (seed) => {
+      const { snapshot, map } = await syntheticSnapshot(seed);
+      const { free, stored, storedByZone } = await findDroppablePages(snapshot);
+      const [block] = stored.blocks;
+      if (block === undefined) throw new Error('nothing can be dropped');
+      const found: number[] = [];
+      stored.forEachRun(block, (first, count) => {
+        for (let page = first; page < first + count; page++) found.push(page);
+      });
+      expect(found).toEqual([...map.used.keys()].filter((frame) => map.used[frame] === 0));
+      expect(free.freePages).toBe(found.length);
+      expect(storedByZone.reduce((sum, count) => sum + count, 0)).toBe(found.length);
+      const bytes = new Uint8Array(PAGE_BYTES);
+      await snapshot.readPages(block, found[0] ?? 0, bytes);
+      expect(bytes[0]).toBe(0x11);
+    },
+  );
 
   it('is not taken for what an earlier boot or a program left in its memory', async () => {
     const decoy = vmcoreinfoText(4).replace('6.0.0-synthetic', '5.9.9-earlier');
@@ -113,7 +116,7 @@ describe('VMCOREINFO that cannot be', () => {
   });
 });
 
-it.each(['qemu-10.0/q35', 'qemu-10.0/microvm', 'qemu-10.0/aarch64-virt', 'qemu-10.0/none'])(
+it.each(allOrOneIn(2, ['qemu-10.0/q35', 'qemu-10.0/microvm', 'qemu-10.0/aarch64-virt', 'qemu-10.0/none'], 1))(
   '%s has no Linux guest',
   async (id) => {
     const snapshot = await openSnapshot(await loadCapture(id));

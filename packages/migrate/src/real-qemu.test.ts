@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { allOrFew, captureInfo, loadCapture, SparseImage } from '@mapped-ram/fixtures';
+import { allOrFew, captureInfo, loadCapture, onlyInAll, SparseImage } from '@mapped-ram/fixtures';
 import { findGuestDifference, launchDestination, type QemuVm } from '@mapped-ram/tool-qemu';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { changeSettings } from './migration-settings.js';
@@ -130,7 +130,7 @@ describeEachQemu('saves and restores', (version) => {
     expect(await findGuestDifference(vm, third)).toBe(undefined);
   });
 
-  test('behind what somebody else has in the file', async () => {
+  onlyInAll(test)('behind what somebody else has in the file', async () => {
     const vm = await bench.startGuest();
     const path = bench.at('container');
     writeFileSync(path, 'a header of somebody', { mode: 0o640 });
@@ -147,7 +147,7 @@ describeEachQemu('saves and restores', (version) => {
     await restoreSnapshot(destination.qmp, path, { byteOffset: 1000 });
   });
 
-  test('with direct-io left on from earlier', async () => {
+  onlyInAll(test)('with direct-io left on from earlier', async () => {
     const vm = await bench.startGuest();
     await changeSettings(vm.qmp, { capabilities: {}, parameters: { 'direct-io': true } });
     const settings = await settingsOf(vm);

@@ -22,8 +22,14 @@ function providedPages(view: Uint8Array): number {
   return provided;
 }
 
+/** Memory that can grow is mapped anew, where other memory may be one that was used and zeroed. */
+function freshMemory(byteLength: number): SharedArrayBuffer {
+  const Growable = SharedArrayBuffer as new (length: number, options: object) => SharedArrayBuffer;
+  return new Growable(byteLength, { maxByteLength: byteLength });
+}
+
 test('memory is there, and reads as before', () => {
-  const memory = new Uint8Array(new SharedArrayBuffer(256 * MIB));
+  const memory = new Uint8Array(freshMemory(256 * MIB));
   memory[100 * MIB] = 7;
   const part = memory.subarray(100 * MIB - 5, 228 * MIB + 3);
   const wholePages = Math.floor(part.length / PAGE_BYTES) - 1;

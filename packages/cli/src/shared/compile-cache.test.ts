@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { allOrFew, loadCapture, scratchParent } from '@mapped-ram/fixtures';
+import { allOrFew, loadCapture, onlyInAll, scratchParent } from '@mapped-ram/fixtures';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { MR_LINT_PATH } from '../testing/programs.js';
 
@@ -73,7 +73,7 @@ it.each(allOrFew(DAMAGES, DAMAGES.slice(0, 1)))('does without %s, and replaces i
   expect(kept().bytes.length).toBeGreaterThan(100_000);
 });
 
-it('does not replace what is no good at each run', () => {
+onlyInAll(it)('does not replace what is no good at each run', () => {
   lint();
   const { path } = kept();
   writeFileSync(path, 'no code');
@@ -98,7 +98,7 @@ it.each([
   expect(existsSync(cache())).toBe(false);
 });
 
-it('runs where nothing can be kept', () => {
+onlyInAll(it)('runs where nothing can be kept', () => {
   const expected = lint();
   expect(lint({ XDG_CACHE_HOME: '/dev/null' })).toEqual(expected);
   expect(lint({ XDG_CACHE_HOME: undefined, HOME: undefined })).toEqual(expected);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { captureInfo, listCaptures, loadCapture } from '@mapped-ram/fixtures';
+import { captureInfo, loadCapture, testedMachines } from '@mapped-ram/fixtures';
 import { queryRamBlocks } from '@mapped-ram/qmp';
 import { openSnapshot } from '@mapped-ram/reader';
 import {
@@ -26,7 +26,7 @@ const BY_HAND: ReadonlyMap<string, string> = new Map();
 /** Memory of more than this is not compared. */
 const LARGEST_MEMORY_BYTES = 300 * 1024 * 1024;
 
-const GOOD = listCaptures().filter((id) => captureInfo(id).good && !NOT_MAPPED_RAM().has(id));
+const GOOD = testedMachines().filter((id) => captureInfo(id).good && !NOT_MAPPED_RAM().has(id));
 
 /** Their memory lies in the stream: `mr convert` makes a snapshot of them. */
 function NOT_MAPPED_RAM(): ReadonlySet<string> {

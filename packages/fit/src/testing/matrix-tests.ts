@@ -7,10 +7,12 @@ import { judge, type SavedFamily, saveFamily } from './matrix.js';
  * Holds what is said of every destination of every family against what real QEMU does there.
  *
  * @param across What is changed where the file was saved by another release than the destination's.
+ * @param each Whether each change is tried with each release; with one in turn otherwise.
  */
-export function testMatrix(families: readonly Family[], across: ReadonlySet<string>): void {
+export function testMatrix(families: readonly Family[], across: ReadonlySet<string>, each: boolean): void {
   describe.each(families)('$name', (family) => {
     describe.each(QEMU_VERSIONS)('saved by QEMU %s', (from) => {
+      const inTurn = QEMU_VERSIONS.indexOf(from);
       const missing = QEMU_VERSIONS.map((version) => findQemu(version, family.machine.target)).find(
         (program) => program.kind === 'missing',
       );
@@ -22,7 +24,9 @@ export function testMatrix(families: readonly Family[], across: ReadonlySet<stri
 
       const cases = QEMU_VERSIONS.flatMap((to) =>
         family.variations
-          .filter(({ what }) => from === to || across.has(what))
+          .filter(({ what }, index) =>
+            from === to ? each || index % QEMU_VERSIONS.length === inTurn : across.has(what),
+          )
           .map((variation) => ({ to, variation, what: variation.what })),
       );
       const skipped = missing?.kind === 'missing' ? `, missing tool: ${missing.reason}` : '';

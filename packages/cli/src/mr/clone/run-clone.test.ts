@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startClone } from '@mapped-ram/clone';
-import { captureInfo, loadCapture, scratchParent } from '@mapped-ram/fixtures';
+import { allOrNewest, captureInfo, loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { connectQmp, type QmpClient } from '@mapped-ram/qmp';
 import {
   createMachineFiles,
@@ -54,6 +54,13 @@ function startMr(...args: string[]): Started {
   return { child, ended, said: () => text };
 }
 
+/** And what `mr` ends with. */
+const SIGNALS: readonly [NodeJS.Signals, number][] = [
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+  ['SIGHUP', 129],
+];
+
 describe.skipIf(qemu.kind === 'missing')(
   qemu.kind === 'missing' ? `missing tool: ${qemu.reason}` : 'mr clone --run with real QEMU',
   () => {
@@ -93,20 +100,19 @@ describe.skipIf(qemu.kind === 'missing')(
       await expect(connectQmp(join(folder, 'interrupt.qmp'))).rejects.toThrow(/ECONNREFUSED|ENOENT|broke/);
     });
 
-    it.each([
-      ['SIGTERM', 143],
-      ['SIGINT', 130],
-      ['SIGHUP', 129],
-    ] as const)('ends QEMU when %s comes while it starts, and leaves nothing', async (signal, status) => {
-      // It never says a word on QMP, so the signal comes while it is waited for.
-      const started = startMr('sh', '-c', 'echo "pid $$" >&2; exec sleep 600');
-      await expect.poll(started.said).toMatch(/^pid \d+$/m);
-      const pid = Number(/^pid (\d+)$/m.exec(started.said())?.[1]);
-      started.child.kill(signal);
-      expect(await started.ended).toBe(status);
-      expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-      expect(readdirSync(temporary)).toEqual([]);
-    });
+    it.each(allOrNewest(SIGNALS))(
+      'ends QEMU when %s comes while it starts, and leaves nothing',
+      async (signal, status) => {
+        // It never says a word on QMP, so the signal comes while it is waited for.
+        const started = startMr('sh', '-c', 'echo "pid $$" >&2; exec sleep 600');
+        await expect.poll(started.said).toMatch(/^pid \d+$/m);
+        const pid = Number(/^pid (\d+)$/m.exec(started.said())?.[1]);
+        started.child.kill(signal);
+        expect(await started.ended).toBe(status);
+        expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+        expect(readdirSync(temporary)).toEqual([]);
+      },
+    );
 
     it('shows the memory that was saved, once mr scrub took the stale bytes of a live save away', async () => {
       const { machine } = captureInfo(LIVE_CAPTURE);
