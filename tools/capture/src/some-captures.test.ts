@@ -3,7 +3,7 @@ import { findQemu, type QemuTarget } from '@mapped-ram/tool-qemu';
 import { describe, expect, test } from 'vitest';
 import { verdictsOfCapture } from './testing/capture-verdicts.js';
 
-// Every capture in every QEMU is in every-capture.all.test.ts.
+// Every capture in every QEMU is in captured-machines.all.test.ts, and every capture in the report.
 describe.each([
   ['qemu-10.0/older-machine', '11.1', 'refused'],
   ['qemu-10.0/virtio-mem', '11.1', 'refused'],
