@@ -114,22 +114,19 @@ describe.skipIf(qemu.kind === 'missing')(`against real QEMU${missing}`, () => {
     expect(notJudged).toEqual([]);
   });
 
-  it.each(allOrFew(['bitmap cleared'], []))(
-    'a comparison of a case of %s becomes a candidate with both verdicts',
-    async (fault) => {
-      const fuzzCase = await caseOf([fault]);
-      const [comparison] = (await judgeCases([fuzzCase], ['qemu-10.0'])).comparisons;
-      if (comparison === undefined) throw new Error('it was not judged');
-      // Both say the same of it and of what is smaller, so there is nothing to make smaller.
-      expect((await reduceDisagreement(comparison)).fuzzCase).toEqual(fuzzCase);
-      const folder = mkdtempSync(join(tmpdir(), 'fuzz-test-'));
-      const written = JSON.parse(readFileSync(writeCandidate(folder, comparison), 'utf8'));
-      rmSync(folder, { recursive: true });
-      expect(written).toEqual(JSON.parse(JSON.stringify(candidateOf(comparison))));
-      expect(written.disagreement).toMatchObject({ predicted: 'wrong-memory', actual: 'wrong-memory' });
-      expect(written.file.sha256).toBe(imageOf(fuzzCase).sha256());
-    },
-  );
+  onlyInAll(it)('a comparison becomes a candidate with both verdicts', async () => {
+    const fuzzCase = await caseOf(['bitmap cleared']);
+    const [comparison] = (await judgeCases([fuzzCase], ['qemu-10.0'])).comparisons;
+    if (comparison === undefined) throw new Error('it was not judged');
+    // Both say the same of it and of what is smaller, so there is nothing to make smaller.
+    expect((await reduceDisagreement(comparison)).fuzzCase).toEqual(fuzzCase);
+    const folder = mkdtempSync(join(tmpdir(), 'fuzz-test-'));
+    const written = JSON.parse(readFileSync(writeCandidate(folder, comparison), 'utf8'));
+    rmSync(folder, { recursive: true });
+    expect(written).toEqual(JSON.parse(JSON.stringify(candidateOf(comparison))));
+    expect(written.disagreement).toMatchObject({ predicted: 'wrong-memory', actual: 'wrong-memory' });
+    expect(written.file.sha256).toBe(imageOf(fuzzCase).sha256());
+  });
 });
 
 it('a disagreement is reduced to the bytes that it needs', async () => {

@@ -1,4 +1,4 @@
-import { allOrNewest } from '@mapped-ram/fixtures';
+import { allOrLast } from '@mapped-ram/fixtures';
 import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
 import { describe, expect, test } from 'vitest';
 import { vectorCandidates } from '../run/candidates.js';
@@ -6,7 +6,7 @@ import { failsTheRun } from '../run/known-failing.js';
 import { runCandidates } from '../run/run-candidates.js';
 import { testedVectors } from '../testing/tested-candidates.js';
 
-describe.each(allOrNewest(QEMU_VERSIONS))('QEMU %s', (version) => {
+describe.each(allOrLast(QEMU_VERSIONS))('QEMU %s', (version) => {
   const program = findQemu(version);
   const missing = program.kind === 'missing' ? ` (skipped: ${program.reason})` : '';
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   allOrFew,
-  allOrNewest,
+  allOrLast,
   allOrOneIn,
   captureInfo,
   loadCapture,
@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(parent, { recursive: true }));
 
-describe.each(allOrNewest(QEMU_VERSIONS))('QEMU %s', (version) => {
+describe.each(allOrLast(QEMU_VERSIONS))('QEMU %s', (version) => {
   const captures = allOrOneIn(2, testedMachines(), QEMU_VERSIONS.indexOf(version))
     .map(captureInfo)
     .filter(

@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  allOrNewest,
+  allOrLast,
   captureInfo,
   loadCapture,
   ruleThatCannotTell,
@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe.each(allOrNewest(QEMU_VERSIONS))('QEMU %s', (version) => {
+describe.each(allOrLast(QEMU_VERSIONS))('QEMU %s', (version) => {
   const captures = testedMachines()
     .map(captureInfo)
     .filter(({ id, restoreResults }) => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   allOrFew,
-  allOrNewest,
+  allOrLast,
   captureInfo,
   loadCapture,
   scratchParent,
@@ -56,7 +56,7 @@ const MACHINES: readonly (readonly [string, readonly string[]])[] = [
   ],
 ];
 
-describe.each(allOrNewest(QEMU_VERSIONS))('QEMU %s', (version) => {
+describe.each(allOrLast(QEMU_VERSIONS))('QEMU %s', (version) => {
   const captures = testedMachines()
     .map(captureInfo)
     .filter(

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allOrNewest, allOrOneIn } from '@mapped-ram/fixtures';
+import { allOrLast, allOrOneIn } from '@mapped-ram/fixtures';
 import {
   findQemu,
   launchQemu,
@@ -253,7 +253,7 @@ function expectTaken(descriptors: readonly number[], { taken }: FdsetCheck, stre
   expect(fstatSync(fd).ino).toBe(statSync(file(streamIn)).ino);
 }
 
-describe.each(allOrNewest(QEMU_VERSIONS))('QEMU %s', (version) => {
+describe.each(allOrLast(QEMU_VERSIONS))('QEMU %s', (version) => {
   const program = findQemu(version);
   const missing = program.kind === 'missing' ? program.reason : undefined;
   if (missing !== undefined) console.warn(`skipped, missing tool: ${missing}`);

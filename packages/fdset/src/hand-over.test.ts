@@ -2,7 +2,7 @@ import { closeSync, constants, mkdtempSync, openSync, rmSync, statSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
-import { allOrNewest } from '@mapped-ram/fixtures';
+import { allOrLast } from '@mapped-ram/fixtures';
 import { connectQmp, type QmpClient, QmpError } from '@mapped-ram/qmp';
 import { findQemu, launchQemu, QEMU_VERSIONS, type QemuVm, saveMappedRam } from '@mapped-ram/tool-qemu';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -43,7 +43,7 @@ function open(name: string, flags = W): number {
   return fd;
 }
 
-describe.each(allOrNewest(QEMU_VERSIONS))('QEMU %s', (version) => {
+describe.each(allOrLast(QEMU_VERSIONS))('QEMU %s', (version) => {
   const program = findQemu(version);
   const missing = program.kind === 'missing' ? program.reason : undefined;
   if (missing !== undefined) console.warn(`skipped, missing tool: ${missing}`);

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allOrNewest, loadCapture } from '@mapped-ram/fixtures';
+import { allOrLast, loadCapture } from '@mapped-ram/fixtures';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ import { startDestination } from './start-destination.js';
 
 const DISK_BYTES = 1024 * 1024;
 
-describe.each(allOrNewest(QEMU_VERSIONS))('a destination of QEMU %s', (version) => {
+describe.each(allOrLast(QEMU_VERSIONS))('a destination of QEMU %s', (version) => {
   const program = findQemu(version);
   const missing = program.kind === 'missing' ? ` (missing tool: ${program.reason})` : '';
   const usual = process.env.TMPDIR;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { queryFdsets } from '@mapped-ram/fdset';
-import { allOrFew, allOrNewest } from '@mapped-ram/fixtures';
+import { allOrFew, allOrLast } from '@mapped-ram/fixtures';
 import { connectQmp, type QmpClient, type QmpExecuteOptions } from '@mapped-ram/qmp';
 import { findGuestDifference, type QemuVm, restoreMappedRam, saveMappedRam } from '@mapped-ram/tool-qemu';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
@@ -179,7 +179,7 @@ describeEachQemu('when something goes wrong', (version) => {
     }
   });
 
-  test.skipIf(typeof small === 'string').each(allOrNewest([{}, { live: true }]))(
+  test.skipIf(typeof small === 'string').each(allOrLast([{}, { live: true }]))(
     titleWith(small, 'the disk is full with $0'),
     async (options) => {
       const vm = await bench.startGuest();
@@ -285,7 +285,7 @@ describeEachQemu('when something goes wrong', (version) => {
     ['more memory', 'block-differs', ['-machine', pc('pc.ram'), '-m', '16M', ...backend('pc.ram', 16)]],
   ] as const;
 
-  test.each(allOrNewest<(typeof OTHERS)[number]>(OTHERS))(
+  test.each(allOrLast<(typeof OTHERS)[number]>(OTHERS))(
     'a file does not get to a QEMU with %s, which would do as is said',
     async (_, code, args) => {
       const path = bench.at('vm.mr');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, copyFileSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allOrFew, allOrNewest, onlyInAll } from '@mapped-ram/fixtures';
+import { allOrFew, allOrLast, onlyInAll } from '@mapped-ram/fixtures';
 import { loadPages, savePages } from '@mapped-ram/multifd';
 import { openSnapshot, type RamBlock, type Snapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
@@ -125,7 +125,7 @@ async function withSnapshot<T>(
 const isSame = (loaded: Uint8Array): boolean => Buffer.compare(loaded, memory) === 0;
 const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
-describe.each(allOrNewest(QEMU_VERSIONS))('QEMU %s', (version) => {
+describe.each(allOrLast(QEMU_VERSIONS))('QEMU %s', (version) => {
   const program = findQemu(version);
   const missing = program.kind === 'missing' ? program.reason : undefined;
   if (missing !== undefined) console.warn(`skipped, missing tool: ${missing}`);

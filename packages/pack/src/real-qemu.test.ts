@@ -1,4 +1,4 @@
-import { allOrNewest, captureInfo, loadCapture } from '@mapped-ram/fixtures';
+import { allOrLast, captureInfo, loadCapture } from '@mapped-ram/fixtures';
 import { applyFiles, deltaFile, packFile, unpackFile } from '@mapped-ram/pack/file';
 import {
   findGuestDifference,
@@ -13,7 +13,7 @@ import { scratchFolder } from './testing/scratch.js';
 
 const inScratch = scratchFolder();
 
-describe.each(allOrNewest(QEMU_VERSIONS))('QEMU %s', (version) => {
+describe.each(allOrLast(QEMU_VERSIONS))('QEMU %s', (version) => {
   const qemu = findQemu(version);
   const missing = qemu.kind === 'missing' ? ` (${qemu.reason})` : '';
 

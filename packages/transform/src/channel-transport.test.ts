@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, truncateSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { allOrFew, allOrNewest, captureInfo, SparseImage } from '@mapped-ram/fixtures';
+import { allOrFew, allOrLast, captureInfo, SparseImage } from '@mapped-ram/fixtures';
 import { isPosixAvailable } from '@mapped-ram/posix';
 import { QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
 import { createSnapshot, describeSnapshot } from '@mapped-ram/writer';
@@ -200,7 +200,7 @@ describe('leaves nothing half-made', () => {
   });
 });
 
-describe.each(allOrNewest(QEMU_VERSIONS))('QEMU %s', (version) => {
+describe.each(allOrLast(QEMU_VERSIONS))('QEMU %s', (version) => {
   const id = `qemu-${version}/live`;
   const missing = missingQemu(version, captureInfo(id).machine.target);
   it.skipIf(missing !== undefined)(

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { allOrNewest } from '@mapped-ram/fixtures';
+import { allOrLast } from '@mapped-ram/fixtures';
 import { lintSource } from '@mapped-ram/lint';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
@@ -24,7 +24,7 @@ const MACHINE = {
   memory: [],
 };
 
-describe.each(allOrNewest(QEMU_VERSIONS))('QEMU %s', (version) => {
+describe.each(allOrLast(QEMU_VERSIONS))('QEMU %s', (version) => {
   const missing = missingQemu(version, MACHINE.target);
 
   it.skipIf(missing !== undefined).each([0, 1, 0x3000])(

@@ -1,4 +1,4 @@
-import { allOrNewest } from '@mapped-ram/fixtures';
+import { allOrLast } from '@mapped-ram/fixtures';
 import { afterAll, describe, expect, it } from 'vitest';
 import { captureFolder } from '../testing/capture-folder.js';
 import { expectGuarded, losableBlocks, loseBitmap } from '../testing/lost-blocks.js';
@@ -9,7 +9,7 @@ const CAPTURES = ['qemu-10.0/numa'];
 const folder = captureFolder();
 afterAll(() => folder.remove());
 
-describe.each(allOrNewest(await losableBlocks(CAPTURES)))(
+describe.each(allOrLast(await losableBlocks(CAPTURES)))(
   '$captureId without the bitmap of $idstr',
   (block) => {
     it('is called bad, is kept from being copied, and is mended', async () => {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { allOrNewest } from '@mapped-ram/fixtures';
+import { allOrLast } from '@mapped-ram/fixtures';
 import { openSnapshot, type Snapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { findQemu, launchQemu, QEMU_VERSIONS, type QemuVm, saveMappedRam } from '@mapped-ram/tool-qemu';
@@ -32,7 +32,7 @@ const guests = [
   },
 ] as const;
 
-describe.each(allOrNewest(QEMU_VERSIONS))('QEMU %s', (version) => {
+describe.each(allOrLast(QEMU_VERSIONS))('QEMU %s', (version) => {
   for (const { target, args, guest, expected, registerCount } of guests) {
     const program = findQemu(version, target);
     const missing = program.kind === 'missing' ? ` (missing tool: ${program.reason})` : '';

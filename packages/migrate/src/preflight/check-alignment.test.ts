@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allOrNewest } from '@mapped-ram/fixtures';
+import { allOrLast } from '@mapped-ram/fixtures';
 import { directIoSupport } from '@mapped-ram/posix';
 import { findQemu, launchQemu, QEMU_VERSIONS, saveMappedRam } from '@mapped-ram/tool-qemu';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -22,7 +22,7 @@ test('guests with pages of 4 KiB are not asked about', () => {
   expect(checkAlignment('/nonexistent', 'aarch64')).toEqual([]);
 });
 
-describe.each(allOrNewest(QEMU_VERSIONS))('QEMU %s with pages of 256 bytes', (version) => {
+describe.each(allOrLast(QEMU_VERSIONS))('QEMU %s with pages of 256 bytes', (version) => {
   const program = findQemu(version, 'avr');
   const missing = program.kind === 'missing' ? `, missing tool: ${program.reason}` : '';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { queryFdsets } from '@mapped-ram/fdset';
-import { allOrNewest, scratchParent } from '@mapped-ram/fixtures';
+import { allOrLast, scratchParent } from '@mapped-ram/fixtures';
 import { dirtyingFirmware } from '@mapped-ram/tool-capture/guests';
 import { findQemu, launchQemu, QEMU_VERSIONS, type QemuVersion, type QemuVm } from '@mapped-ram/tool-qemu';
 import { describe, expect } from 'vitest';
@@ -86,7 +86,7 @@ export function makeBench(version: QemuVersion): Bench {
 
 /** Tests of each QEMU; where one is missing, the title says so. */
 export function describeEachQemu(title: string, tests: (version: QemuVersion) => void): void {
-  describe.each(allOrNewest(QEMU_VERSIONS))('QEMU %s', (version) => {
+  describe.each(allOrLast(QEMU_VERSIONS))('QEMU %s', (version) => {
     const program = findQemu(version);
     if (program.kind === 'found') {
       describe(title, () => tests(version));

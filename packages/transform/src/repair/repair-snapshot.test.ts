@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { allOrNewest, captureInfo, loadCapture, type SparseImage } from '@mapped-ram/fixtures';
+import { allOrLast, captureInfo, loadCapture, type SparseImage } from '@mapped-ram/fixtures';
 import { lintSource } from '@mapped-ram/lint';
 import { memorySource, openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
@@ -30,7 +30,7 @@ const hash = async (path: string) => {
 };
 
 describe.each(
-  allOrNewest([
+  allOrLast([
     'qemu-10.0/background-snapshot',
     'qemu-10.0/background-snapshot-pc',
     'qemu-11.1/background-snapshot',
@@ -76,10 +76,10 @@ function idlingFirmware(): Uint8Array {
   return firmware;
 }
 
-describe.each(allOrNewest(QEMU_VERSIONS))('a background snapshot of QEMU %s', (version) => {
+describe.each(allOrLast(QEMU_VERSIONS))('a background snapshot of QEMU %s', (version) => {
   const missing = missingQemu(version, 'x86_64');
 
-  it.skipIf(missing !== undefined).each(allOrNewest(['q35', 'pc', 'isapc']))(
+  it.skipIf(missing !== undefined).each(allOrLast(['q35', 'pc', 'isapc']))(
     missing === undefined
       ? 'of a %s with a pattern in its memory restores with it'
       : `missing tool: ${missing}`,
@@ -257,7 +257,7 @@ describe('a libvirt save image', () => {
 });
 
 describe('there is no repair', () => {
-  it.each(allOrNewest(['qemu-10.0/cancelled', 'qemu-11.1/cancelled', 'qemu-10.0/killed']))(
+  it.each(allOrLast(['qemu-10.0/cancelled', 'qemu-11.1/cancelled', 'qemu-10.0/killed']))(
     'of %s: the data is gone',
     async (id) => {
       const input = await scratch.capture(id);

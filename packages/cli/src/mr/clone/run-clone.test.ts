@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startClone } from '@mapped-ram/clone';
-import { allOrNewest, captureInfo, loadCapture, scratchParent } from '@mapped-ram/fixtures';
+import { allOrLast, captureInfo, loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { connectQmp, type QmpClient } from '@mapped-ram/qmp';
 import {
   createMachineFiles,
@@ -100,7 +100,7 @@ describe.skipIf(qemu.kind === 'missing')(
       await expect(connectQmp(join(folder, 'interrupt.qmp'))).rejects.toThrow(/ECONNREFUSED|ENOENT|broke/);
     });
 
-    it.each(allOrNewest(SIGNALS))(
+    it.each(allOrLast(SIGNALS))(
       'ends QEMU when %s comes while it starts, and leaves nothing',
       async (signal, status) => {
         // It never says a word on QMP, so the signal comes while it is waited for.
