@@ -5,6 +5,7 @@ import {
   allOrLast,
   captureInfo,
   loadCapture,
+  restoringVersion,
   scratchParent,
   testedMachines,
 } from '@mapped-ram/fixtures';
@@ -59,9 +60,7 @@ const MACHINES: readonly (readonly [string, readonly string[]])[] = [
 describe.each(allOrLast(QEMU_VERSIONS))('QEMU %s', (version) => {
   const captures = testedMachines()
     .map(captureInfo)
-    .filter(
-      ({ id, restoreResults }) => restoreResults[version]?.verdict === 'restores' && !NOT_COMPARED.test(id),
-    )
+    .filter((info, turn) => restoringVersion(info, turn) === version && !NOT_COMPARED.test(info.id))
     .map((info) => ({ info, id: info.id, qemu: findQemu(version, info.machine.target as QemuTarget) }));
 
   it.skip.each(captures.filter(({ qemu }) => qemu.kind === 'missing'))(

@@ -1,5 +1,5 @@
-import { captureInfo } from '@mapped-ram/fixtures';
-import { findQemu, QEMU_VERSIONS, type QemuTarget } from '@mapped-ram/tool-qemu';
+import { captureInfo, restoringVersion } from '@mapped-ram/fixtures';
+import { findQemu, type QemuTarget, type QemuVersion } from '@mapped-ram/tool-qemu';
 import { afterAll, it } from 'vitest';
 import { captureFolder } from '../testing/capture-folder.js';
 import { expectGuarded, losableBlocks, loseBitmap } from '../testing/lost-blocks.js';
@@ -8,11 +8,11 @@ import { expectSameMemory } from '../testing/same-memory.js';
 const folder = captureFolder();
 afterAll(() => folder.remove());
 
-/** Each block with a version of QEMU that restores its capture, of which there are two in turn. */
+/** Each block with a version of QEMU that restores its capture. */
 const blocks = (await losableBlocks()).map((block, index) => {
-  const { machine, restoreResults } = captureInfo(block.captureId);
-  const versions = QEMU_VERSIONS.filter((one) => restoreResults[one]?.verdict === 'restores');
-  const version = versions[index % versions.length];
+  const info = captureInfo(block.captureId);
+  const { machine } = info;
+  const version = restoringVersion(info, index) as QemuVersion | undefined;
   const program = version && findQemu(version, machine.target as QemuTarget);
   const missing = program?.kind === 'missing' ? `missing tool: ${program.reason}` : undefined;
   return { block, ...block, machine, version, missing };
