@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { CHECKOUT_PATH, findQemu } from '@mapped-ram/tool-qemu';
 import type { Contender } from './measure.js';
-import { benchFolder, machineSize } from './scale.js';
+import { benchFolder, machineGib, machineSize } from './scale.js';
 import {
   changedSnapshot,
   linuxSnapshot,
@@ -267,12 +267,15 @@ async function isThere(program: string): Promise<boolean> {
   );
 }
 
-/** Every one makes a new file, and starts when nothing is left to be written of the last one. */
-/** Memory that was just freed is given back to a virtual machine's host after two seconds: all are to find it so, and not those alone that take longer. */
-const SETTLING_SECONDS = 4;
+/**
+ * Takes as much memory as a copy has, and gives it back. In a virtual machine, memory that was free for two seconds is the host's, which gives it again
+ * at a speed of its own, now this and then that: all are to find it there, as on a machine of metal.
+ */
+const fetchMemory = `head -c ${machineGib}G /dev/zero >/dev/shm/mapped-ram-bench-memory; rm /dev/shm/mapped-ram-bench-memory`;
 
+/** Every one makes a new file, and starts when nothing is left to be written of the last one. */
 function copyContenders(from: string, to: string): Contender[] {
-  const before = ['sh', '-c', `rm -f ${to} && sync && sleep ${SETTLING_SECONDS}`] as const;
+  const before = ['sh', '-c', `rm -f ${to} && sync; ${fetchMemory}`] as const;
   const cp = `cp --sparse=always ${from} ${to}`;
   return [
     { name: 'mr copy --channels 2', command: ['node', mr, 'copy', '--channels', '2', from, to], before },
