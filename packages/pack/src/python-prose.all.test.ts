@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { loadCapture, onlyInAll } from '@mapped-ram/fixtures';
+import { loadCapture } from '@mapped-ram/fixtures';
 import { packFile, sealFile } from '@mapped-ram/pack/file';
 import { hasProgram } from '@mapped-ram/tool-qemu';
 import { expect, it } from 'vitest';
@@ -13,7 +13,7 @@ const reader = fileURLToPath(new URL('../../../conformance/testees/python-prose/
 const CAPTURES = ['qemu-10.0/q35', 'qemu-11.1/live', 'libvirt-11.3/save-sparse', 'qemu-10.0/cancelled'];
 const missing = ['python3', 'zstd'].find((name) => !hasProgram(name, '--version'));
 
-onlyInAll(it.skipIf(missing !== undefined))(
+it.skipIf(missing !== undefined)(
   `a reader that knows the prose alone reads packed files${missing === undefined ? '' : ` (missing tool: ${missing})`}`,
   async () => {
     for (const id of CAPTURES) {

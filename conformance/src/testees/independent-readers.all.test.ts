@@ -1,4 +1,3 @@
-import { onlyInAll } from '@mapped-ram/fixtures';
 import { hasPythonRuntime } from '@mapped-ram/tool-generate';
 import { hasProgram } from '@mapped-ram/tool-qemu';
 import { expect, test } from 'vitest';
@@ -20,7 +19,7 @@ const READERS = [
 ];
 
 for (const { name, missing } of READERS) {
-  onlyInAll(test.skipIf(missing !== ''))(
+  test.skipIf(missing !== '')(
     `${name} passes the vectors and the good captures${missing && ` (${missing})`}`,
     async () => {
       const candidates = [...testedVectors(), ...testedCaptureCandidates()];
