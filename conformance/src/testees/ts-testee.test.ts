@@ -1,4 +1,4 @@
-import { allOrFew } from '@mapped-ram/fixtures';
+import { allOrFew, captureInfo, listCaptures } from '@mapped-ram/fixtures';
 import { expect, test } from 'vitest';
 import { failsTheRun } from '../run/known-failing.js';
 import { runCandidates } from '../run/run-candidates.js';
@@ -14,4 +14,8 @@ test.each(allOrFew<(typeof RUNS)[number]>(RUNS, RUNS.slice(0, 1)))('%s', async (
   const results = await runCandidates(testee, candidates());
   expect(results.length).toBeGreaterThan(4);
   expect(results.filter(({ status }) => failsTheRun(status))).toEqual([]);
+});
+
+test('there are good captures', () => {
+  expect(listCaptures().filter((id) => captureInfo(id).good).length).toBeGreaterThan(40);
 });

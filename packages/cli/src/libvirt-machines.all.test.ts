@@ -5,8 +5,6 @@ import { LibvirtBed } from './testing/libvirt-bed.js';
 import { LIBVIRT_MACHINES } from './testing/libvirt-machines.js';
 import { runMr } from './testing/run-mr.js';
 
-type Four = [string, string, string, string];
-
 const OTHER_UUID = '00000000-1111-2222-3333-444444444444';
 
 /** The kinds that differ in their memory or their firmware; `pc` is in the test of the circle. */
@@ -66,12 +64,11 @@ describe.each(['10.0', '11.1'] as const)('with libvirt beside QEMU %s', (version
     });
 
     it('copied, scrubbed, converted there and back, out of the image and into one: restored, with its memory, and goes on', async () => {
-      const [copied, scrubbed, stream, back] = ['copied', 'scrubbed', 'stream', 'back'].map(made) as Four;
-      await mr('copy', '-f', made('saved'), copied);
-      await mr('scrub', '-f', copied, scrubbed);
-      await mr('convert', '-f', '--to', 'stream', scrubbed, stream);
-      await mr('convert', '-f', '--to', 'mapped-ram', stream, back);
-      await mr('relocate', '-f', '--offset', '0', back, made('plain'));
+      await mr('copy', '-f', made('saved'), made('copied'));
+      await mr('scrub', '-f', made('copied'), made('scrubbed'));
+      await mr('convert', '-f', '--to', 'stream', made('scrubbed'), made('stream'));
+      await mr('convert', '-f', '--to', 'mapped-ram', made('stream'), made('back'));
+      await mr('relocate', '-f', '--offset', '0', made('back'), made('plain'));
       await mr('relocate', '-f', '--libvirt-header', made('saved'), made('plain'), made('image'));
       expect(await bed.restoreAndCompare(made('image'), memory)).toBe('equal');
     });

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { inTurn } from '@mapped-ram/fixtures';
 import { findLibvirt, type LibvirtProgram, startLibvirt } from '@mapped-ram/tool-qemu/libvirt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { main } from './mr-lint/main.js';
@@ -164,10 +165,7 @@ function verdictsOf(found: LibvirtProgram): void {
 
   const machines = LIBVIRT_MACHINES.filter(({ missing }) => missing === undefined).map((machine, index) => ({
     ...machine,
-    saves: [
-      SPARSE,
-      ...MORE_SAVES.filter((_, turn) => machine.kind === 'pc' || turn === index % MORE_SAVES.length),
-    ],
+    saves: [SPARSE, ...(machine.kind === 'pc' ? MORE_SAVES : [inTurn(MORE_SAVES, index)])],
   }));
 
   it.each(machines)('$kind: every image restores, and is said to', async ({ kind, parts, saves }) => {

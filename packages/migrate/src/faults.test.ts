@@ -86,7 +86,7 @@ describeEachQemu('when something goes wrong', (version) => {
     ['a guest that runs', [], {}],
     ['a guest that runs, live, with multifd', [], { live: true, channels: 2 }],
     ['a paused guest', ['-S'], {}],
-  ] as const)('cancelled: %s is as it was', async (_, args, options) => {
+  ] as const)('ended: %s is as it was', async (_, args, options) => {
     const vm = await bench.startGuest(...args);
     const settings = await settingsOf(vm);
     const controller = new AbortController();

@@ -4,8 +4,8 @@ import { hostileCases } from './cases.js';
 import { hold, newHolding } from './hold.js';
 
 // The large run of the same cases is `node tools/hostile/dist/main.js`.
-const MANY = { headStep: 64, cuts: 100, changes: 500 };
-const SOME = { headStep: 256, cuts: 40, changes: 200 };
+const MANY = { headStep: 64, cuts: 100, changes: 500, moreThan: 700 };
+const SOME = { headStep: 256, cuts: 40, changes: 200, moreThan: 240 };
 const NONE = 'qemu-10.0/none';
 
 test.each(
@@ -23,5 +23,5 @@ test.each(
     await hold(id, one, holding);
   }
   expect(holding.broken).toEqual([]);
-  expect(holding.cases).toBeGreaterThan(counts.cuts + counts.changes);
+  expect(holding.cases).toBeGreaterThan(counts.moreThan);
 });

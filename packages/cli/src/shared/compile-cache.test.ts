@@ -33,7 +33,7 @@ function lint(env: NodeJS.ProcessEnv = {}, ...options: string[]) {
 
 const cache = () => join(folder, 'mapped-ram/compiled', `${process.version}-${process.arch}`);
 
-/** The file with most of the MR_LINT_PATH, as it was kept by a run. */
+/** The file with most of the program, as it was kept by a run. */
 function kept(): { path: string; bytes: Buffer } {
   const [path = ''] = readdirSync(cache())
     .map((name) => join(cache(), name))

@@ -1,4 +1,4 @@
-import { captureInfo, loadCapture, testedMachines } from '@mapped-ram/fixtures';
+import { captureInfo, loadCapture, testedCaptures } from '@mapped-ram/fixtures';
 import { openSnapshot } from '@mapped-ram/reader';
 import { expect, it } from 'vitest';
 import { isGuestMemory } from './guest-memory.js';
@@ -32,7 +32,7 @@ it.each([
 });
 
 it('every backend of a capture is guest memory, and no ROM and no display', async () => {
-  for (const id of testedMachines().filter((one) => captureInfo(one).good)) {
+  for (const id of testedCaptures().filter((one) => captureInfo(one).good)) {
     const { streamOffset, machine } = captureInfo(id);
     const { ramBlocks } = await openSnapshot(await loadCapture(id), { streamOffset });
     const guest = ramBlocks.filter(isGuestMemory).map(({ idstr }) => idstr);

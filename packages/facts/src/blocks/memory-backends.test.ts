@@ -1,4 +1,4 @@
-import { captureInfo, loadCapture, testedMachines } from '@mapped-ram/fixtures';
+import { captureInfo, loadCapture, testedCaptures } from '@mapped-ram/fixtures';
 import { openSnapshot, type RamBlock } from '@mapped-ram/reader';
 import { expect, it } from 'vitest';
 import { findMainRam, findMemoryBackends } from './memory-backends.js';
@@ -11,7 +11,7 @@ const found = (ids: readonly string[], machine?: string) => {
 };
 
 it('in every capture, exactly the memory that was a memory backend is found', async () => {
-  const good = testedMachines().filter((id) => captureInfo(id).good && !id.includes('offset'));
+  const good = testedCaptures().filter((id) => captureInfo(id).good && !id.includes('offset'));
   for (const id of good) {
     const objects = captureInfo(id).machine.args.filter((arg) => arg.startsWith('memory-backend-'));
     const ids = objects.map((object) => /,id=([^,]+)/.exec(object)?.[1]);

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { inTurn } from '@mapped-ram/fixtures';
 import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
 import { findLinuxGuest } from '@mapped-ram/tool-qemu/linux-guest';
 import { expect, it } from 'vitest';
@@ -47,8 +48,7 @@ it.skipIf(missing !== undefined)(
       // A zone that was in the middle of a change is named and left.
       const agreeing = report.zones.filter(({ fault }) => fault === undefined);
       expect(agreeing.reduce((sum, zone) => sum + zone.droppedPages, 0)).toBe(report.droppedPages);
-      const version = QEMU_VERSIONS[index % QEMU_VERSIONS.length] ?? '11.1';
-      await expectGoesOn(trimmed, path, [version], MACHINE);
+      await expectGoesOn(trimmed, path, [inTurn(QEMU_VERSIONS, index)], MACHINE);
       rmSync(trimmed);
     }
   },

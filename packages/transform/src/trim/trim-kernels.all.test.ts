@@ -1,3 +1,4 @@
+import { inTurn } from '@mapped-ram/fixtures';
 import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
 import { findLinuxGuest, type LinuxKernelName } from '@mapped-ram/tool-qemu/linux-guest';
 import { describe, expect, it } from 'vitest';
@@ -51,12 +52,11 @@ const CASES: readonly Case[] = [
 ];
 
 /** Two kernels go on in each version; trim-linux.all.test.ts has one go on in both. */
-const versionInTurn = (kernel: LinuxKernelName) =>
-  QEMU_VERSIONS[CASES.findIndex((one) => one.kernel === kernel) % QEMU_VERSIONS.length] ?? '11.1';
+const IN_TURN = CASES.map((one, turn) => ({ ...one, version: inTurn(QEMU_VERSIONS, turn) }));
 
-describe.each(CASES)(
+describe.each(IN_TURN)(
   'a guest with the kernel of $kernel',
-  ({ kernel, args, zones, kernelOptions, memoryMiB = MEMORY_MIB }) => {
+  ({ kernel, version, args, zones, kernelOptions, memoryMiB = MEMORY_MIB }) => {
     const guest = findLinuxGuest(kernel);
     const target = kernel === 'arm64' ? 'aarch64' : 'x86_64';
     const missing = [guest, ...QEMU_VERSIONS.map((version) => findQemu(version, target))].find(
@@ -86,8 +86,7 @@ describe.each(CASES)(
       }
       expect(report.droppedBytes).toBeGreaterThan(filledMiB(machine) * 2 ** 20 * 0.9);
       // QEMU 11.1 does not take the registers that a processor of arm64 has in 10.0, trimmed or not.
-      const version = target === 'aarch64' ? '10.0' : versionInTurn(kernel);
-      await expectGoesOn(trimmed, path, [version], machine);
+      await expectGoesOn(trimmed, path, [target === 'aarch64' ? '10.0' : version], machine);
     });
   },
 );

@@ -23,7 +23,7 @@ export const saveCommand: Command = {
   description:
     'Has a running QEMU save its guest to FILE. What would make that fail, or end QEMU, is found before it is asked. FILE appears when it ' +
     'is whole, mr-lint finds nothing wrong with it, and it is on disk. If anything goes wrong, and at Ctrl-C, the guest is as ' +
-    'it was, and so are the settings of QEMU in any case. With --channels or --direct-io QEMU finishes first at Ctrl-C, since it would die if it cancelled.',
+    'it was, and so are the settings of QEMU in any case. With --channels or --direct-io QEMU finishes first at Ctrl-C, since it may die if it cancels.',
   optionGroups: [
     {
       title: 'What to save',
