@@ -55,6 +55,10 @@ export default defineConfig([
       { name: 'reading', test: /dist\/(mr\/(run-transform|file-options)|shared\/open-source)\.js$/ },
       { name: 'snapshot', test: /reader\/dist\/snapshot\.js$/ },
       { name: 'pages', test: /(format\/dist\/zero-page|posix\/dist\/(aligned-buffer|posted-error))\.js$/ },
+      {
+        name: 'files',
+        test: /(transform\/dist\/(files|copy-snapshot)|dist\/mr\/(channel-options|pipe-size|standard-streams))\.js$/,
+      },
       { name: 'packing', test: /pack\/dist\/(pack\/pack-file|unpack\/unpack-file)\.js$/ },
     ],
     [manifest],

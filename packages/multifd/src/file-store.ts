@@ -34,6 +34,8 @@ export class FileStore implements Store {
   readonly #writing: Mutex;
   #directDescriptor: number | undefined;
   readonly #writeback: Writeback | undefined;
+  /** Spent in writes that are not on their way to the disk yet. */
+  #writingMs = 0;
 
   /**
    * @param writing Taken for writes through the page cache that belong together: a file system lets in one thread at a time, and the others would
@@ -77,13 +79,21 @@ export class FileStore implements Store {
   }
 
   together(act: () => void): void {
-    if (this.#directDescriptor === undefined) this.#writing.run(act);
-    else act();
+    if (this.#directDescriptor !== undefined) {
+      act();
+      return;
+    }
+    this.#writing.run(() => {
+      const start = performance.now();
+      act();
+      this.#writingMs += performance.now() - start;
+    });
   }
 
   /** Has what was written go to the disk while more is moved, where it lies in the page cache and that is wanted. */
   writeBack(byteOffset: number, lengthBytes: number): void {
-    if (this.#directDescriptor === undefined) this.#writeback?.add(byteOffset, lengthBytes);
+    if (this.#directDescriptor === undefined) this.#writeback?.add(byteOffset, lengthBytes, this.#writingMs);
+    this.#writingMs = 0;
   }
 
   close(): void {

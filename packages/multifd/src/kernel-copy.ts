@@ -1,15 +1,19 @@
 import { hasErrorCode } from '@mapped-ram/format/errors';
-import { copyFileRange, isSystemError } from '@mapped-ram/posix';
+import { copyFileRange, isSystemError, sendFile } from '@mapped-ram/posix';
 
-/** The kernel, or these two file systems, cannot do it at all. */
+/** The kernel, or these two files, cannot do it at all. */
 const NEVER_CODES: ReadonlySet<string> = new Set(['EXDEV', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EPERM']);
+
+/** They are in two file systems. */
+const TWO_FILE_SYSTEMS = 'EXDEV';
 
 /** Copies from one open file to another inside the kernel: bytes come by no buffer of ours, or not at all where the file system shares them. */
 export class KernelCopy {
   readonly #source: number;
   readonly #target: number;
-  #isPossible = true;
+  #call: typeof copyFileRange | undefined = copyFileRange;
 
+  /** @param target Of which nobody else uses the position. */
   constructor(source: number, target: number) {
     this.#source = source;
     this.#target = target;
@@ -17,7 +21,7 @@ export class KernelCopy {
 
   /** Whether it is not known to be in vain. */
   get isPossible(): boolean {
-    return this.#isPossible;
+    return this.#call !== undefined;
   }
 
   /**
@@ -25,14 +29,24 @@ export class KernelCopy {
    * can be done.
    */
   copy(readFrom: number, writeTo: number, lengthBytes: number): boolean {
-    if (!this.#isPossible) return false;
+    if (this.#call === undefined) return false;
     try {
-      return copyFileRange(this.#source, readFrom, this.#target, writeTo, lengthBytes) === lengthBytes;
+      return this.#call(this.#source, readFrom, this.#target, writeTo, lengthBytes) === lengthBytes;
     } catch (error) {
-      if (hasErrorCode(error, 'platform-unsupported')) this.#isPossible = false;
-      else if (!isSystemError(error)) throw error;
-      else if (NEVER_CODES.has(error.code ?? '')) this.#isPossible = false;
+      const code = codeOf(error);
+      if (code === TWO_FILE_SYSTEMS && this.#call === copyFileRange) {
+        this.#call = sendFile;
+        return this.copy(readFrom, writeTo, lengthBytes);
+      }
+      if (NEVER_CODES.has(code)) this.#call = undefined;
       return false;
     }
   }
+}
+
+/** @throws The error where it is a fault of ours. */
+function codeOf(error: unknown): string {
+  if (hasErrorCode(error, 'platform-unsupported')) return 'ENOSYS';
+  if (!isSystemError(error)) throw error;
+  return error.code ?? '';
 }

@@ -8,7 +8,7 @@ import { checkRange } from './range.js';
  *
  * @returns how many bytes were copied: fewer than asked for only where the source ends
  * @throws RangeError; an error as of Node's `fs`, `EXDEV` or `EOPNOTSUPP` where these two file systems cannot, then copy by reading and
- * writing; MappedRamError `platform-unsupported`
+ * writing, or with {@link sendFile}; MappedRamError `platform-unsupported`
  */
 export function copyFileRange(
   sourceFd: number,

@@ -17,6 +17,7 @@ import { copyFileRange } from './copy-file-range.js';
 import { dataExtents } from './data-extents.js';
 import { directIoSupport, openDirect } from './direct-io.js';
 import { punchHole } from './punch-hole.js';
+import { sendFile } from './send-file.js';
 import { finishWriteback, startWriteback } from './writeback.js';
 
 /** As the errors of Node's own `fs`. */
@@ -123,25 +124,28 @@ describe.each([tmpdir(), '/dev/shm'])('files in %s', (parent) => {
     }
   });
 
-  test('copying inside the kernel: what was copied, and where the source ends', () => {
-    const source = sparse(4, [0, 1, 2, 3]);
-    const target = sparse(0, [], 'target');
-    try {
-      expect(copyFileRange(source, BLOCK, target, 10 * BLOCK, 2 * BLOCK)).toBe(2 * BLOCK);
-      expect(copyFileRange(source, 3 * BLOCK, target, 0, 5 * BLOCK)).toBe(BLOCK);
-      const contents = Buffer.alloc(12 * BLOCK);
-      expect(readSync(target, contents, 0, contents.length, 0)).toBe(contents.length);
-      const expected = Buffer.alloc(12 * BLOCK);
-      expected
-        .fill(4, 0, BLOCK)
-        .fill(2, 10 * BLOCK, 11 * BLOCK)
-        .fill(3, 11 * BLOCK);
-      expect(contents.equals(expected)).toBe(true);
-    } finally {
-      closeSync(source);
-      closeSync(target);
-    }
-  });
+  test.each([copyFileRange, sendFile])(
+    'copying inside the kernel, %o: what was copied, and where the source ends',
+    (copy) => {
+      const source = sparse(4, [0, 1, 2, 3]);
+      const target = sparse(0, [], 'target');
+      try {
+        expect(copy(source, BLOCK, target, 10 * BLOCK, 2 * BLOCK)).toBe(2 * BLOCK);
+        expect(copy(source, 3 * BLOCK, target, 0, 5 * BLOCK)).toBe(BLOCK);
+        const contents = Buffer.alloc(12 * BLOCK);
+        expect(readSync(target, contents, 0, contents.length, 0)).toBe(contents.length);
+        const expected = Buffer.alloc(12 * BLOCK);
+        expected
+          .fill(4, 0, BLOCK)
+          .fill(2, 10 * BLOCK, 11 * BLOCK)
+          .fill(3, 11 * BLOCK);
+        expect(contents.equals(expected)).toBe(true);
+      } finally {
+        closeSync(source);
+        closeSync(target);
+      }
+    },
+  );
 
   test('direct I/O: what the probe says is what happens', () => {
     const path = join(folder, 'direct');
@@ -201,6 +205,7 @@ test.each([
 ])('%d + %d is not a range', (at, length) => {
   expect(() => punchHole(0, at, length)).toThrow(RangeError);
   expect(() => copyFileRange(0, 0, 0, at, length)).toThrow(RangeError);
+  expect(() => sendFile(0, at, 0, 0, length)).toThrow(RangeError);
   expect(() => [...dataExtents(0, at, at + length)]).toThrow(RangeError);
 });
 
@@ -213,6 +218,7 @@ test('a failure names the call and the errno', () => {
     expect(() => copyFileRange(fd, 0, fd, 0, 1)).toThrow(
       expect.objectContaining({ syscall: 'copy_file_range' }),
     );
+    expect(() => sendFile(fd, 0, fd, 0, 1)).toThrow(expect.objectContaining({ syscall: 'sendfile' }));
   } finally {
     closeSync(fd);
   }

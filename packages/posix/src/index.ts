@@ -14,5 +14,6 @@ export {
   takeSystemErrorApart,
 } from './posted-error.js';
 export { punchHole } from './punch-hole.js';
+export { sendFile } from './send-file.js';
 export { sendFileDescriptors } from './send-file-descriptors.js';
 export { finishWriteback, startWriteback } from './writeback.js';

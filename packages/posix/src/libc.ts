@@ -33,6 +33,7 @@ interface Calls {
   sync_file_range(fd: number, offset: number, length: number, flags: number): number;
   getStatusFlags(fd: number): number;
   kcmp(pidA: number, pidB: number, type: number, indexA: number, indexB: number): number;
+  sendfile(targetFd: number, sourceFd: number, sourceOffset: BigInt64Array, length: number): Int64;
   sendmsg(socketFd: number, message: MessageHeader, flags: number): Int64;
   statx(folderFd: number, path: string, flags: number, mask: number, result: Uint8Array): number;
 }
@@ -110,6 +111,7 @@ function declare(koffi: Koffi, kcmpNumber: number): Calls {
     sync_file_range: library.func('int sync_file_range(int, int64_t, int64_t, uint)'),
     getStatusFlags: (fd) => fcntl(fd, F_GETFL),
     kcmp: (...args) => syscall(kcmpNumber, ...args),
+    sendfile: library.func('int64_t sendfile(int, int, void *, size_t)'),
     sendmsg: library.func('sendmsg', 'int64_t', ['int', koffi.pointer(messageHeader(koffi)), 'int']),
     statx: library.func('int statx(int, const char *, int, uint, void *)'),
   };

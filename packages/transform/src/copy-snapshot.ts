@@ -60,9 +60,10 @@ export async function copyPages(
 ): Promise<CopyReport> {
   const isByKernel = !detectZeroPages && keepsAlignment(snapshot, layout);
   const copiedFrom = isByKernel ? options.transport?.kernelCopiesFrom : undefined;
-  await target.expect?.(await countDataBytes(snapshot), copiedFrom);
+  const dataBytes = await countDataBytes(snapshot);
+  await target.expect?.(dataBytes, copiedFrom);
   const writer = await createSnapshot(target, layout, { detectZeroPages });
-  await movePages(snapshot, writer, options);
+  await movePages(snapshot, writer, options, dataBytes);
   return writer.finish();
 }
 

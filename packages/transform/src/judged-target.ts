@@ -1,4 +1,3 @@
-import { judgeSnapshot } from '@mapped-ram/lint';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { canShareBlocks, checkFreeSpace, type FileTarget } from '@mapped-ram/writer/file';
 
@@ -17,10 +16,15 @@ export function judgedTarget(target: FileTarget): FileTarget {
     write: (pieces) => target.write(pieces),
     discard: (byteOffset, lengthBytes) => target.discard(byteOffset, lengthBytes),
     resize: (sizeBytes) => target.resize(sizeBytes),
+    flush: () => target.flush(),
     written: () => target.written(),
     abort: () => target.abort(),
     async commit(made) {
       if (made === undefined) throw new TypeError('what was written has to be said');
+      // The disk and the judge need not wait for each other.
+      const flushed = target.flush();
+      flushed.catch(() => {});
+      const { judgeSnapshot } = await import('@mapped-ram/lint');
       const source = await openFileSource(target.partPath);
       try {
         const { layout, ...place } = made;
@@ -29,6 +33,7 @@ export function judgedTarget(target: FileTarget): FileTarget {
       } finally {
         await source.close();
       }
+      await flushed;
       await target.commit(made);
     },
   };

@@ -4,13 +4,17 @@ import type { SnapshotWriter } from '@mapped-ram/writer';
 import type { TransformOptions } from './options.js';
 import { pagesInTurn } from './page-transport.js';
 
-/** Moves all pages as the options say, and reports progress. Those in holes are not moved: they stay holes. */
+/**
+ * Moves all pages as the options say, and reports progress. Those in holes are not moved: they stay holes.
+ *
+ * @param totalBytes Of {@link countDataBytes}.
+ */
 export async function movePages(
   from: Snapshot,
   to: SnapshotWriter,
   { transport = pagesInTurn, onProgress }: TransformOptions,
+  totalBytes: number,
 ): Promise<void> {
-  const totalBytes = await countDataBytes(from);
   let doneBytes = 0;
   await transport.move(from, to, (lengthBytes) => {
     doneBytes += lengthBytes;

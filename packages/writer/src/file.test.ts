@@ -42,6 +42,19 @@ describe('a file', () => {
     expect(modeOf('new.mr')).toBe(0o600);
   });
 
+  it.each([true, false])(
+    'can be on the disk before it is judged, sync %o, and be written to after',
+    async (sync) => {
+      const target = await createFileTarget(at('new.mr'), { sync });
+      await target.write([{ byteOffset: 3, bytes: bytes('behind') }]);
+      await target.flush();
+      expect(readdirSync(folder)).toEqual([`.new.mr.${process.pid}.part`]);
+      await target.write([{ byteOffset: 0, bytes: bytes('in ') }]);
+      await target.commit();
+      expect(readFileSync(at('new.mr'), 'utf8')).toBe('in behind');
+    },
+  );
+
   it('that was given up leaves nothing, also a second time and after the end', async () => {
     const target = await createFileTarget(at('new.mr'));
     await target.write([{ byteOffset: 0, bytes: bytes('x') }]);

@@ -23,7 +23,7 @@ import {
 } from '@mapped-ram/writer';
 import { openOptions } from '../complete-snapshot.js';
 import { libvirtFront } from '../libvirt-image.js';
-import { movePages } from '../move-pages.js';
+import { countDataBytes, movePages } from '../move-pages.js';
 import { placeChecks, transportOption } from '../option-checks.js';
 import type { TransformOptions } from '../options.js';
 import { type Diagnosis, diagnose } from './diagnose.js';
@@ -110,7 +110,7 @@ async function rewrite(
   );
   if (has(diagnosis, 'bitmaps')) {
     await movePagesByContents(snapshot, source, writer, { ...options, blocks: diagnosis.unmarked });
-  } else await movePages(snapshot, writer, options);
+  } else await movePages(snapshot, writer, options, await countDataBytes(snapshot));
   return (await writer.finish()).sizeBytes;
 }
 

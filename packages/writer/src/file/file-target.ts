@@ -53,6 +53,12 @@ export interface FileTarget extends SnapshotTarget {
    */
   resize(sizeBytes: number): Promise<void>;
   /**
+   * Has what was written so far on the disk, so that `commit` has less to wait for; does nothing where the file is not flushed.
+   *
+   * @throws MappedRamError `write-failed`
+   */
+  flush(): Promise<void>;
+  /**
    * What was written so far, for reading. It lasts until `commit` or `abort`; closing it does nothing.
    *
    * @throws MappedRamError `read-failed`, also of its reads.
@@ -123,6 +129,11 @@ class PartFile implements FileTarget {
 
   async resize(sizeBytes: number): Promise<void> {
     await this.#guard(undefined, () => this.#part.handle.truncate(sizeBytes));
+  }
+
+  async flush(): Promise<void> {
+    const { sync = true } = this.#options;
+    if (sync) await this.#guard(undefined, () => this.#part.handle.sync());
   }
 
   async written(): Promise<ByteSource> {
