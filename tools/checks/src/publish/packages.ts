@@ -36,17 +36,25 @@ export async function publishedPackages(): Promise<PublishedPackage[]> {
   );
 }
 
-/** Packs the package as it would be published into a new folder under `room`; the tarball's path. */
-export async function pack({ folder }: PublishedPackage, room: string): Promise<string> {
+/** Packs the packages as they would be published, into a new folder under `room`; the tarballs' paths, by the packages' names. */
+export async function pack(
+  packages: readonly PublishedPackage[],
+  room: string,
+): Promise<Map<string, string>> {
   const target = await mkdtemp(join(room, 'pack-'));
-  await run(
+  const named = packages.map(({ name }) => `--filter=${name}`);
+  const { stdout } = await run(
     'npm',
-    ['exec', '--yes', '--package=pnpm@12.21.0', '--', 'pnpm', 'pack', '--pack-destination', target],
-    {
-      cwd: folder,
-    },
+    [
+      ...['exec', '--yes', '--package=pnpm@12.21.0', '--', 'pnpm'],
+      ...[...named, 'pack', '--json', '--pack-destination', target],
+    ],
+    { cwd: checkout, maxBuffer: Number.POSITIVE_INFINITY },
   );
-  const [tarball] = await readdir(target);
-  if (tarball === undefined) throw new Error(`pnpm pack left no tarball for ${folder}`);
-  return join(target, tarball);
+  const packed: { name: string; filename: string }[] = JSON.parse(stdout);
+  const tarballs = new Map(packed.map(({ name, filename }) => [name, filename]));
+  for (const { name } of packages) {
+    if (!tarballs.has(name)) throw new Error(`pnpm pack left no tarball for ${name}`);
+  }
+  return tarballs;
 }

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -39,22 +38,32 @@ const PROGRAMS = [
   },
 ] as const;
 
-/** The Node that runs this, and what else npm brings into `folder`, a folder each. */
+/**
+ * The Node that runs this, and what else npm brings: once, to where it keeps what `npm exec` runs.
+ *
+ * @param folder Outside the checkout: npm would look through all that the checkout has installed first
+ */
 export async function installRuntimes(folder: string): Promise<(Runtime | MissingRuntime)[]> {
   const runsTypeScript = 'typescript' in process.features;
   const own: Runtime = { name: `Node ${process.versions.node}`, command: [process.execPath], runsTypeScript };
   const others = PROGRAMS.map(async ({ name, package: wanted, program, args }) => {
-    const room = join(folder, name.toLowerCase().replace(' ', '-'));
     const title = `${name} (${wanted})`;
-    await mkdir(room);
-    await writeFile(join(room, 'package.json'), '{ "private": true }');
     try {
-      await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', wanted], { cwd: room });
+      const path = join(await bring(wanted, folder), wanted.slice(0, wanted.lastIndexOf('@')), program);
+      return { name: title, command: [path, ...args] as const, runsTypeScript: true };
     } catch (error) {
       return { name: title, missing: (error as Error).message.split('\n')[1] ?? 'npm cannot install it' };
     }
-    const path = join(room, 'node_modules', wanted.slice(0, wanted.lastIndexOf('@')), program);
-    return { name: title, command: [path, ...args] as const, runsTypeScript: true };
   });
   return [own, ...(await Promise.all(others))];
+}
+
+/** Has npm bring a package; the folder `node_modules` that it is in, whose programs npm puts first in the path of a command. */
+async function bring(wanted: string, folder: string): Promise<string> {
+  const { stdout } = await run(
+    'npm',
+    ['exec', '--yes', '--ignore-scripts', `--package=${wanted}`, '--call', 'printenv PATH'],
+    { cwd: folder },
+  );
+  return dirname(stdout.slice(0, stdout.indexOf(':')));
 }
