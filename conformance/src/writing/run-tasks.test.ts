@@ -10,7 +10,6 @@ import { runTasks } from './run-tasks.js';
 import { readTasks } from './task-store.js';
 
 const tasks = readTasks();
-const restorers = QEMU_VERSIONS.flatMap((version) => [`qemu-${version}`, `qemu-${version}-multifd`]);
 const testees = fileURLToPath(new URL('../../testees/', import.meta.url));
 
 const missing = [
@@ -25,11 +24,12 @@ const skipped = missing.length === 0 ? '' : ` (missing tool: ${missing.join('; '
 describe.skipIf(skipped !== '')(`writing${skipped}`, () => {
   onlyInAll(
     test.each([
-      ['ts', restorers],
-      ['python-prose', ['qemu-11.1']],
+      // Every writer's are restored in every way by `npm run report`, which CI runs too.
+      ['ts', 'qemu-11.1-multifd'],
+      ['python-prose', 'qemu-10.0'],
     ]),
-  )('what %s writes is read by two others, and restored by QEMU', async (name, restorers) => {
-    const results = await runTasks(findTestee(name), tasks, { restorers });
+  )('what %s writes is read by two others, and restored by %s', async (name, restorer) => {
+    const results = await runTasks(findTestee(name), tasks, { restorers: [restorer] });
     expect(results.filter(({ status }) => failsTheRun(status))).toEqual([]);
     const restored = new Set(
       results

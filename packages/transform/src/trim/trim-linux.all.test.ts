@@ -69,11 +69,17 @@ describe.skipIf(missing !== undefined)(
       await Promise.all([before, after, alike].map((one) => one?.close()));
     });
 
-    it.each(QEMU_VERSIONS)('goes on in QEMU %s, with the log that an untrimmed one has', async (version) => {
-      const control = await restoredLog(original(), version, MACHINE);
-      expect(await restoredLog(copy(), version, MACHINE)).toEqual(control);
-      expect(await restoredLog(changed(), version, MACHINE)).toEqual(control);
-    });
+    // The memory of both is the same, as was seen above.
+    it.each([
+      ['10.0', 'a copy', copy],
+      ['11.1', 'in place', changed],
+    ] as const)(
+      'goes on in QEMU %s, trimmed as %s, with the log that an untrimmed one has',
+      async (version, _, trimmed) => {
+        const control = await restoredLog(original(), version, MACHINE);
+        expect(await restoredLog(trimmed(), version, MACHINE)).toEqual(control);
+      },
+    );
 
     it('goes on though what it does not use is full of rubbish: the proof by the opposite', async () => {
       const path = scratch.path('rubbish.mr');
