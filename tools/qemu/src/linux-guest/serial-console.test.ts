@@ -21,6 +21,7 @@ it('waits for the last byte of what says that a command is done', async () => {
     const console = await SerialConsole.connect(path);
     expect(await console.run('one')).toBe('said one');
     expect(await console.run('two')).toBe('said two');
+    await expect(console.waitFor('three', 0)).rejects.toThrow('did not say three, but: said two');
     console.close();
   } finally {
     guest.close();

@@ -4,6 +4,9 @@ import { createConnection, type Socket } from 'node:net';
 /** What the guest says after each command, to its last byte: what came of it later would be taken for the next one's. */
 const DONE = /done-\d+\r?\n/;
 
+/** Longer than a guest takes for anything on the busiest machine, and less than a test may. */
+const PATIENCE_MS = 480_000;
+
 /** The serial line of a guest, by QEMU's socket (\`-serial unix:PATH,server=on,wait=off\`). */
 export class SerialConsole {
   readonly #socket: Socket;
@@ -28,10 +31,11 @@ export class SerialConsole {
     return this.#text;
   }
 
-  /** Waits until a text has come. @throws Error with the last lines when the guest hangs up before */
-  async waitFor(wanted: string | RegExp): Promise<void> {
+  /** Waits until a text has come. @throws Error with the last lines when the guest hangs up before, or does not come to it */
+  async waitFor(wanted: string | RegExp, patienceMs = PATIENCE_MS): Promise<void> {
+    const end = performance.now() + patienceMs;
     while (this.#text.search(wanted) === -1) {
-      if (this.#socket.closed) {
+      if (this.#socket.closed || performance.now() > end) {
         throw new Error(`the guest did not say ${wanted}, but: ${this.#text.slice(-500)}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 20));
