@@ -11,8 +11,8 @@ export interface FilePlace {
    */
   readonly directIo?: boolean | undefined;
   /**
-   * Have what is written go to the disk while more is moved, for a file that is going to be flushed; beyond the last 64 MiB of each channel, it
-   * leaves the page cache then. On if not given.
+   * Have what is written go to the disk while more is moved, for a file that is going to be flushed; where memory is slow to be had, it leaves the
+   * page cache then, beyond the last 64 MiB of each channel. On if not given.
    */
   readonly writeback?: boolean | undefined;
 }
