@@ -7,7 +7,8 @@ import { type ChannelOptions, ChannelTransport } from './channel-transport.js';
 import { judgedTarget } from './judged-target.js';
 import { type PageTransport, pagesInTurn } from './page-transport.js';
 import { copyFromPipe } from './pipe.js';
-import { openSparseFile, type SparseSource } from './sparse-source.js';
+import { rememberExtents } from './remembered-extents.js';
+import { openSparseFile, type SparseOptions, type SparseSource } from './sparse-source.js';
 
 /** What an operation reads and what it makes. */
 export interface FilePair {
@@ -57,7 +58,7 @@ export async function transformFile<Report>(
   operation: FileOperation<Report>,
 ): Promise<FileOutcome<Report>> {
   const { input, output, signal, openSource } = pair;
-  const source = await openSparseFile(input, { signal, openSource });
+  const source = await openUnchanging(input, { signal, openSource });
   try {
     const target = await openTarget(pair);
     try {
@@ -74,6 +75,15 @@ export async function transformFile<Report>(
   } finally {
     await source.close();
   }
+}
+
+/** Opens a file that nobody writes to while another is made of it. */
+async function openUnchanging(path: string, options: SparseOptions): Promise<SparseSource> {
+  const source = await openSparseFile(path, options);
+  const { dataExtents, sizeBytes } = source;
+  return dataExtents === undefined
+    ? source
+    : { ...source, dataExtents: rememberExtents(dataExtents, sizeBytes) };
 }
 
 /** Whatever is made is judged before it takes its name. */
