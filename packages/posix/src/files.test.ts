@@ -13,11 +13,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alignedBuffer, memoryAddress } from './aligned-buffer.js';
-import { copyFileRange } from './copy-file-range.js';
+import { copyFileRange, sendFile } from './copy-in-kernel.js';
 import { dataExtents } from './data-extents.js';
 import { directIoSupport, openDirect } from './direct-io.js';
 import { punchHole } from './punch-hole.js';
-import { sendFile } from './send-file.js';
 import { finishWriteback, startWriteback } from './writeback.js';
 
 /** As the errors of Node's own `fs`. */

@@ -1,5 +1,5 @@
 export { alignedBuffer, memoryAddress } from './aligned-buffer.js';
-export { copyFileRange } from './copy-file-range.js';
+export { copyFileRange, sendFile } from './copy-in-kernel.js';
 export { type DataExtent, dataExtents } from './data-extents.js';
 export { type DirectIoSupport, directIoSupport, openDirect } from './direct-io.js';
 export { isPosixAvailable } from './libc.js';
@@ -14,6 +14,5 @@ export {
   takeSystemErrorApart,
 } from './posted-error.js';
 export { punchHole } from './punch-hole.js';
-export { sendFile } from './send-file.js';
 export { sendFileDescriptors } from './send-file-descriptors.js';
 export { finishWriteback, startWriteback } from './writeback.js';
