@@ -1,18 +1,15 @@
-import { hasErrorCode, MappedRamError } from '@mapped-ram/format/errors';
-import { isSystemError, populateMemory } from '@mapped-ram/posix';
+import { MappedRamError } from '@mapped-ram/format/errors';
+import { NewMemory } from './new-memory.js';
 import type { Store } from './store.js';
-
-/** So many bytes are filled before memory is asked for in pieces: loading the library that asks takes as long. */
-const FILLED_WITHOUT_BYTES = 32 * 1024 * 1024;
 
 /** Shared memory as a place. */
 export class MemoryStore implements Store {
   readonly #bytes: Uint8Array;
-  #filledBytes = 0;
-  #canPopulate = true;
+  readonly #newMemory: NewMemory;
 
   constructor(memory: SharedArrayBuffer) {
     this.#bytes = new Uint8Array(memory);
+    this.#newMemory = new NewMemory(this.#bytes);
   }
 
   read(target: Uint8Array, byteOffset: number): void {
@@ -23,21 +20,13 @@ export class MemoryStore implements Store {
     this.view(byteOffset, bytes.length, 'write-failed').set(bytes);
   }
 
-  /** Fills a part. Where it is new memory, having all of it provided first takes three quarters of the time. */
+  /** Fills a part, which mostly is new memory. */
   fill(byteOffset: number, lengthBytes: number, read: (into: Uint8Array) => void): void {
     const view = this.view(byteOffset, lengthBytes, 'write-failed');
-    if (this.#canPopulate && this.#filledBytes >= FILLED_WITHOUT_BYTES) this.#populate(view);
+    const started = performance.now();
+    this.#newMemory.provide(view);
     read(view);
-    this.#filledBytes += lengthBytes;
-  }
-
-  #populate(view: Uint8Array): void {
-    try {
-      populateMemory(view);
-    } catch (error) {
-      if (!isSystemError(error) && !hasErrorCode(error, 'platform-unsupported')) throw error;
-      this.#canPopulate = false;
-    }
+    this.#newMemory.filled(lengthBytes, performance.now() - started);
   }
 
   together(act: () => void): void {

@@ -3,8 +3,8 @@ export { copyFileRange, sendFile } from './copy-in-kernel.js';
 export { type DataExtent, dataExtents } from './data-extents.js';
 export { type DirectIoSupport, directIoSupport, openDirect } from './direct-io.js';
 export { isPosixAvailable } from './libc.js';
+export { populateMemory, preferLargePages } from './memory-advice.js';
 export { type ProcessDescriptor, sharesOpenFile, statusFlags } from './open-file.js';
-export { populateMemory } from './populate-memory.js';
 export { isSystemError } from './posix-error.js';
 export {
   type PostedError,

@@ -1,7 +1,7 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { memoryAddress } from './aligned-buffer.js';
-import { populateMemory } from './populate-memory.js';
+import { populateMemory, preferLargePages } from './memory-advice.js';
 
 const MIB = 1024 * 1024;
 
@@ -44,4 +44,26 @@ test('nothing is asked for an empty view, and a whole one may end where its memo
   populateMemory(new Uint8Array(0));
   populateMemory(new Uint8Array(new SharedArrayBuffer(MIB + 1)));
   populateMemory(new DataView(new ArrayBuffer(3)));
+});
+
+/** The kernel's flags of the mapping in which a view lies (proc_pid_smaps(5)). */
+function flagsAt(view: Uint8Array): string[] {
+  const address = memoryAddress(view);
+  const mappings = readFileSync('/proc/self/smaps', 'latin1').split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m);
+  const mapping = mappings.find((text) => {
+    const [from, to] = text.slice(0, text.indexOf(' ')).split('-');
+    return address >= BigInt(`0x${from}`) && address < BigInt(`0x${to}`);
+  });
+  return /^VmFlags: (.*)$/m.exec(mapping ?? '')?.[1]?.split(' ') ?? [];
+}
+
+test('large pages are asked for, and not wanted any more', () => {
+  const memory = new Uint8Array(freshMemory(64 * MIB));
+  const middle = memory.subarray(32 * MIB);
+  expect(flagsAt(middle)).not.toContain('hg');
+  preferLargePages(memory, true);
+  expect(flagsAt(middle)).toContain('hg');
+  preferLargePages(memory, false);
+  expect(flagsAt(middle)).toContain('nh');
+  preferLargePages(new Uint8Array(0), true);
 });
