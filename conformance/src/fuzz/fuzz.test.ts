@@ -94,7 +94,7 @@ describe('figures', () => {
 });
 
 describe.skipIf(qemu.kind === 'missing')(`against real QEMU${missing}`, () => {
-  it('linter and QEMU agree on a small run', async () => {
+  onlyInAll(it)('linter and QEMU agree on a small run', async () => {
     const { figures, unexplained, notJudged } = await runFuzz({
       seed: SEED,
       count,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { queryFdsets } from '@mapped-ram/fdset';
-import { allOrFew, allOrLast } from '@mapped-ram/fixtures';
+import { allOrLast, onlyInAll } from '@mapped-ram/fixtures';
 import { connectQmp, type QmpClient, type QmpExecuteOptions } from '@mapped-ram/qmp';
 import { findGuestDifference, type QemuVm, restoreMappedRam, saveMappedRam } from '@mapped-ram/tool-qemu';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
@@ -24,6 +24,9 @@ import {
 const MIB = 1024 * 1024;
 /** So slow that the save does not end by itself. */
 const SLOW: SaveOptions = { bandwidth: 64 * 1024 };
+
+/** How often a save is ended: QEMU died now and then of being cancelled. */
+const ROUNDS = 12;
 
 const openFiles = (): number => readdirSync('/proc/self/fd').length;
 
@@ -103,31 +106,41 @@ describeEachQemu('when something goes wrong', (version) => {
     expect(await isRunning(vm)).toBe(args.length === 0);
   });
 
-  const [ROUNDS = 0] = allOrFew([12], [6]);
-  test('ended again and again with four channels: QEMU lives, which it does not when it is cancelled', async () => {
-    const vm = await bench.startGuest();
-    const settings = await settingsOf(vm);
-    for (let round = 0; round < ROUNDS; round++) {
-      const controller = new AbortController();
-      const options = { channels: 4, bandwidth: undefined, live: round % 2 === 1, signal: controller.signal };
-      const error = await whileSaving(vm, options, () => controller.abort('enough'));
-      expect(error).toBe('enough');
-      await expectAsBefore(vm, settings);
-      expect(await isRunning(vm)).toBe(true);
-      folderIsEmpty();
-    }
-  });
+  onlyInAll(test)(
+    'ended again and again with four channels: QEMU lives, which it does not when it is cancelled',
+    async () => {
+      const vm = await bench.startGuest();
+      const settings = await settingsOf(vm);
+      for (let round = 0; round < ROUNDS; round++) {
+        const controller = new AbortController();
+        const options = {
+          channels: 4,
+          bandwidth: undefined,
+          live: round % 2 === 1,
+          signal: controller.signal,
+        };
+        const error = await whileSaving(vm, options, () => controller.abort('enough'));
+        expect(error).toBe('enough');
+        await expectAsBefore(vm, settings);
+        expect(await isRunning(vm)).toBe(true);
+        folderIsEmpty();
+      }
+    },
+  );
 
-  test('a paused guest whose save with multifd was ended is saved again when it has run', async () => {
-    const vm = await bench.startGuest('-S');
-    const controller = new AbortController();
-    const ended = { channels: 2, signal: controller.signal };
-    expect(await whileSaving(vm, ended, () => controller.abort('enough'))).toBe('enough');
-    expect(await isRunning(vm)).toBe(false);
-    folderIsEmpty();
-    await resumeGuest(vm.qmp);
-    await saveSnapshot(vm.qmp, bench.at('vm.mr'));
-  });
+  onlyInAll(test)(
+    'a paused guest whose save with multifd was ended is saved again when it has run',
+    async () => {
+      const vm = await bench.startGuest('-S');
+      const controller = new AbortController();
+      const ended = { channels: 2, signal: controller.signal };
+      expect(await whileSaving(vm, ended, () => controller.abort('enough'))).toBe('enough');
+      expect(await isRunning(vm)).toBe(false);
+      folderIsEmpty();
+      await resumeGuest(vm.qmp);
+      await saveSnapshot(vm.qmp, bench.at('vm.mr'));
+    },
+  );
 
   test('what shows the progress fails: the save is cancelled', async () => {
     const vm = await bench.startGuest();
@@ -238,7 +251,7 @@ describeEachQemu('when something goes wrong', (version) => {
     },
   );
 
-  test('a file that is there stays, unless it may be replaced', async () => {
+  onlyInAll(test)('a file that is there stays, unless it may be replaced', async () => {
     const vm = await bench.startGuest();
     const path = bench.at('vm.mr');
     writeFileSync(path, 'precious');
@@ -303,7 +316,7 @@ describeEachQemu('when something goes wrong', (version) => {
     },
   );
 
-  test('QEMU is killed while it restores', async () => {
+  onlyInAll(test)('QEMU is killed while it restores', async () => {
     const source = await bench.startGuest();
     await saveSnapshot(source.qmp, bench.at('vm.mr'));
     const vm = await bench.startEmpty();

@@ -78,7 +78,7 @@ describe.skipIf(qemu.kind === 'missing')(`with a running QEMU${missing}`, () => 
     expect((await runMr('info', at('guest.mr'))).status).toBe(0);
   });
 
-  it('keeps what QEMU tells of its machine, for mr info, mr command and mr fit', async () => {
+  onlyInAll(it)('keeps what QEMU tells of its machine, for mr info, mr command and mr fit', async () => {
     await start('qmp.sock', 'pc-i440fx-10.0', '-cpu', 'Westmere', '-device', 'e1000,addr=7,romfile=');
     const save = ['save', '--qmp', at('qmp.sock'), '--record', '--keep-running', at('guest.mr')];
     expect(await runMrJson(...save)).toMatchObject({ record: at('guest.mr.machine.json') });
@@ -124,7 +124,7 @@ describe.skipIf(qemu.kind === 'missing')(`with a running QEMU${missing}`, () => 
     });
   });
 
-  it('saves into a packed file, and restores from one that is as it was sealed', async () => {
+  onlyInAll(it)('saves into a packed file, and restores from one that is as it was sealed', async () => {
     const source = await start('qmp.sock', 'pc-i440fx-10.0');
     const target = await start('new.sock', 'pc-i440fx-10.0', '-incoming', 'defer');
     const packed = at('guest.mr.zst');
