@@ -7,9 +7,10 @@ export class MemoryStore implements Store {
   readonly #bytes: Uint8Array;
   readonly #newMemory: NewMemory;
 
-  constructor(memory: SharedArrayBuffer) {
+  /** @param triesLargePages As of {@link NewMemory}. */
+  constructor(memory: SharedArrayBuffer, triesLargePages: boolean) {
     this.#bytes = new Uint8Array(memory);
-    this.#newMemory = new NewMemory(this.#bytes);
+    this.#newMemory = new NewMemory(this.#bytes, triesLargePages);
   }
 
   read(target: Uint8Array, byteOffset: number): void {

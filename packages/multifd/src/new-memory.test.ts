@@ -22,10 +22,10 @@ function pagesWanted(view: Uint8Array): 'large' | 'small' | undefined {
 }
 
 /** Memory of its own mapping, which can grow, and what provides it. */
-function freshMemory() {
+function freshMemory(triesLargePages = true) {
   const Growable = SharedArrayBuffer as new (length: number, options: object) => SharedArrayBuffer;
   const bytes = new Uint8Array(new Growable(64 * MIB, { maxByteLength: 64 * MIB }));
-  const memory = new NewMemory(bytes, MIB);
+  const memory = new NewMemory(bytes, triesLargePages, MIB);
   memory.filled(FIRST_BYTES, SLOW_MS_PER_MIB * 32);
   return { memory, middle: bytes.subarray(32 * MIB) };
 }
@@ -47,6 +47,12 @@ it('gives large pages up where they are slower still', () => {
   expect(pagesWanted(middle)).toBe('small');
   memory.filled(MIB, 2 * SLOW_MS_PER_MIB);
   expect(pagesWanted(middle)).toBe('small');
+});
+
+it('leaves it to the one who finds out', () => {
+  const { memory, middle } = freshMemory(false);
+  memory.filled(MIB, SLOW_MS_PER_MIB);
+  expect(pagesWanted(middle)).toBeUndefined();
 });
 
 it('leaves pages small where they are quick', () => {

@@ -9,6 +9,9 @@ import type { ExpectedPlace, Purpose } from './place.js';
 import type { ChannelSetup } from './protocol.js';
 import type { Store } from './store.js';
 
+/** The number of the one channel that always has a thread; that of the calling thread is before it. */
+const FIRST_THREAD = 1;
+
 /**
  * Opens a channel's places, and what moves pages between them in the calling thread.
  *
@@ -21,7 +24,7 @@ export function openMover(
   const mutex = new Mutex(writing);
   const openStore = (place: ExpectedPlace, purpose: Purpose): Store =>
     'memory' in place
-      ? new MemoryStore(place.memory)
+      ? new MemoryStore(place.memory, channel === FIRST_THREAD)
       : new FileStore(openFile(place, purpose, onNoDirectIo), onNoDirectIo, mutex);
   const opened: Store[] = [];
   const open = (place: ExpectedPlace, purpose: Purpose): Store => {

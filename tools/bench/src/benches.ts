@@ -268,7 +268,7 @@ async function isThere(program: string): Promise<boolean> {
 }
 
 /**
- * Takes as much memory as a copy or a loaded machine has, and gives it back. In a virtual machine, memory that was free for two seconds is the host's, which gives it again
+ * Takes as much memory as a copy has, and gives it back. In a virtual machine, memory that was free for two seconds is the host's, which gives it again
  * at a speed of its own, now this and then that: all are to find it there, as on a machine of metal.
  */
 const fetchMemory = `head -c ${machineGib}G /dev/zero >/dev/shm/mapped-ram-bench-memory; rm /dev/shm/mapped-ram-bench-memory`;
@@ -305,7 +305,6 @@ function loadBench(channels: string): Bench {
         name,
         command: ['node', program(script), channels, path, ...args],
         timesItself: true,
-        before: ['sh', '-c', fetchMemory],
       });
       return [
         timed('read', 'load-by-channels', 'read'),

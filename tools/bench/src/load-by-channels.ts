@@ -1,16 +1,18 @@
 /**
  * `CHANNELS FILE read|load`: reads the first block's pages with our channels, or loads them into new memory, and prints how many
- * seconds that took.
+ * seconds that took; new memory is there.
  */
 import { loadPages, openChannels } from '@mapped-ram/multifd';
 import { openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
+import { takeMemory } from './take-memory.js';
 
 const [channelsText = '', path = '', purpose = ''] = process.argv.slice(2);
 const snapshot = await openSnapshot(await openFileSource(path));
 const [block] = snapshot.ramBlocks;
 if (block === undefined) throw new Error(`${path} has no RAM block`);
 
+takeMemory();
 const started = performance.now();
 const memory = purpose === 'load' ? new SharedArrayBuffer(block.usedLength) : undefined;
 const channels = await openChannels({

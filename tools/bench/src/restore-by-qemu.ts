@@ -1,6 +1,7 @@
 /** `CHANNELS FILE`: has QEMU restore the bench's snapshot with multifd, and prints how many seconds that took. */
 import { configureMigration, launchQemu } from '@mapped-ram/tool-qemu';
 import { machineGib } from './scale.js';
+import { takeMemory } from './take-memory.js';
 
 const [channels = '', path = ''] = process.argv.slice(2);
 const vm = await launchQemu({
@@ -16,6 +17,7 @@ try {
     capabilities: ['multifd'],
     parameters: { 'multifd-channels': Number(channels) },
   });
+  takeMemory();
   const started = performance.now();
   const isOver = ({ data }: { data: { status: string } }) => ['completed', 'failed'].includes(data.status);
   const [{ data }] = await Promise.all([
