@@ -93,8 +93,8 @@ describe('figures', () => {
   });
 });
 
-describe.skipIf(qemu.kind === 'missing')(`against real QEMU${missing}`, () => {
-  onlyInAll(it)('linter and QEMU agree on a small run', async () => {
+onlyInAll(describe.skipIf(qemu.kind === 'missing'))(`against real QEMU${missing}`, () => {
+  it('linter and QEMU agree on a small run', async () => {
     const { figures, unexplained, notJudged } = await runFuzz({
       seed: SEED,
       count,
@@ -105,7 +105,7 @@ describe.skipIf(qemu.kind === 'missing')(`against real QEMU${missing}`, () => {
     expect(figures[0]?.judged).toBeGreaterThan(count * 0.8);
   });
 
-  onlyInAll(it.each(['classic', 'qcow2'] as const))('and on one of the form %s', async (form) => {
+  it.each(['classic', 'qcow2'] as const)('and on one of the form %s', async (form) => {
     const { unexplained, notJudged } = await runFuzz({
       ...{ seed: SEED, count: 20, forms: [form] },
       against: ['qemu-10.0', 'qemu-11.1'],
@@ -114,7 +114,7 @@ describe.skipIf(qemu.kind === 'missing')(`against real QEMU${missing}`, () => {
     expect(notJudged).toEqual([]);
   });
 
-  onlyInAll(it)('a comparison becomes a candidate with both verdicts', async () => {
+  it('a comparison becomes a candidate with both verdicts', async () => {
     const fuzzCase = await caseOf(['bitmap cleared']);
     const [comparison] = (await judgeCases([fuzzCase], ['qemu-10.0'])).comparisons;
     if (comparison === undefined) throw new Error('it was not judged');
