@@ -64,10 +64,11 @@ it('leaves pages small where they are quick', () => {
 
 it.each([0, 4096 * 3 + 5])('leaves what is in the memory, provided from byte %i on', (from) => {
   const { memory, middle } = freshMemory();
-  middle.fill(7);
+  const used = middle.subarray(0, 2 * MIB);
+  used.fill(7);
   for (const tookMs of [SLOW_MS_PER_MIB, QUICK_MS_PER_MIB]) {
     memory.provide(middle.subarray(from, MIB));
     memory.filled(MIB, tookMs);
   }
-  expect(middle.every((byte) => byte === 7)).toBe(true);
+  expect(Buffer.compare(used, Buffer.alloc(used.length, 7))).toBe(0);
 });

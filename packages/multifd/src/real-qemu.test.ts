@@ -133,7 +133,7 @@ describe.each(allOrLast(QEMU_VERSIONS))('QEMU %s', (version) => {
   describe.skipIf(missing !== undefined)(
     missing === undefined ? 'and these channels' : `missing tool: ${missing}`,
     () => {
-      it.each(SAVING)(
+      it.each(allOrLast(SAVING))(
         'what QEMU saves with %i channels is the same memory, whoever loads it with how many',
         async (channels) => {
           const path = inScratch('by-qemu.mr');

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { allOrFew, captureInfo, loadCapture, ruleThatCannotTell, testedMachines } from '@mapped-ram/fixtures';
+import {
+  allOrFew,
+  captureInfo,
+  loadCapture,
+  onlyInAll,
+  ruleThatCannotTell,
+  testedMachines,
+} from '@mapped-ram/fixtures';
 import { lintSource } from '@mapped-ram/lint';
 import { type ByteSource, memorySource, openSnapshot, type Snapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
@@ -114,7 +121,7 @@ describe.each(CASES)('%s', (id, version) => {
     },
   );
 
-  it.skipIf(missing !== undefined)(
+  onlyInAll(it.skipIf(missing !== undefined))(
     missing === undefined
       ? `restores in QEMU ${version} from a classic stream of QEMU's own`
       : `missing tool: ${missing}`,
@@ -160,7 +167,7 @@ describe('a libvirt save image', () => {
 
   const { machine, streamOffset } = captureInfo('libvirt-11.3/save-raw');
   const missing = missingQemu('10.0', machine.target);
-  it.skipIf(missing !== undefined)(
+  onlyInAll(it.skipIf(missing !== undefined))(
     missing === undefined ? 'restores in QEMU either way' : `missing tool: ${missing}`,
     async () => {
       const raw = await scratch.capture('libvirt-11.3/save-raw');

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { allOrLast, captureInfo, loadCapture, SparseImage } from '@mapped-ram/fixtures';
+import { captureInfo, loadCapture, onlyInAll, SparseImage } from '@mapped-ram/fixtures';
 import { findVirtioQueues, memorySource, openSnapshot } from '@mapped-ram/reader';
 import { memoryTarget } from '@mapped-ram/writer';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { repairSnapshot } from './repair-snapshot.js';
 const scratch = useScratch();
 const forQemu = '11.1';
 
-describe.each(allOrLast(['qemu-10.0/virtio-mem', 'qemu-10.0/q35-devices']))('%s for QEMU 11.1', (id) => {
+onlyInAll(describe.each(['qemu-10.0/virtio-mem', 'qemu-10.0/q35-devices']))('%s for QEMU 11.1', (id) => {
   const { machine } = captureInfo(id);
   const missing = missingQemu(forQemu, machine.target);
 

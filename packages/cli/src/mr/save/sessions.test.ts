@@ -98,7 +98,7 @@ describe.skipIf(qemu.kind === 'missing')(`with a running QEMU${missing}`, () => 
     expect(damaged.err).toMatch(/guest\.mr\.machine\.json is not used: the record is damaged/);
   });
 
-  it('reports as JSON, what was done and why not', async () => {
+  onlyInAll(it)('reports as JSON, what was done and why not', async () => {
     await start('qmp.sock', 'pc-i440fx-10.0');
     await start('new.sock', 'pc-i440fx-10.0', '-incoming', 'defer');
     const save = ['save', '--qmp', at('qmp.sock'), at('guest.mr')];
