@@ -36,6 +36,17 @@ describe.each(QEMU_VERSIONS)('libvirt beside QEMU %s', (version) => {
     await expect(libvirt.virsh('restore', '/nowhere')).rejects.toThrow('No such file or directory');
   });
 
+  it('asks one thing after another, and several at once', async () => {
+    expect(await libvirt.ask('destroy', 'nobody')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: [^\n]*'nobody'\n/),
+    });
+    const words = ['it\'s "so"; \\', 'long '.repeat(200)];
+    const all = await Promise.all(words.map((text) => libvirt.ask('echo', text)));
+    expect(all).toEqual(words.map((stdout) => ({ code: 0, stdout, stderr: '' })));
+  });
+
   it('starts the daemon again when it is killed', async () => {
     libvirt.signalDaemon('SIGKILL');
     await expect.poll(async () => (await libvirt.ask('uri')).code).toBe(0);

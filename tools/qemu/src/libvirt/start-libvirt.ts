@@ -7,15 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { privateCommand } from '../find-qemu.js';
 import { leaveNothing } from '../leave-nothing.js';
 import type { LibvirtProgram } from './find-libvirt.js';
+import { type VirshAnswer, VirshSession } from './virsh-session.js';
 
 const SCRIPT = fileURLToPath(new URL('../../libvirt/run-libvirtd.sh', import.meta.url));
-
-/** How virsh ended, and what it said. */
-export interface VirshAnswer {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** A libvirt daemon with a root directory of its own. */
 export interface Libvirt {
@@ -57,7 +51,12 @@ export async function startLibvirt(
     child.on('close', () => resolve());
   });
   const socket = join(folder, 'sockets/libvirt-sock');
+  const idle: VirshSession[] = [];
+  const endSessions = () => {
+    for (const session of idle.splice(0)) session.end();
+  };
   const kill = async (): Promise<void> => {
+    endSessions();
     // With the first process of the namespace all others are gone when it is waited for.
     const [init] = childrenOf(child.pid);
     if (init !== undefined) process.kill(init, 'SIGKILL');
@@ -72,7 +71,13 @@ export async function startLibvirt(
     throw new Error(`libvirt ${program.libvirt} did not start: ${words || (error as Error).message}`);
   }
   const command = virshCommand({ program, folder });
-  const ask = (...args: string[]) => runVirsh(command, args);
+  const ask = async (...args: string[]): Promise<VirshAnswer> => {
+    const session = idle.pop() ?? new VirshSession(command);
+    const answer = await session.ask(args);
+    if (session.isUsable) idle.push(session);
+    else session.end();
+    return answer;
+  };
   return {
     program,
     folder,
@@ -84,6 +89,7 @@ export async function startLibvirt(
     },
     pathOf: (path) => join(`/proc/${childrenOf(child.pid)[0]}/root`, folder, 'root', path),
     signalDaemon(signal) {
+      endSessions();
       const [init] = childrenOf(child.pid);
       for (const pid of childrenOf(init)) {
         if (readIfThere(`/proc/${pid}/comm`).trim() === 'libvirtd') process.kill(pid, signal);
@@ -98,25 +104,6 @@ export function virshCommand({ program, folder }: Pick<Libvirt, 'program' | 'fol
   const { file, args } = privateCommand(program.root, 'virsh');
   const socket = join(folder, 'sockets/libvirt-sock');
   return [file, ...args, '--quiet', '--connect', `qemu+unix:///system?socket=${socket}`];
-}
-
-function runVirsh([file = '', ...before]: readonly string[], args: readonly string[]): Promise<VirshAnswer> {
-  const virsh = spawn(file, [...before, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, LC_ALL: 'C' },
-  });
-  let stdout = '';
-  let stderr = '';
-  virsh.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  virsh.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  return new Promise((resolve, reject) => {
-    virsh.on('error', reject);
-    virsh.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
 }
 
 /** Waits until somebody listens. @throws Error when the process ends before */
