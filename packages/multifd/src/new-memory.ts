@@ -71,7 +71,7 @@ export class NewMemory {
         this.#smallMsPerMib = msPerMib;
         return isHad(() => preferLargePages(this.#whole, true)) ? 'trying-large-pages' : 'settled';
       default:
-        if (msPerMib > this.#smallMsPerMib) preferLargePages(this.#whole, false);
+        if (msPerMib > this.#smallMsPerMib) isHad(() => preferLargePages(this.#whole, false));
         return 'settled';
     }
   }
