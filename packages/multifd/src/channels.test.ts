@@ -340,6 +340,35 @@ describe('a thread that dies is noticed:', () => {
   });
 });
 
+describe('pages that are moved as they are', () => {
+  const pages = somePages(2_560, PAGE, 7);
+  const moved = { pageSize: PAGE, readFrom: 0, writeTo: 3 * PAGE, pageCount: 2_560 };
+
+  it.each([1, 2, 5])('are the same, with %i channels', async (channels) => {
+    const [from, to] = [inScratch('as-they-are'), sparseFile('as-they-were', 16 * MIB)];
+    writeFileSync(from, pages);
+    const options = { channels, source: { path: from }, target: { path: to }, asTheyAre: true };
+    await withChannels(options, async (open) => {
+      expect(open.count).toBe(channels);
+      await open.move(moved);
+      await open.sync();
+    });
+    expect(Buffer.compare(readFileSync(to).subarray(3 * PAGE, 3 * PAGE + pages.length), pages)).toBe(0);
+  });
+
+  it('need threads where they come through memory', async () => {
+    const [source, target] = [{ memory: shared(pages) }, { path: sparseFile('from-memory', 16 * MIB) }];
+    const program = new URL('data:text/javascript,process.exit(7)');
+    const open = new Channels(2, { source, target, asTheyAre: true }, program);
+    const work = async () => {
+      await open.standIn();
+      for (;;) await open.move(moved);
+    };
+    expect(await errorOf(work())).toHaveProperty('message', expect.stringContaining('status 7'));
+    await open.close();
+  });
+});
+
 describe('an abort', () => {
   it('before the start starts nothing', async () => {
     const reason = new Error('enough');

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  booleanOption,
   checkOptions,
   functionOption,
   integerOption,
@@ -48,6 +49,11 @@ export interface ChannelsOptions {
   readonly compared?: Place | undefined;
   /** Bytes that pages are searched for. */
   readonly literal?: Literal | undefined;
+  /**
+   * All pages will be moved as they are, none looked at. Where the kernel copies them from file to file, which one thread can do at a time,
+   * the calling one does it alone as long as it waits for no disk. Off if not given.
+   */
+  readonly asTheyAre?: boolean | undefined;
   /** Stops all channels; what is under way then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Called once for each file that has no direct I/O. */
@@ -70,6 +76,7 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
     target: placeOption,
     compared: placeOption,
     literal: literalOption,
+    asTheyAre: booleanOption,
     signal: signalOption,
     onNotice: functionOption,
   });
@@ -92,7 +99,7 @@ export class Channels {
   readonly #channels: Channel[] = [];
   /** How many threads there may be. */
   readonly #mostThreads: number;
-  readonly #processors = new IdleProcessors();
+  readonly #processors: IdleProcessors;
   readonly #startThread: (channel: number) => Channel;
   readonly #options: ChannelsOptions;
   readonly #setup: Omit<ChannelSetup, 'channel'>;
@@ -136,8 +143,9 @@ export class Channels {
       },
     };
     this.#startThread = (channel) => new Channel({ channel, ...this.#setup }, listener, program);
-    const atOnce = Math.max(1, availableParallelism() - 1);
-    while (this.#channels.length < Math.min(atOnce, this.#mostThreads)) this.#startNext();
+    const isOneEnough = options.asTheyAre === true;
+    this.#processors = new IdleProcessors(isOneEnough ? 1 : availableParallelism());
+    if (!isOneEnough) this.#startForProcessors();
     options.signal?.addEventListener('abort', this.#onAbort);
   }
 
@@ -197,8 +205,10 @@ export class Channels {
         isHere = this.#moveHere(batch, setBits, onDone);
         return isHere;
       });
+      if (!isHere) continue;
+      this.#guard(() => this.#startBesideThis());
       // A signal, and the message of a thread that has started, have to come through.
-      if (isHere) await nextTurn();
+      await nextTurn();
     }
   }
 
@@ -217,6 +227,12 @@ export class Channels {
     await this.#end?.ended;
   }
 
+  /** As many threads as have a processor beside this one. */
+  #startForProcessors(): void {
+    const atOnce = Math.max(1, availableParallelism() - 1);
+    while (this.#channels.length < Math.min(atOnce, this.#mostThreads)) this.#startNext();
+  }
+
   #startNext(): void {
     if (this.#channels.length === this.#mostThreads) return;
     this.#channels.push(this.#startThread(this.#channels.length + 1));
@@ -228,11 +244,21 @@ export class Channels {
     if (this.#processors.areIdle()) this.#startNext();
   }
 
+  /** Where this thread has no other beside it: as soon as it waits, or has to read and write what it moves. */
+  #startBesideThis(): void {
+    if (this.#channels.length > 0 || this.#standIn === undefined) return;
+    if (this.#standIn.copiesInKernel) this.#startNextWhereIdle();
+    else this.#startForProcessors();
+  }
+
   /** Gives a batch to the thread that has the least to do; false where all have enough. */
   #give(batch: PageBatch, setBits: (bits: Uint8Array) => void, onDone: (bits: Uint8Array) => void): boolean {
     const free = (channel: Channel) => (channel.isReady ? channel.freeSlots : 0);
-    const freest = this.#channels.reduce((a, b) => (free(b) > free(a) ? b : a));
-    if (free(freest) === 0) return false;
+    const freest = this.#channels.reduce<Channel | undefined>(
+      (a, b) => (a === undefined || free(b) > free(a) ? b : a),
+      undefined,
+    );
+    if (freest === undefined || free(freest) === 0) return false;
     freest.give(batch, setBits, onDone);
     this.#underWay++;
     return true;

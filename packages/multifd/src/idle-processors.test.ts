@@ -4,7 +4,7 @@ import { IdleProcessors } from './idle-processors.js';
 /** Two processors, looked at after so many milliseconds, of which so many were used since the last look. */
 function looks(...steps: [elapsedMs: number, processorMs: number][]): boolean[] {
   let now = { elapsedMs: 1000, processorMs: 500 };
-  const processors = new IdleProcessors(() => now, 2);
+  const processors = new IdleProcessors(2, () => now);
   return steps.map(([elapsedMs, processorMs]) => {
     now = { elapsedMs: now.elapsedMs + elapsedMs, processorMs: now.processorMs + processorMs };
     return processors.areIdle();
@@ -28,6 +28,6 @@ describe('processors', () => {
   });
 
   it('are looked at by a clock that runs', () => {
-    expect(new IdleProcessors().areIdle()).toBe(false);
+    expect(new IdleProcessors(2).areIdle()).toBe(false);
   });
 });

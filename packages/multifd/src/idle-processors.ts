@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-
 /** Between two looks: long against what a processor's time is counted in. */
 const INTERVAL_MS = 40;
 
@@ -19,8 +17,11 @@ export class IdleProcessors {
   readonly #processors: number;
   #last: PassedTime;
 
-  /** @param now Tests give another clock. */
-  constructor(now = passedTime, processors: number = availableParallelism()) {
+  /**
+   * @param processors How many this process could use.
+   * @param now Tests give another clock.
+   */
+  constructor(processors: number, now = passedTime) {
     this.#now = now;
     this.#processors = processors;
     this.#last = now();

@@ -42,6 +42,11 @@ export class PageMover {
     this.#parts = parts;
   }
 
+  /** Whether pages that are not looked at come through no memory of this process, as far as is known. */
+  get copiesInKernel(): boolean {
+    return this.#parts.kernelCopy?.isPossible === true;
+  }
+
   /**
    * @param bits Which pages of the batch are wanted, in whole 64-bit words, and none past its end. With `findZeros`, those of
    * zero pages are cleared, with `compareWith` those of pages that are the same, and with `findLiteral` those of pages in which it does not begin.

@@ -18,6 +18,11 @@ export class StandIn {
     this.#mover = openMover(setup, onNoDirectIo);
   }
 
+  /** Whether pages come through no memory of this process, as far as is known. */
+  get copiesInKernel(): boolean {
+    return this.#mover.copiesInKernel;
+  }
+
   /**
    * Moves a batch; it is done when this returns.
    *

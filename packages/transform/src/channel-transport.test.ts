@@ -165,7 +165,7 @@ describe('leaves nothing half-made', () => {
         return copySnapshot(source, target, {
           transport: {
             ...pagesInTurn,
-            prepareMove: () => transport.prepareMove(),
+            prepareMove: (asTheyAre) => transport.prepareMove(asTheyAre),
             // Everything but the pages was read by then.
             move: async (...args) => {
               truncateSync(input, 0x200000);

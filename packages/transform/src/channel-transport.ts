@@ -64,13 +64,13 @@ export class ChannelTransport implements PageTransport {
     this.#options = options;
   }
 
-  prepareMove(): void {
-    this.#moving ??= this.#open(this.#source, this.#target);
+  prepareMove(asTheyAre: boolean): void {
+    this.#moving ??= this.#open(this.#source, this.#target, asTheyAre);
     this.#moving.catch(() => {});
   }
 
   async move(from: Snapshot, to: SnapshotWriter, onMoved: (lengthBytes: number) => void): Promise<void> {
-    this.#moving ??= this.#open(this.#source, this.#target);
+    this.#moving ??= this.#open(this.#source, this.#target, !to.detectsZeroPages);
     const channels = await this.#moving;
     for (const [index, block] of from.ramBlocks.entries()) {
       await loadPages(channels, from, block, {
@@ -152,9 +152,9 @@ export class ChannelTransport implements PageTransport {
     return this.#room;
   }
 
-  async #open(source: Place, target: Place): Promise<Channels> {
+  async #open(source: Place, target: Place, asTheyAre = false): Promise<Channels> {
     const { channels: count, signal, onNotice } = this.#options;
-    const channels = await openChannels({ channels: count, source, target, signal, onNotice });
+    const channels = await openChannels({ channels: count, source, target, asTheyAre, signal, onNotice });
     this.#opened.push(channels);
     return channels;
   }

@@ -36,7 +36,7 @@ export async function copySnapshot(
   options: TransformOptions = {},
 ): Promise<CopyReport> {
   checkOptions(options, transformChecks);
-  const snapshot = await openToCopy(source, options);
+  const snapshot = await openToCopy(source, options, false);
   return copyPages(snapshot, target, layoutInPlace(snapshot, source), options, false);
 }
 
@@ -45,8 +45,12 @@ export async function copySnapshot(
  *
  * @throws MappedRamError as `openComplete` does.
  */
-export function openToCopy(source: ByteSource, options: TransformOptions): Promise<Snapshot> {
-  options.transport?.prepareMove();
+export function openToCopy(
+  source: ByteSource,
+  options: TransformOptions,
+  detectZeroPages: boolean,
+): Promise<Snapshot> {
+  options.transport?.prepareMove(!detectZeroPages);
   return openComplete(source, options);
 }
 

@@ -8,8 +8,12 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 export interface PageTransport {
   /** Path of the file that the kernel copies from in `move`, where pages keep their places within blocks of the file system; absent where it does not. */
   readonly kernelCopiesFrom?: string | undefined;
-  /** Pages will be moved: starts what takes time, in the background. A failure is met by `move`. */
-  prepareMove(): void;
+  /**
+   * Pages will be moved: starts what takes time, in the background. A failure is met by `move`.
+   *
+   * @param asTheyAre Whether none of them will be looked at for zeros.
+   */
+  prepareMove(asTheyAre: boolean): void;
   /**
    * Moves all pages of a snapshot that are in no hole of its file into one that is being written and has the same blocks in
    * the same order.

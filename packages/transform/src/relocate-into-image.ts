@@ -41,7 +41,7 @@ export async function relocateIntoImage(
   wishes: ImageWishes,
   options: TransformOptions = {},
 ): Promise<ImageReport> {
-  const snapshot = await openToCopy(source, options);
+  const snapshot = await openToCopy(source, options, false);
   const header = await readHeader(snapshot, source, wishes.headerFrom);
   const xml = wishes.xml ?? header.xml;
   if (xml === undefined) {

@@ -21,7 +21,7 @@ export async function relocateSnapshot(
 ): Promise<CopyReport> {
   integerOption()(toOffset, 'toOffset');
   checkOptions(options, transformChecks);
-  const snapshot = await openToCopy(source, options);
+  const snapshot = await openToCopy(source, options, false);
   const layout = { ...layoutOf(snapshot, source), streamOffset: toOffset };
   return copyPages(snapshot, target, layout, options, false);
 }

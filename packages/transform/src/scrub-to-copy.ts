@@ -24,7 +24,7 @@ export async function scrubToCopy(
   options: TransformOptions = {},
 ): Promise<ScrubReport> {
   checkOptions(options, transformChecks);
-  const snapshot = await openToCopy(source, options);
+  const snapshot = await openToCopy(source, options, true);
   const setBefore = await countSetPages(snapshot);
   const { setPages } = await copyPages(snapshot, target, layoutInPlace(snapshot, source), options, true);
   return { zeroPages: setBefore - sum(setPages), setPages };

@@ -34,6 +34,7 @@ export async function copyWithChannels(
     ...options,
     source: { path: source, directIo },
     target: { path: target.partPath, directIo },
+    asTheyAre: true,
     signal,
   });
   try {

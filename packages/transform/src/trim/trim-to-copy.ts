@@ -21,7 +21,7 @@ export async function trimToCopy(
   options: TrimOptions & Pick<TransformOptions, 'transport'> = {},
 ): Promise<TrimReport> {
   checkOptions(options, { ...trimChecks, transport: transportOption });
-  options.transport?.prepareMove();
+  options.transport?.prepareMove(true);
   const snapshot = await openComplete(source, options);
   const droppable = await findDroppablePages(snapshot, options);
   const masked = withoutPages(source, snapshot, droppable.stored);

@@ -351,6 +351,7 @@ export const publicFunctions: readonly PublicFunction[] = [
       target: 'group',
       compared: 'group',
       literal: 'group',
+      asTheyAre: 'flag',
       signal: 'signal',
       onNotice: 'function',
     },
