@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { allOrFew } from '@mapped-ram/fixtures';
+import { allOrFew, onlyInAll } from '@mapped-ram/fixtures';
 // By the package's name: its threads run what was built, and so must what starts them.
 import { Channels, type MovedPages, openChannels } from '@mapped-ram/multifd';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -144,7 +144,7 @@ describe('the calling thread, while the others start,', () => {
   });
 });
 
-it('the number of channels leaves no trace', async () => {
+onlyInAll(it)('the number of channels leaves no trace', async () => {
   const pages = somePages(5_120, PAGE);
   const digests = [];
   for (const channels of allOrFew([1, 16], [1, 4])) {

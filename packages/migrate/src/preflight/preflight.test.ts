@@ -1,4 +1,5 @@
 import { closeSync, constants, existsSync, openSync, truncateSync, writeSync } from 'node:fs';
+import { onlyInAll } from '@mapped-ram/fixtures';
 import { openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import { restoreMappedRam } from '@mapped-ram/tool-qemu';
@@ -81,7 +82,7 @@ describeEachQemu('preflight', (version) => {
     expect(await codes({ ...request, file: [open(O_RDONLY)] })).toContain('error no-multifd-descriptor');
   });
 
-  test('a guest and a file that are not there for it', async () => {
+  onlyInAll(test)('a guest and a file that are not there for it', async () => {
     const guest = await bench.startGuest();
     const empty = await bench.startEmpty();
     const file = bench.at('vm.mr');
