@@ -2,8 +2,8 @@ import { checkOptions } from '@mapped-ram/format';
 import { findDroppablePages } from '@mapped-ram/guest';
 import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import type { SnapshotTarget } from '@mapped-ram/writer';
-import { openComplete, openOptions } from '../complete-snapshot.js';
-import { copyPages, layoutInPlace } from '../copy-snapshot.js';
+import { openOptions } from '../complete-snapshot.js';
+import { copyPages, layoutInPlace, openToCopy } from '../copy-snapshot.js';
 import { transportOption, trimChecks } from '../option-checks.js';
 import type { TransformOptions } from '../options.js';
 import type { TrimOptions } from './plan-trim.js';
@@ -21,8 +21,7 @@ export async function trimToCopy(
   options: TrimOptions & Pick<TransformOptions, 'transport'> = {},
 ): Promise<TrimReport> {
   checkOptions(options, { ...trimChecks, transport: transportOption });
-  options.transport?.prepareMove(true);
-  const snapshot = await openComplete(source, options);
+  const snapshot = await openToCopy(source, options, false);
   const droppable = await findDroppablePages(snapshot, options);
   const masked = withoutPages(source, snapshot, droppable.stored);
   const trimmed = await openSnapshot(masked, openOptions(options));

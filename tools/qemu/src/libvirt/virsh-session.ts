@@ -66,7 +66,7 @@ export class VirshSession {
     [this.#stdout, this.#stderr] = [stdout.rest, stderr.rest];
     this.#isConnected = !stderr.before.includes(DISCONNECTED);
     return {
-      code: this.#code ?? (/^error: /m.test(stderr.before) ? 1 : 0),
+      code: this.#code === undefined ? Number(/^error: /m.test(stderr.before)) : this.#code,
       // The first line is the prompt and the command.
       stdout: stdout.before.slice(stdout.before.indexOf('\n') + 1),
       stderr: stderr.before,
