@@ -43,7 +43,9 @@ it.skipIf(!twoFileSystems)(
     writeFileSync(onDisk('from'), content);
     writeFileSync(inMemory('to'), '');
     const copy = copyBetween(open(onDisk('from'), 'r'), open(inMemory('to'), 'r+'));
+    expect(copy.mayShare).toBe(true);
     expect(copy.copy(1000, 5000, 777)).toBe(true);
+    expect(copy.mayShare).toBe(false);
     expect(copy.copy(19_000, 0, 1000)).toBe(true);
     expect(copy.copy(19_000, 2000, 2000)).toBe(false);
     const copied = readFileSync(inMemory('to'));

@@ -24,6 +24,11 @@ export class KernelCopy {
     return this.#call !== undefined;
   }
 
+  /** Whether both are in one file system, as far as is known: it may share bytes instead of copying them. */
+  get mayShare(): boolean {
+    return this.#call === copyFileRange;
+  }
+
   /**
    * @returns False where not all bytes were copied, for whatever reason: reading and writing them finds it out, and copies them if that
    * can be done.

@@ -13,7 +13,10 @@ import type { Batch } from './protocol.js';
 import { readSpans } from './read-spans.js';
 import type { Store } from './store.js';
 
-/** Of pages that were looked at, shorter runs are written from where they were read to: a call takes as long. */
+/**
+ * Of pages that were looked at, shorter runs are written from where they were read to: a call takes as long. So are all from another file
+ * system: that takes less time than the kernel's reading them once more.
+ */
 const KERNEL_COPY_FROM_BYTES = 64 * 1024;
 
 /** What a channel moves pages with. */
@@ -166,7 +169,7 @@ export class PageMover {
       forEachRun(bits, 'le', first, first + count, (runFirst, runPages) => {
         const from = (runFirst - first) * pageSize;
         const [length, at] = [runPages * pageSize, writeTo + runFirst * pageSize];
-        const copies = length >= KERNEL_COPY_FROM_BYTES && kernelCopy?.isPossible === true;
+        const copies = length >= KERNEL_COPY_FROM_BYTES && kernelCopy?.mayShare === true;
         if (copies && kernelCopy.copy(pieceOffset + from, at, length)) return;
         target.write(pages.subarray(from, from + length), at);
       }),
