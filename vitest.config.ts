@@ -20,7 +20,7 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: availableParallelism(),
     // Loading the same modules for each of 300 files takes longer than the tests do.
     isolate: false,
-    // V8 would go through all of those modules for every 64 MiB of buffers that tests leave: a tenth of the processor time.
+    // V8 would go through all of those modules for every 64 MiB of buffers that tests leave.
     execArgv: ['--initial-old-space-size=512'],
     reporters: ['default', new ClosingLineReporter(mode !== 'all')],
     include: ['{packages,tools}/*/src/**/*.test.ts', '{conformance,fixtures}/src/**/*.test.ts'],

@@ -31,7 +31,7 @@ export class ClosingLineReporter implements Reporter {
     for (const name of skipped) console.log(`skipped: ${name}`);
     if (this.#leavesOut && new Set(modules.map(packageOf)).size > 1) {
       console.log(
-        'These were the quick tests. `npm run check` checks the rest, and `npm run test:all` runs all, as CI does.',
+        'These were the quick tests. `npm run check` checks style, imports and documents, and `npm run test:all` does all, as CI does.',
       );
     }
     console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
