@@ -39,6 +39,8 @@ const bundle = (input, groups, plugins = []) => ({
   plugins: [ascii, ...plugins],
   output: {
     format: 'cjs',
+    // What V8 has compiled before has no part in a dynamic import.
+    dynamicImportInCjs: false,
     dir: 'dist/bundle',
     cleanDir: false,
     entryFileNames: '[name].js',

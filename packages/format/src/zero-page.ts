@@ -133,17 +133,21 @@ export function createPageScanner(options: PageScannerOptions): PageScanner {
 /** The same as the WebAssembly module's `scan`. */
 function scanInJavascript(pages: Uint8Array, pageSize: number, bits: Uint8Array): number {
   const pageCount = pages.length / pageSize;
+  // A quarter of the steps, of which each takes long before it is compiled.
+  const units =
+    pages.byteOffset % 4 === 0 ? new Int32Array(pages.buffer, pages.byteOffset, pages.length / 4) : pages;
+  const pageUnits = units.length / pageCount;
   bits.fill(0, 0, Math.ceil(pageCount / 8));
   let count = 0;
   for (let page = 0; page < pageCount; page++) {
-    if (isZero(pages, page * pageSize, (page + 1) * pageSize)) continue;
+    if (areZero(units, page * pageUnits, (page + 1) * pageUnits)) continue;
     bits[page >> 3] = (bits[page >> 3] ?? 0) | (1 << (page & 7));
     count++;
   }
   return count;
 }
 
-function isZero(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (bytes[at] !== 0) return false;
+function areZero(units: Uint8Array | Int32Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (units[at] !== 0) return false;
   return true;
 }

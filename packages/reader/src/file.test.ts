@@ -60,3 +60,17 @@ it('lets messages come through while it blocks, and long reads wait elsewhere', 
   const wrong = { blocking: 'yes' } as unknown as { blocking: boolean };
   await expect(openFileSource(path, wrong)).rejects.toThrow(TypeError);
 });
+
+it('closes a file that blocks when its long reads have come', async () => {
+  const path = join(folder, 'closed');
+  writeFileSync(path, Buffer.alloc(300_000, 7));
+  const source = await openFileSource(path, { blocking: true });
+  const target = new Uint8Array(300_000);
+  const reading = source.read(target, 0);
+  await Promise.all([source.close(), source.close()]);
+  expect(await reading).toBe(300_000);
+  expect(target.every((byte) => byte === 7)).toBe(true);
+  expect(() => [...(source.dataExtents?.(0, 300_000) ?? [])]).toThrow(
+    expect.objectContaining({ code: 'read-failed' }),
+  );
+});

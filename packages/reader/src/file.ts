@@ -1,8 +1,8 @@
-import { constants, fstatSync, readSync, type Stats } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { constants, type Stats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { booleanOption, checkOptions, MappedRamError } from '@mapped-ram/format';
 import { dataExtents, isPosixAvailable, isSystemError } from '@mapped-ram/posix';
+import { BlockingFile } from './blocking-file.js';
 import type { ByteSource, Extent } from './byte-source.js';
 import { type ContainedSource, type Container, openContained } from './containers.js';
 
@@ -12,17 +12,11 @@ const STAT_BLOCK_BYTES = 512;
 /** The most that one system call is asked for: Node refuses 2^31. */
 const MAX_READ_BYTES = 1024 * 1024 * 1024;
 
-/** Waking a thread that reads, and this one again, takes longer than reading so much from the page cache. */
-const BLOCKING_READ_BYTES = 64 * 1024;
-
-/** A thread that blocks lets messages come through this often. */
-const BLOCKING_TURN_MS = 20;
-
 /** How a file is read. */
 export interface FileSourceOptions {
   /**
-   * Do short reads in the calling thread, for one that has nothing else to do meanwhile: a signal does not end one that hangs. Off if not
-   * given.
+   * Open the file and do short reads in the calling thread, for one that has nothing else to do meanwhile: a signal does not end one that
+   * hangs. Off if not given.
    */
   readonly blocking?: boolean | undefined;
 }
@@ -36,9 +30,9 @@ export interface FileSourceOptions {
  */
 export async function openFileSource(path: string, options: FileSourceOptions = {}): Promise<ByteSource> {
   checkOptions<FileSourceOptions>(options, { blocking: booleanOption });
-  const handle = await openForReading(path);
+  const file = await openForReading(path, options);
   try {
-    const stats = options.blocking === true ? fstatSync(handle.fd) : await handle.stat();
+    const stats = await file.stat();
     if (!stats.isFile()) {
       throw new MappedRamError('read-failed', {
         what: `${path} cannot be read as a snapshot`,
@@ -46,9 +40,9 @@ export async function openFileSource(path: string, options: FileSourceOptions = 
         actual: kindOf(stats),
       });
     }
-    return fileSource(path, handle, stats, options);
+    return fileSource(path, file, stats);
   } catch (error) {
-    await handle.close();
+    await file.close();
     throw error;
   }
 }
@@ -77,13 +71,29 @@ export async function openSource(
 
 /** Bytes that a file occupies on disk. @throws Error of the system */
 export async function allocatedBytes(path: string): Promise<number> {
+  const { stat } = await import('node:fs/promises');
   return bytesOnDisk(await stat(path));
 }
 
-async function openForReading(path: string): Promise<FileHandle> {
+/** What is used of Node's `FileHandle`. */
+type OpenFile = Pick<FileHandle, 'fd' | 'close'> & {
+  stat(): Promise<Stats>;
+  read(
+    target: Uint8Array,
+    offset: number,
+    lengthBytes: number,
+    byteOffset: number,
+  ): Promise<{ readonly bytesRead: number }>;
+};
+
+async function openForReading(path: string, { blocking = false }: FileSourceOptions): Promise<OpenFile> {
+  // Without O_NONBLOCK, opening a pipe would wait for somebody to write to it.
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK;
   try {
-    // Without O_NONBLOCK, opening a pipe would wait for somebody to write to it.
-    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (blocking) return new BlockingFile(path, flags);
+    // Loading it takes longer than what many files are read for.
+    const { open } = await import('node:fs/promises');
+    return await open(path, flags);
   } catch (cause) {
     if (cause instanceof TypeError) throw cause;
     throw new MappedRamError('read-failed', { what: `${path} cannot be opened: ${reasonOf(cause)}`, cause });
@@ -103,25 +113,19 @@ export async function handleSource(name: string, handle: FileHandle): Promise<By
   }
 }
 
-function fileSource(
-  name: string,
-  handle: FileHandle,
-  stats: Stats,
-  { blocking = false }: FileSourceOptions = {},
-): ByteSource {
-  const read = blocking ? blockingRead(handle) : handle.read.bind(handle);
+function fileSource(name: string, file: OpenFile, stats: Stats): ByteSource {
   return {
     name,
     sizeBytes: stats.size,
     allocatedBytes: bytesOnDisk(stats),
     // Reading is at offsets, so that moving the descriptor's position for this does no harm.
-    dataExtents: (from, to) => extentsOf(name, handle.fd, from, Math.min(to, stats.size)),
+    dataExtents: (from, to) => extentsOf(name, file.fd, from, Math.min(to, stats.size)),
     async read(target, byteOffset) {
       let filled = 0;
       try {
         while (filled < target.length) {
           const lengthBytes = Math.min(target.length - filled, MAX_READ_BYTES);
-          const { bytesRead } = await read(target, filled, lengthBytes, byteOffset + filled);
+          const { bytesRead } = await file.read(target, filled, lengthBytes, byteOffset + filled);
           if (bytesRead === 0) break;
           filled += bytesRead;
         }
@@ -130,27 +134,7 @@ function fileSource(
       }
       return filled;
     },
-    close: () => handle.close(),
-  };
-}
-
-/** Some bytes of a file. */
-type Read = (
-  target: Uint8Array,
-  offset: number,
-  lengthBytes: number,
-  byteOffset: number,
-) => Promise<{ readonly bytesRead: number }>;
-
-function blockingRead(handle: FileHandle): Read {
-  let lastTurn = performance.now();
-  return async (target, offset, lengthBytes, byteOffset) => {
-    if (lengthBytes > BLOCKING_READ_BYTES) return handle.read(target, offset, lengthBytes, byteOffset);
-    if (performance.now() - lastTurn > BLOCKING_TURN_MS) {
-      await nextTurn();
-      lastTurn = performance.now();
-    }
-    return { bytesRead: readSync(handle.fd, target, offset, lengthBytes, byteOffset) };
+    close: () => file.close(),
   };
 }
 

@@ -54,7 +54,8 @@ function resultsOf(
   signal: AbortSignal,
   scanners: DeepRunThreads | undefined,
 ): AsyncGenerator<FileResult, void, undefined> {
-  const openSource = sourceOpener(snapshot);
+  // One who waits at a terminal can end a read that hangs.
+  const openSource = sourceOpener(snapshot, { blocking: terminal.stderr.isTTY !== true });
   const work = (path: string, onFileProgress: OnFileProgress) => {
     const onProgress = ({ doneBytes, totalBytes }: LintProgress) => onFileProgress(doneBytes, totalBytes);
     return lintFile(path, { ...options, signal, onProgress }, scanners, openSource);

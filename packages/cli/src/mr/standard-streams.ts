@@ -22,10 +22,15 @@ export async function* standardInput(signal: AbortSignal): AsyncGenerator<Uint8A
  * @throws MappedRamError `write-failed`, also where nobody reads on.
  */
 export function writeToStandardOutput(bytes: Uint8Array): Promise<void> {
+  const { stdout } = process;
+  if (!stdout.listeners('error').includes(leaveToCallback)) stdout.on('error', leaveToCallback);
   return new Promise((resolve, reject) => {
-    process.stdout.write(bytes, (cause) => {
+    stdout.write(bytes, (cause) => {
       if (cause === null || cause === undefined) resolve();
       else reject(new MappedRamError('write-failed', { what: 'writing standard output failed', cause }));
     });
   });
 }
+
+/** An error that nobody hears ends the process. */
+function leaveToCallback(): void {}

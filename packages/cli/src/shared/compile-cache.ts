@@ -3,7 +3,7 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
+  readSync,
   renameSync,
   statSync,
   unlinkSync,
@@ -13,13 +13,25 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 
 /** One that is there and is no good is replaced when it is older. Machines that share a home and not a processor would replace each other's all the time. */
 const REPLACED_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /** Others can write to it, and could say what runs. */
 const OTHERS_CAN_WRITE = 0o022;
+
+/** Around a module's source. */
+const HEAD = '(function (exports, require, module, __filename, __dirname) { ';
+const TAIL = '\n});';
+
+/** Enough for each of the program's files. */
+const MEMORY_BYTES = 1024 * 1024;
+
+/** What is held against its copy at a time. */
+const PIECE_BYTES = 64 * 1024;
+
+let memory = Buffer.alloc(0);
 
 /** As Node's loader has it. */
 type Loader = (module: NodeJS.Module, path: string) => void;
@@ -45,8 +57,9 @@ export function useCompileCache(): void {
       return;
     }
     const cachePath = join(folder, basename(path));
+    const source = readWrapped(path);
     const cachedData = readCache(cachePath);
-    const script = loadScript(module, path, cachedData);
+    const script = loadScript(module, path, source, cachedData);
     if (cachedData === undefined || script.cachedDataRejected === true) compiled.set(cachePath, script);
   };
   process.once('exit', () => {
@@ -65,20 +78,30 @@ function cacheFolder(): string | undefined {
 }
 
 /** Loads one of the program's files, which has a name of its own for each of its contents. */
-function loadScript(module: NodeJS.Module, path: string, cachedData: Buffer | undefined): Script {
-  const script = new Script(wrapped(readFileSync(path, 'utf8')), {
-    filename: path,
-    cachedData,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
+function loadScript(
+  module: NodeJS.Module,
+  path: string,
+  source: string,
+  cachedData: Buffer | undefined,
+): Script {
+  const script = new Script(source, { filename: path, cachedData });
   const load = (name: string) => module.require(name);
   script.runInThisContext().call(module.exports, module.exports, load, module, path, dirname(path));
   return script;
 }
 
-/** As Node makes a function of a CommonJS module. */
-function wrapped(source: string): string {
-  return `(function (exports, require, module, __filename, __dirname) { ${source}\n});`;
+/** A source, as Node makes a function of a CommonJS module. It is ASCII, and put together where it is read: V8 would copy it for that. */
+function readWrapped(path: string): string {
+  const descriptor = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(descriptor);
+    const memory = room(HEAD.length + size + TAIL.length);
+    memory.write(HEAD, 'latin1');
+    const end = HEAD.length + readSync(descriptor, memory, HEAD.length, size, 0);
+    return memory.toString('latin1', 0, end + memory.write(TAIL, end, 'latin1'));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** V8 does not look whether what it is given is whole, so that it is there twice: nothing that every Node has would sum it up as fast. */
@@ -90,16 +113,28 @@ function readCache(path: string): Buffer | undefined {
     return undefined;
   }
   try {
-    const { uid, mode } = fstatSync(descriptor);
+    const { uid, mode, size } = fstatSync(descriptor);
     if (uid !== process.getuid?.() || (mode & OTHERS_CAN_WRITE) !== 0) return undefined;
-    const both = readFileSync(descriptor);
-    const first = both.subarray(0, both.length / 2);
-    return first.equals(both.subarray(first.length)) ? first : undefined;
+    const half = size / 2;
+    const memory = room(half + PIECE_BYTES);
+    const code = memory.subarray(0, readSync(descriptor, memory, 0, half, 0));
+    const piece = memory.subarray(half);
+    for (let at = 0; at < half; at += PIECE_BYTES) {
+      const bytesRead = readSync(descriptor, piece, 0, PIECE_BYTES, half + at);
+      if (!piece.subarray(0, bytesRead).equals(code.subarray(at, at + PIECE_BYTES))) return undefined;
+    }
+    return code;
   } catch {
     return undefined;
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Memory to read into, the same each time: what is touched for the first time takes longer than what it is read from. */
+function room(lengthBytes: number): Buffer {
+  if (memory.length < lengthBytes) memory = Buffer.allocUnsafeSlow(Math.max(lengthBytes, MEMORY_BYTES));
+  return memory;
 }
 
 function writeCache(path: string, script: Script): void {

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 import type { ExitStatus } from './exit-status.js';
+import { ProcessOutput } from './process-output.js';
 import type { Terminal } from './terminal.js';
 
 /** The whole of a program but the process. */
@@ -24,22 +25,31 @@ export async function startProgram(name: string, load: () => Promise<Main>): Pro
       controller.abort();
     });
   }
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader that has seen enough is no fault.
-    if (error.code === 'EPIPE') return;
-    process.stderr.write(`${name}: cannot write to standard output: ${error.message}\n`);
-    process.exit(UNUSABLE);
-  });
+  const stderr = new ProcessOutput(
+    2,
+    () => process.stderr,
+    () => {},
+  );
+  const stdout = new ProcessOutput(
+    1,
+    () => process.stdout,
+    (error) => {
+      // A reader that has seen enough is no fault.
+      if (error.code === 'EPIPE') return;
+      stderr.write(`${name}: cannot write to standard output: ${error.message}\n`);
+      process.exit(UNUSABLE);
+    },
+  );
   try {
     const main = await load();
-    const status = await main(process.argv.slice(2), process, controller.signal);
+    const status = await main(process.argv.slice(2), { stdout, stderr, env: process.env }, controller.signal);
     const wasEnded = status === INTERRUPTED && received !== undefined;
     // As shells count.
     process.exitCode = wasEnded ? 128 + constants.signals[received as NodeJS.Signals] : status;
   } catch (error) {
     const reason = reasonOf(error as NodeJS.ErrnoException);
     if (reason === undefined) throw error;
-    process.stderr.write(`${name}: cannot be loaded: ${reason}\n`);
+    stderr.write(`${name}: cannot be loaded: ${reason}\n`);
     process.exitCode = UNUSABLE;
   }
 }
