@@ -23,7 +23,11 @@ beforeEach(async () => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function lint(env: NodeJS.ProcessEnv = {}, ...options: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...options, MR_LINT_PATH, 'none.mr'], {
+  return start([...options, MR_LINT_PATH, 'none.mr'], env);
+}
+
+function start(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, argv, {
     cwd: folder,
     env: { PATH: process.env.PATH, XDG_CACHE_HOME: folder, ...env },
     encoding: 'utf8',
@@ -41,13 +45,18 @@ function kept(): { path: string; bytes: Buffer } {
   return { path, bytes: readFileSync(path) };
 }
 
-/** Whether a run replaces what is kept, as it does with what is no good and is old. */
+/** How often the code was written that is kept, by runs that could use it. */
+const writtenTimes = () => kept().bytes.at(-1);
+
+/** Whether a run replaces what is kept and is old: it does with what is no good, and adds to the rest. */
 function isReplaced(path: string): boolean {
-  const longAgo = new Date('2001-01-01');
-  utimesSync(path, longAgo, longAgo);
+  utimesSync(path, LONG_AGO, LONG_AGO);
   expect(lint()).toEqual(lint({ NODE_DISABLE_COMPILE_CACHE: '1' }));
-  return statSync(path).mtime.getTime() !== longAgo.getTime();
+  expect(statSync(path).mtime).not.toEqual(LONG_AGO);
+  return writtenTimes() === 0;
 }
+
+const LONG_AGO = new Date('2001-01-01');
 
 it('keeps what was compiled, for its owner, and uses it', () => {
   lint();
@@ -56,6 +65,23 @@ it('keeps what was compiled, for its owner, and uses it', () => {
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(statSync(cache()).mode & 0o777).toBe(0o700);
   expect(isReplaced(path)).toBe(false);
+});
+
+it('adds what later runs compile, less and less often', () => {
+  start([MR_LINT_PATH, '--version']);
+  const { path, bytes } = kept();
+  expect(writtenTimes()).toBe(0);
+  utimesSync(path, LONG_AGO, LONG_AGO);
+  lint();
+  expect(kept().path).toBe(path);
+  expect(kept().bytes.length).toBeGreaterThan(bytes.length * 1.2);
+  expect(writtenTimes()).toBe(1);
+  // That is for 24 days.
+  writeFileSync(path, Buffer.concat([kept().bytes.subarray(0, -1), Buffer.of(20)]));
+  const anHourAgo = new Date(Date.now() - 3_600_000);
+  utimesSync(path, anHourAgo, anHourAgo);
+  lint();
+  expect(statSync(path).mtime).toEqual(anHourAgo);
 });
 
 const DAMAGES: readonly (readonly [what: string, damage: (bytes: Buffer) => Buffer])[] = [
