@@ -1,8 +1,9 @@
 import measure from 'fast-string-truncated-width';
+import { isPlain } from './plain-text.js';
 
 /** The columns that a text takes in a terminal: two for a wide character, none for a mark over another or a colour's code. */
 export function textWidth(text: string): number {
-  return measure(text).width;
+  return isPlain(text) ? text.length : measure(text).width;
 }
 
 /** The text with spaces behind it, so that it takes at least so many columns. */
@@ -17,5 +18,5 @@ export function padLeft(text: string, columns: number): string {
 
 /** The start of the text that fits into so many columns. */
 export function cutTo(text: string, columns: number): string {
-  return text.slice(0, measure(text, { limit: columns }).index);
+  return text.slice(0, isPlain(text) ? Math.max(0, columns) : measure(text, { limit: columns }).index);
 }
