@@ -44,7 +44,7 @@ export class SourceWindow {
   async parse<T>(byteOffset: number, parse: (io: KaitaiStreamInstance) => T): Promise<Element<T>> {
     let neededBytes = 1;
     for (;;) {
-      const bytes = this.#held(byteOffset, neededBytes) ?? (await this.#fill(byteOffset, neededBytes));
+      const bytes = this.held(byteOffset, neededBytes) ?? (await this.#fill(byteOffset, neededBytes));
       const io = new SafeKaitaiStream(bytes, byteOffset);
       try {
         return { value: parse(io), endOffset: byteOffset + io.pos };
@@ -59,7 +59,7 @@ export class SourceWindow {
 
   /** The byte at an offset; undefined past the end of the file. */
   async byteAt(byteOffset: number): Promise<number | undefined> {
-    return (this.#held(byteOffset, 1) ?? (await this.#fill(byteOffset, 1)))[0];
+    return (this.held(byteOffset, 1) ?? (await this.#fill(byteOffset, 1)))[0];
   }
 
   /**
@@ -71,7 +71,7 @@ export class SourceWindow {
     if (lengthBytes > MAX_ELEMENT_BYTES) {
       throw new RangeError(`${lengthBytes} bytes are more than a window holds`);
     }
-    const held = this.#held(byteOffset, lengthBytes) ?? (await this.#fill(byteOffset, lengthBytes));
+    const held = this.held(byteOffset, lengthBytes) ?? (await this.#fill(byteOffset, lengthBytes));
     return held.subarray(0, lengthBytes);
   }
 
@@ -81,14 +81,14 @@ export class SourceWindow {
    * @throws MappedRamError as {@link readFully}.
    */
   async copy(target: Uint8Array, byteOffset: number): Promise<void> {
-    const held = this.#held(byteOffset, 0)?.subarray(0, target.length) ?? new Uint8Array();
+    const held = this.held(byteOffset, 0)?.subarray(0, target.length) ?? new Uint8Array();
     target.set(held);
     const rest = target.subarray(held.length);
     if (rest.length > 0) await readFully(this.#source, rest, byteOffset + held.length);
   }
 
-  /** What is held from an offset on, if it is enough or reaches the end of the file. */
-  #held(byteOffset: number, neededBytes: number): Uint8Array | undefined {
+  /** What is held from an offset on, if it is enough or reaches the end of the file. It is a view, valid until more is read. */
+  held(byteOffset: number, neededBytes: number): Uint8Array | undefined {
     const skip = byteOffset - this.#byteOffset;
     if (skip < 0 || skip >= this.#bytes.length) return undefined;
     const enough = skip + neededBytes <= this.#bytes.length;

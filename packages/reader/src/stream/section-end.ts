@@ -137,11 +137,16 @@ export class SectionEnds {
     return this.lackFooters;
   }
 
-  #noteFooter(footer: Footer, sectionId: number, path: string): void {
+  /** Takes note that a section has a footer, after which a missing one is a fault. */
+  sawFooter(): void {
     if (this.#firstMissing !== undefined && !this.#usesFooters) {
       this.#note(this.#firstMissing);
     }
     this.#usesFooters = true;
+  }
+
+  #noteFooter(footer: Footer, sectionId: number, path: string): void {
+    this.sawFooter();
     if (footer.sectionId === sectionId) return;
     const error = new MappedRamError('footer-mismatch', {
       byteOffset: footer.byteOffset,

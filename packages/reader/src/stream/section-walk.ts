@@ -1,6 +1,7 @@
 import { MappedRam, MappedRamError, RAM_SECTION_IDSTR, SectionType } from '@mapped-ram/format';
 import type { CommandSection, ContinuingSection, OpeningSection } from '../model.js';
 import type { SourceWindow } from '../window.js';
+import { BARE_PART_LENGTH_BYTES, barePartOf } from './bare-part.js';
 import type { BlockTableReader } from './block-table.js';
 import type { BodyBounds } from './body-bounds.js';
 import type { Mutable } from './mutable.js';
@@ -45,10 +46,25 @@ export class SectionWalk {
   async readAll(): Promise<number> {
     const { list, window } = this.#readers;
     for (;;) {
+      this.#bareParts();
       const byteOffset = list.endOffset;
       const { value: type } = await window.parse(byteOffset, (io) => io.readU1());
       if (type === SectionType.eof) return byteOffset;
       await this.#read(type, byteOffset);
+    }
+  }
+
+  /** Reads the parts from here on that are bare and held, without waiting for any of them. */
+  #bareParts(): void {
+    const { ends, list, ramReader, startedIds, window } = this.#readers;
+    if (ramReader !== undefined) return;
+    const isRam = (sectionId: number) => startedIds.get(sectionId) === RAM_SECTION_IDSTR;
+    for (;;) {
+      const bytes = window.held(list.endOffset, BARE_PART_LENGTH_BYTES);
+      const part = bytes && barePartOf(bytes, list.endOffset, isRam);
+      if (part === undefined) return;
+      list.add(part);
+      ends.sawFooter();
     }
   }
 
