@@ -24,6 +24,7 @@ import {
   setWantedBits,
 } from './movable-pages.js';
 import { MUTEX_BYTES } from './mutex.js';
+import { TRIAL_BYTES } from './new-memory.js';
 import { expectPlace, type Place, placeOption } from './place.js';
 import type { ChannelMessage, ChannelSetup } from './protocol.js';
 import { createSharedMemory } from './shared-memory.js';
@@ -130,6 +131,7 @@ export class Channels {
     this.#setup = {
       memory: createSharedMemory((this.#mostThreads + 1) * CHANNEL_MEMORY_BYTES),
       writing: new SharedArrayBuffer(MUTEX_BYTES),
+      trial: new SharedArrayBuffer(TRIAL_BYTES),
       source,
       target,
       compared,

@@ -7,10 +7,10 @@ export class MemoryStore implements Store {
   readonly #bytes: Uint8Array;
   readonly #newMemory: NewMemory;
 
-  /** @param triesLargePages As of {@link NewMemory}. */
-  constructor(memory: SharedArrayBuffer, triesLargePages: boolean) {
+  /** @param trial As of {@link NewMemory}. */
+  constructor(memory: SharedArrayBuffer, trial: SharedArrayBuffer) {
     this.#bytes = new Uint8Array(memory);
-    this.#newMemory = new NewMemory(this.#bytes, triesLargePages);
+    this.#newMemory = new NewMemory(this.#bytes, trial);
   }
 
   read(target: Uint8Array, byteOffset: number): void {

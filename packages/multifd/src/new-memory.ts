@@ -9,23 +9,25 @@ const MIB = 2 ** 20;
  */
 const SLOW_MS_PER_MIB = 1;
 
-/** What is filled until the time that it took is looked at: each way is tried with so much. */
-const LOOKED_AT_BYTES = 16 * MIB;
+/** So much is filled until the time that it took is looked at. */
+const LOOKED_AT_BYTES = 2 * MIB;
+
+/** The same in large pages, of which some are there in small ones already. */
+const LARGE_LOOKED_AT_BYTES = 8 * MIB;
 
 /** So much is filled at the most before memory is asked for in pieces: loading the library that asks takes as long. */
 const FILLED_WITHOUT_BYTES = 32 * MIB;
 
-/** Large pages are tried only where small ones are slow. */
+/** Large pages are tried only where small ones are slow, by one thread: the others would not know whose pages they time. */
 type Way = 'as-it-comes' | 'small-pages' | 'trying-large-pages' | 'settled';
 
 /**
  * Has the kernel provide memory just before it is filled for the first time, piece by piece instead of page by page, and in large pages
- * where these turn out to be quicker: in other machines, finding and clearing whole pieces of 2 MiB costs more than it saves.
+ * where these turn out to be much quicker: in other machines, finding and clearing whole pieces of 2 MiB costs more than it saves.
  */
 export class NewMemory {
   readonly #whole: Uint8Array;
-  readonly #triesLargePages: boolean;
-  readonly #lookedAtBytes: number;
+  readonly #trial: Int32Array;
   #way: Way = 'as-it-comes';
   #canPopulate = true;
   #filledBytes = 0;
@@ -35,18 +37,17 @@ export class NewMemory {
 
   /**
    * @param whole All of the memory, of which parts will be filled.
-   * @param triesLargePages For one of those that fill it, who finds out for all of them: they would not know whose pages they time.
-   * @param lookedAtBytes Filled between two looks at the time that it takes.
+   * @param trial The same for all threads that fill it, zeroed, of {@link TRIAL_BYTES}: the first that finds small pages slow tries large ones.
    */
-  constructor(whole: Uint8Array, triesLargePages: boolean, lookedAtBytes = LOOKED_AT_BYTES) {
+  constructor(whole: Uint8Array, trial: SharedArrayBuffer) {
     this.#whole = whole;
-    this.#triesLargePages = triesLargePages;
-    this.#lookedAtBytes = lookedAtBytes;
+    this.#trial = new Int32Array(trial);
   }
 
   /** Provides a part that is going to be filled. */
   provide(part: Uint8Array): void {
-    if (this.#way !== 'as-it-comes') this.#canPopulate &&= isHad(() => populateMemory(part));
+    const isAsked = this.#way === 'small-pages' || this.#way === 'trying-large-pages';
+    if (isAsked) this.#canPopulate &&= isHad(() => populateMemory(part));
   }
 
   /** @param tookMs What filling a part took, with providing it. */
@@ -55,27 +56,28 @@ export class NewMemory {
     this.#filledBytes += lengthBytes;
     this.#lookedBytes += lengthBytes;
     this.#lookedMs += tookMs;
-    if (this.#lookedBytes < this.#lookedAtBytes) return;
+    const enough = this.#way === 'trying-large-pages' ? LARGE_LOOKED_AT_BYTES : LOOKED_AT_BYTES;
+    if (this.#lookedBytes < enough) return;
     this.#way = this.#next(this.#lookedMs / (this.#lookedBytes / MIB));
     this.#lookedBytes = 0;
     this.#lookedMs = 0;
   }
 
   #next(msPerMib: number): Way {
-    const isSlow = msPerMib > SLOW_MS_PER_MIB;
-    switch (this.#way) {
-      case 'as-it-comes':
-        return isSlow || this.#filledBytes >= FILLED_WITHOUT_BYTES ? 'small-pages' : 'as-it-comes';
-      case 'small-pages':
-        if (!isSlow || !this.#triesLargePages) return 'small-pages';
-        this.#smallMsPerMib = msPerMib;
-        return isHad(() => preferLargePages(this.#whole, true)) ? 'trying-large-pages' : 'settled';
-      default:
-        if (msPerMib > this.#smallMsPerMib) isHad(() => preferLargePages(this.#whole, false));
-        return 'settled';
+    if (this.#way === 'trying-large-pages') {
+      if (msPerMib > this.#smallMsPerMib / 2) isHad(() => preferLargePages(this.#whole, false));
+      return 'settled';
     }
+    if (msPerMib <= SLOW_MS_PER_MIB)
+      return this.#filledBytes >= FILLED_WITHOUT_BYTES ? 'small-pages' : this.#way;
+    if (Atomics.exchange(this.#trial, 0, 1) !== 0) return 'settled';
+    this.#smallMsPerMib = msPerMib;
+    return isHad(() => preferLargePages(this.#whole, true)) ? 'trying-large-pages' : 'settled';
   }
 }
+
+/** What threads that fill the same memory share. */
+export const TRIAL_BYTES = Int32Array.BYTES_PER_ELEMENT;
 
 /** Whether that can be asked for here: else memory comes as it comes. */
 function isHad(act: () => void): boolean {

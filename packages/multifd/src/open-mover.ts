@@ -9,22 +9,19 @@ import type { ExpectedPlace, Purpose } from './place.js';
 import type { ChannelSetup } from './protocol.js';
 import type { Store } from './store.js';
 
-/** The number of the one channel that always has a thread; that of the calling thread is before it. */
-const FIRST_THREAD = 1;
-
 /**
  * Opens a channel's places, and what moves pages between them in the calling thread.
  *
  * @throws MappedRamError as `openFile` does.
  */
 export function openMover(
-  { channel, memory, source, target, compared, literal, writing }: ChannelSetup,
+  { channel, memory, source, target, compared, literal, writing, trial }: ChannelSetup,
   onNoDirectIo: OnNoDirectIo,
 ): PageMover {
   const mutex = new Mutex(writing);
   const openStore = (place: ExpectedPlace, purpose: Purpose): Store =>
     'memory' in place
-      ? new MemoryStore(place.memory, channel === FIRST_THREAD)
+      ? new MemoryStore(place.memory, trial)
       : new FileStore(openFile(place, purpose, onNoDirectIo), onNoDirectIo, mutex);
   const opened: Store[] = [];
   const open = (place: ExpectedPlace, purpose: Purpose): Store => {

@@ -9,6 +9,8 @@ export interface ChannelSetup {
   readonly memory: WasmMemory;
   /** Of the mutex for writing through the page cache. */
   readonly writing: SharedArrayBuffer;
+  /** Of large pages for memory that is filled, as of `NewMemory`. */
+  readonly trial: SharedArrayBuffer;
   readonly source: ExpectedPlace;
   readonly target?: ExpectedPlace | undefined;
   readonly compared?: ExpectedPlace | undefined;
