@@ -10,6 +10,9 @@ import { MEMORY_UNIT_BYTES } from './shared-memory.js';
  */
 export const PIECE_BYTES = 512 * 1024;
 
+/** Bytes that a channel reads at once to where they belong in memory. Of more, the memory that the kernel has cleared leaves the processor's cache before it is filled. */
+export const STRAIGHT_PIECE_BYTES = 1024 * 1024;
+
 /**
  * Bytes that a channel moves into a file at once: read, and then written while the others read. They take turns, and this long a turn that
  * a thread is woken for it seldom.

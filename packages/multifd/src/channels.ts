@@ -15,6 +15,7 @@ import { failureInWords } from './failure-in-words.js';
 import { IdleProcessors } from './idle-processors.js';
 import { MAX_CHANNELS } from './limits.js';
 import { type Literal, literalOption } from './literal.js';
+import { MAPPINGS_BYTES } from './mapped-memory.js';
 import {
   batchesOf,
   checkPages,
@@ -132,6 +133,7 @@ export class Channels {
       memory: createSharedMemory((this.#mostThreads + 1) * CHANNEL_MEMORY_BYTES),
       writing: new SharedArrayBuffer(MUTEX_BYTES),
       trial: new SharedArrayBuffer(TRIAL_BYTES),
+      mappings: new SharedArrayBuffer(MAPPINGS_BYTES),
       source,
       target,
       compared,
@@ -145,7 +147,8 @@ export class Channels {
       },
     };
     this.#startThread = (channel) => new Channel({ channel, ...this.#setup }, listener, program);
-    const isOneEnough = options.asTheyAre === true;
+    const isMapped = target !== undefined && 'memory' in target && target.copyOnWrite === true;
+    const isOneEnough = options.asTheyAre === true || isMapped;
     this.#processors = new IdleProcessors(isOneEnough ? 1 : availableParallelism());
     if (!isOneEnough) this.#startForProcessors();
     options.signal?.addEventListener('abort', this.#onAbort);

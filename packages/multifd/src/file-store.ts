@@ -1,8 +1,9 @@
-import { closeSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
 import { MappedRamError } from '@mapped-ram/format/errors';
 import { takeSystemErrorApart } from '@mapped-ram/posix';
 import { WRITTEN_AT_ONCE_BYTES } from './channel-memory.js';
 import { nextStep } from './direct-step.js';
+import type { FilePart } from './mapped-memory.js';
 import type { Mutex } from './mutex.js';
 import type { OnNoDirectIo, OpenFile } from './open-file.js';
 import type { Purpose } from './place.js';
@@ -53,6 +54,13 @@ export class FileStore implements Store {
   /** Goes through the page cache; undefined where the file is moved past it. */
   get cachedDescriptor(): number | undefined {
     return this.#directDescriptor === undefined ? this.#open.descriptor : undefined;
+  }
+
+  /** A part that can be mapped: one that goes through the page cache, and lies in the file whole. */
+  mappablePart(byteOffset: number, lengthBytes: number): FilePart | undefined {
+    const descriptor = this.cachedDescriptor;
+    if (descriptor === undefined || byteOffset + lengthBytes > fstatSync(descriptor).size) return undefined;
+    return { descriptor, byteOffset };
   }
 
   read(target: Uint8Array, byteOffset: number): void {

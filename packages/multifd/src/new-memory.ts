@@ -1,5 +1,5 @@
-import { hasErrorCode } from '@mapped-ram/format/errors';
-import { isSystemError, populateMemory, preferLargePages } from '@mapped-ram/posix';
+import { populateMemory, preferLargePages } from '@mapped-ram/posix';
+import { isHad } from './is-had.js';
 
 const MIB = 2 ** 20;
 
@@ -78,14 +78,3 @@ export class NewMemory {
 
 /** What threads that fill the same memory share. */
 export const TRIAL_BYTES = Int32Array.BYTES_PER_ELEMENT;
-
-/** Whether that can be asked for here: else memory comes as it comes. */
-function isHad(act: () => void): boolean {
-  try {
-    act();
-    return true;
-  } catch (error) {
-    if (!isSystemError(error) && !hasErrorCode(error, 'platform-unsupported')) throw error;
-    return false;
-  }
-}

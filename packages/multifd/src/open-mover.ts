@@ -1,6 +1,7 @@
 import { channelMemoryOffset } from './channel-memory.js';
 import { FileStore } from './file-store.js';
 import { KernelCopy } from './kernel-copy.js';
+import { MappedMemory } from './mapped-memory.js';
 import { MemoryStore } from './memory-store.js';
 import { Mutex } from './mutex.js';
 import { type OnNoDirectIo, openFile } from './open-file.js';
@@ -15,13 +16,13 @@ import type { Store } from './store.js';
  * @throws MappedRamError as `openFile` does.
  */
 export function openMover(
-  { channel, memory, source, target, compared, literal, writing, trial }: ChannelSetup,
+  { channel, memory, source, target, compared, literal, writing, trial, mappings }: ChannelSetup,
   onNoDirectIo: OnNoDirectIo,
 ): PageMover {
   const mutex = new Mutex(writing);
   const openStore = (place: ExpectedPlace, purpose: Purpose): Store =>
     'memory' in place
-      ? new MemoryStore(place.memory, trial)
+      ? new MemoryStore(place.memory, trial, place.copyOnWrite ? new MappedMemory(mappings) : undefined)
       : new FileStore(openFile(place, purpose, onNoDirectIo), onNoDirectIo, mutex);
   const opened: Store[] = [];
   const open = (place: ExpectedPlace, purpose: Purpose): Store => {

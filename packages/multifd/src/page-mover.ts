@@ -1,7 +1,13 @@
 import type { WasmMemory } from '@mapped-ram/format';
 import { forEachRun } from '@mapped-ram/format/bitmap';
 import { createPageScanner, type PageScanner } from '@mapped-ram/format/zero-page';
-import { BUFFER_BYTES, COMPARED_PIECE_BYTES, PIECE_BYTES, WRITTEN_PIECE_BYTES } from './channel-memory.js';
+import {
+  BUFFER_BYTES,
+  COMPARED_PIECE_BYTES,
+  PIECE_BYTES,
+  STRAIGHT_PIECE_BYTES,
+  WRITTEN_PIECE_BYTES,
+} from './channel-memory.js';
 import { clearSame } from './clear-same.js';
 import { DIRECT_ALIGNMENT_BYTES } from './direct-step.js';
 import { FileStore } from './file-store.js';
@@ -47,7 +53,8 @@ export class PageMover {
 
   /** Whether pages that are not looked at come through no memory of this process, as far as is known. */
   get copiesInKernel(): boolean {
-    return this.#parts.kernelCopy?.isPossible === true;
+    const { kernelCopy, target } = this.#parts;
+    return kernelCopy?.isPossible === true || (target instanceof MemoryStore && target.isMapped);
   }
 
   /**
@@ -114,9 +121,11 @@ export class PageMover {
 
   #moveInPieces(batch: Batch, bits: Uint8Array): void {
     const piecePages = this.#piecePages(batch.pageSize);
-    for (let first = 0; first < batch.pageCount; first += piecePages) {
+    for (let first = 0; first < batch.pageCount; ) {
+      const straightPages = this.#moveStraight(batch, bits, first, piecePages);
       const count = Math.min(piecePages, batch.pageCount - first);
-      if (!this.#moveStraight(batch, bits, first, count)) this.#moveThrough(batch, bits, first, count);
+      if (straightPages === 0) this.#moveThrough(batch, bits, first, count);
+      first += straightPages || count;
     }
   }
 
@@ -134,16 +143,23 @@ export class PageMover {
     return isDone;
   }
 
-  /** Reads a piece that is wanted whole to where it belongs, if that is memory, which saves a copy; false where this cannot be. */
-  #moveStraight(batch: Batch, bits: Uint8Array, first: number, count: number): boolean {
-    const { readFrom, writeTo, pageSize, findZeros } = batch;
+  /** Has pieces that are wanted whole where they belong, if that is memory, which saves a copy. @returns How many pages that were. */
+  #moveStraight(batch: Batch, bits: Uint8Array, first: number, piecePages: number): number {
+    const { readFrom, writeTo, pageSize, pageCount, findZeros } = batch;
     const { source, target, needsAlignment } = this.#parts;
-    if (findZeros || needsAlignment || writeTo === undefined || !(target instanceof MemoryStore))
-      return false;
-    if (!areAllSet(bits, first, count)) return false;
-    const at = first * pageSize;
-    target.fill(writeTo + at, count * pageSize, (bytes) => source.read(bytes, readFrom + at));
-    return true;
+    if (findZeros || needsAlignment || writeTo === undefined || !(target instanceof MemoryStore)) return 0;
+    let end = first;
+    for (; end < pageCount; end += piecePages)
+      if (!areAllSet(bits, end, Math.min(piecePages, pageCount - end))) break;
+    const pages = Math.min(end, pageCount) - first;
+    if (pages === 0) return 0;
+    const [from, to, length] = [readFrom + first * pageSize, writeTo + first * pageSize, pages * pageSize];
+    const partOfFile = () => (source instanceof FileStore ? source.mappablePart(from, length) : undefined);
+    for (let done = target.map(to, length, partOfFile); done < length; done += STRAIGHT_PIECE_BYTES) {
+      const pieceBytes = Math.min(STRAIGHT_PIECE_BYTES, length - done);
+      target.fill(to + done, pieceBytes, (bytes) => source.read(bytes, from + done));
+    }
+    return pages;
   }
 
   #moveThrough(batch: Batch, bits: Uint8Array, first: number, count: number): void {

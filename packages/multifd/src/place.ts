@@ -20,6 +20,13 @@ export interface FilePlace {
 /** Memory that all channels see. Offsets count from its start. */
 export interface MemoryPlace {
   readonly memory: SharedArrayBuffer;
+  /**
+   * For a target: map pages of the source's file, where some hundred lie together, instead of copying them. They are read when they are looked at, and
+   * copied when they are written to. The file has to stay as it is as long as the memory is used: what changes there changes here, and
+   * if it is cut, the process ends when it looks. Memory has to start at a page, as one that can grow does; else, and where the system cannot, pages
+   * are copied. Off if not given.
+   */
+  readonly copyOnWrite?: boolean | undefined;
 }
 
 /** Where channels read from or write to. */
@@ -49,7 +56,7 @@ export type Purpose = 'read' | 'write';
  * @throws MappedRamError `read-failed`, or `write-failed` where it is to be written.
  */
 export function expectPlace(place: Place, purpose: Purpose): ExpectedPlace {
-  if ('memory' in place) return { memory: place.memory };
+  if ('memory' in place) return { memory: place.memory, copyOnWrite: place.copyOnWrite };
   const { path, directIo = false } = place;
   try {
     const { dev: device, ino: inode, size } = statSync(path, { bigint: true });
@@ -72,7 +79,12 @@ export function isInMemory(path: string): boolean {
 
 /** A {@link Place}, for the checks of options. */
 export const placeOption: OptionCheck = (value, name) => {
-  groupOption({ path: nameOption, directIo: booleanOption, writeback: booleanOption })(value, name);
+  groupOption({
+    path: nameOption,
+    directIo: booleanOption,
+    writeback: booleanOption,
+    copyOnWrite: booleanOption,
+  })(value, name);
   const { path, memory } = value as { path?: unknown; memory?: unknown };
   if (path === undefined && !(memory instanceof SharedArrayBuffer)) {
     throw new TypeError(`${name}: expected a path, or a SharedArrayBuffer as memory`);

@@ -11,6 +11,8 @@ export interface ChannelSetup {
   readonly writing: SharedArrayBuffer;
   /** Of large pages for memory that is filled, as of `NewMemory`. */
   readonly trial: SharedArrayBuffer;
+  /** As of `MappedMemory`. */
+  readonly mappings: SharedArrayBuffer;
   readonly source: ExpectedPlace;
   readonly target?: ExpectedPlace | undefined;
   readonly compared?: ExpectedPlace | undefined;

@@ -28,6 +28,7 @@ interface Calls {
     flags: number,
   ): Int64;
   getpagesize(): number;
+  mmap(address: bigint, length: number, protection: number, flags: number, fd: number, offset: number): Int64;
   madvise(address: bigint, length: number, advice: number): number;
   posix_fadvise(fd: number, offset: number, length: number, advice: number): number;
   sync_file_range(fd: number, offset: number, length: number, flags: number): number;
@@ -106,6 +107,7 @@ function declare(koffi: Koffi, kcmpNumber: number): Calls {
     fallocate: library.func('int fallocate(int, int, int64_t, int64_t)'),
     copy_file_range: library.func('int64_t copy_file_range(int, void *, int, void *, size_t, uint)'),
     getpagesize: library.func('int getpagesize()'),
+    mmap: library.func('int64_t mmap(uintptr_t, size_t, int, int, int, int64_t)'),
     madvise: library.func('int madvise(uintptr_t, size_t, int)'),
     posix_fadvise: library.func('int posix_fadvise(int, int64_t, int64_t, int)'),
     sync_file_range: library.func('int sync_file_range(int, int64_t, int64_t, uint)'),

@@ -309,6 +309,7 @@ function loadBench(channels: string): Bench {
       return [
         timed('read', 'load-by-channels', 'read'),
         timed('into new memory', 'load-by-channels', 'load'),
+        timed('mapped, copy on write', 'load-by-channels', 'map'),
         timed('QEMU 10.0 with multifd', 'restore-by-qemu'),
       ];
     },

@@ -1,6 +1,6 @@
 /**
- * `CHANNELS FILE read|load`: reads the first block's pages with our channels, or loads them into new memory, and prints how many
- * seconds that took; new memory is there.
+ * `CHANNELS FILE read|load|map`: reads the first block's pages with our channels, or has them in new memory, copied or mapped, and prints
+ * how many seconds that took; new memory is there.
  */
 import { loadPages, openChannels } from '@mapped-ram/multifd';
 import { openSnapshot } from '@mapped-ram/reader';
@@ -14,11 +14,13 @@ if (block === undefined) throw new Error(`${path} has no RAM block`);
 
 takeMemory();
 const started = performance.now();
-const memory = purpose === 'load' ? new SharedArrayBuffer(block.usedLength) : undefined;
+const Growable = SharedArrayBuffer as new (length: number, options: object) => SharedArrayBuffer;
+const memory =
+  purpose === 'read' ? undefined : new Growable(block.usedLength, { maxByteLength: block.usedLength });
 const channels = await openChannels({
   channels: Number(channelsText),
   source: { path },
-  target: memory && { memory },
+  target: memory && { memory, copyOnWrite: purpose === 'map' },
 });
 if (memory === undefined) {
   const { pageSize, pagesOffset: readFrom } = block;
