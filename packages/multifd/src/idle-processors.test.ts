@@ -3,10 +3,11 @@ import { IdleProcessors } from './idle-processors.js';
 
 /** Two processors, looked at after so many milliseconds, of which so many were used since the last look. */
 function looks(...steps: [elapsedMs: number, processorMs: number][]): boolean[] {
-  let now = { elapsedMs: 1000, processorMs: 500 };
-  const processors = new IdleProcessors(2, () => now);
+  let [nowMs, usedMs] = [1000, 500];
+  const processors = new IdleProcessors(2, { elapsedMs: () => nowMs, processorMs: () => usedMs });
   return steps.map(([elapsedMs, processorMs]) => {
-    now = { elapsedMs: now.elapsedMs + elapsedMs, processorMs: now.processorMs + processorMs };
+    nowMs += elapsedMs;
+    usedMs += processorMs;
     return processors.areIdle();
   });
 }

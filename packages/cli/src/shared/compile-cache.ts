@@ -19,7 +19,7 @@ import { Script } from 'node:vm';
 const REPLACED_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /**
- * A run compiles no more than it calls, so the next ones add to what the first has left, `--version` perhaps: after 2 s, 4 s, 8 s and so
+ * A run compiles no more than it calls, so the next ones add to what the first has left, `--version` perhaps: after 2 s, 16 s, 2 min and so
  * on, so that few runs take the 15 ms for it.
  */
 const FIRST_ADDED_TO_AFTER_MS = 2000;
@@ -170,7 +170,7 @@ function writeCache({ cachePath, script, writtenTimes }: Loaded): void {
   try {
     const ageMs = Date.now() - (statSync(cachePath, { throwIfNoEntry: false })?.mtimeMs ?? 0);
     if (
-      ageMs < (writtenTimes === undefined ? REPLACED_AFTER_MS : FIRST_ADDED_TO_AFTER_MS * 2 ** writtenTimes)
+      ageMs < (writtenTimes === undefined ? REPLACED_AFTER_MS : FIRST_ADDED_TO_AFTER_MS * 8 ** writtenTimes)
     )
       return;
     const code = script.createCachedData();
