@@ -14,6 +14,9 @@ const PAGES_PER_WORD = 64;
 /** Reads under way at once: the next ones go on while one is scanned. */
 const SLOTS = 3;
 
+/** Of a window that is a hole. */
+const NO_BITS = new Uint8Array(SLOT_BYTES / 256 / 8);
+
 /** A window whose pages are being read into a slot. */
 interface Filling {
   readonly firstPage: number;
@@ -26,13 +29,22 @@ interface Filling {
   readonly read: Promise<void>;
 }
 
-/** Scans through a source in the thread that it is in, in memory of a few MiB at most that it keeps. One scan at a time. */
+/** A scanner, with room for windows of so many bytes. */
+interface Scanning {
+  readonly scanner: PageScanner;
+  readonly slotBytes: number;
+}
+
+/**
+ * What the last scan needed is there for the next one, of this finder or another, as long as memory is not collected: where many files are looked at,
+ * making it and touching it anew takes a tenth of the time.
+ */
+let spare: WeakRef<Scanning> | undefined;
+
+/** Scans through a source in the thread that it is in, in memory of a few MiB at most. */
 export class SourcePageFinder implements NonzeroPageFinder {
   readonly #source: ByteSource;
   readonly #signal: AbortSignal | undefined;
-  readonly #noBits = new Uint8Array(SLOT_BYTES / 256 / 8);
-  #scanner: PageScanner | undefined;
-  #slotBytes = 0;
 
   constructor(source: ByteSource, signal?: AbortSignal) {
     this.#source = source;
@@ -44,35 +56,37 @@ export class SourcePageFinder implements NonzeroPageFinder {
     const knowsHoles = source.dataExtents && pages.pageCount * pages.pageSize >= MIN_SPARSE_BYTES;
     const findExtents = knowsHoles ? (from: number, to: number) => extentsOf(source, from, to) : undefined;
     const fillings: Filling[] = [];
+    let scanning: Scanning | undefined;
     let started = 0;
     try {
       for (const window of dataWindows(pages, SLOT_BYTES / pages.pageSize, findExtents)) {
         this.#signal?.throwIfAborted();
         if (window.isEmpty) {
           const { firstPage, pageCount } = window;
-          onScanned({ firstPage, pageCount, bits: this.#noBits.subarray(0, Math.ceil(pageCount / 8)) });
+          onScanned({ firstPage, pageCount, bits: NO_BITS.subarray(0, Math.ceil(pageCount / 8)) });
           continue;
         }
-        const scanner = this.#scannerFor(pages);
-        fillings.push(this.#fill(scanner, pages, window, started++ % SLOTS));
-        if (fillings.length === SLOTS) await this.#finish(scanner, fillings, onScanned);
+        scanning ??= takeScanning(pages);
+        fillings.push(this.#fill(scanning, pages, window, started++ % SLOTS));
+        if (fillings.length === SLOTS) await this.#finish(scanning, fillings, onScanned);
       }
-      while (fillings.length > 0) await this.#finish(this.#scannerFor(pages), fillings, onScanned);
+      while (scanning !== undefined && fillings.length > 0) await this.#finish(scanning, fillings, onScanned);
     } finally {
       // The buffer must not be written to after this returns, and a read that fails late must not go unheard.
       await Promise.allSettled(fillings.map(({ read }) => read));
+      if (scanning !== undefined) spare = new WeakRef(scanning);
     }
     this.#checkEnd(pages);
   }
 
   #fill(
-    scanner: PageScanner,
+    { scanner, slotBytes }: Scanning,
     { pagesOffset, pageSize }: PagesToScan,
     { firstPage, pageCount, lookAt }: DataWindow,
     slot: number,
   ): Filling {
     const { first, end } = lookAt === undefined ? { first: 0, end: pageCount } : spanOf(lookAt, pageCount);
-    const start = slot * this.#slotBytes;
+    const start = slot * slotBytes;
     const target = scanner.buffer.subarray(start, start + (end - first) * pageSize);
     const read = this.#read(target, pagesOffset + (firstPage + first) * pageSize);
     read.catch(() => {});
@@ -89,7 +103,7 @@ export class SourcePageFinder implements NonzeroPageFinder {
 
   /** Waits for the oldest read, and scans what it brought. */
   async #finish(
-    scanner: PageScanner,
+    { scanner, slotBytes }: Scanning,
     fillings: Filling[],
     onScanned: (scanned: ScannedPages) => void,
   ): Promise<void> {
@@ -99,7 +113,7 @@ export class SourcePageFinder implements NonzeroPageFinder {
     this.#signal?.throwIfAborted();
     await read;
     fillings.shift();
-    scanner.scan(slot * this.#slotBytes, readPages);
+    scanner.scan(slot * slotBytes, readPages);
     const lengthBytes = Math.ceil(pageCount / 8);
     const read8 = readFrom >> 3;
     const bits = readFrom === 0 && readPages === pageCount ? undefined : new Uint8Array(lengthBytes);
@@ -132,21 +146,21 @@ export class SourcePageFinder implements NonzeroPageFinder {
       actual: actualEnd,
     });
   }
+}
 
-  /** With slots that are as large as these pages need; made when the first is read. */
-  #scannerFor({ pageSize, pageCount }: PagesToScan): PageScanner {
-    const words = Math.ceil(pageCount / PAGES_PER_WORD);
-    const slotBytes = Math.min(SLOT_BYTES, words * PAGES_PER_WORD * pageSize);
-    if (this.#scanner?.pageSize !== pageSize || this.#slotBytes < slotBytes) {
-      this.#slotBytes = slotBytes;
-      this.#scanner = createPageScanner({
-        pageSize,
-        bufferLengthBytes: SLOTS * slotBytes,
-        javascriptBytes: JAVASCRIPT_BYTES,
-      });
-    }
-    return this.#scanner;
-  }
+/** With slots that are as large as these pages need. */
+function takeScanning({ pageSize, pageCount }: PagesToScan): Scanning {
+  const words = Math.ceil(pageCount / PAGES_PER_WORD);
+  const slotBytes = Math.min(SLOT_BYTES, words * PAGES_PER_WORD * pageSize);
+  const last = spare?.deref();
+  spare = undefined;
+  if (last?.scanner.pageSize === pageSize && last.slotBytes >= slotBytes) return last;
+  const scanner = createPageScanner({
+    pageSize,
+    bufferLengthBytes: SLOTS * slotBytes,
+    javascriptBytes: JAVASCRIPT_BYTES,
+  });
+  return { scanner, slotBytes };
 }
 
 /** The pages from the first to the last whose bit is set, from a whole byte on. */
