@@ -75,5 +75,7 @@ export class ProcessOutput implements OutputStream {
 
 function isWrittenStraight(descriptor: number): boolean {
   const stats = fstatSync(descriptor);
-  return stats.isFile() || stats.isFIFO() || (stats.isCharacterDevice() && stats.rdev === NULL_DEVICE);
+  // Node gives its child processes sockets for pipes.
+  if (stats.isFile() || stats.isFIFO() || stats.isSocket()) return true;
+  return stats.isCharacterDevice() && stats.rdev === NULL_DEVICE;
 }
