@@ -39,7 +39,7 @@ const bundle = (input, groups, plugins = []) => ({
   plugins: [ascii, ...plugins],
   output: {
     format: 'cjs',
-    // What V8 has compiled before has no part in a dynamic import.
+    // Node refuses a dynamic import in code that was kept of an earlier run.
     dynamicImportInCjs: false,
     dir: 'dist/bundle',
     cleanDir: false,

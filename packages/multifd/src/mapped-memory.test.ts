@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
+import { growableMemory } from './testing/growable-memory.js';
 import { scratchFolder, watchForLeftovers } from './testing/scratch.js';
 import { withChannels } from './testing/with-channels.js';
 
@@ -22,11 +23,6 @@ function newFile(): { path: string; bytes: Buffer } {
   const bytes = Buffer.from(words.buffer);
   writeFileSync(path, bytes);
   return { path, bytes };
-}
-
-function memoryAtPage(lengthBytes: number): SharedArrayBuffer {
-  const Growable = SharedArrayBuffer as new (length: number, options: object) => SharedArrayBuffer;
-  return new Growable(lengthBytes, { maxByteLength: lengthBytes });
 }
 
 /** Of a file in which page 300 is not wanted, all but its first page. */
@@ -58,7 +54,7 @@ function expectLoaded(memory: SharedArrayBuffer, bytes: Buffer): void {
 
 it.each([1, 3])("pages are the file's until they are written to, with %i channels", async (channels) => {
   const { path, bytes } = newFile();
-  const memory = memoryAtPage(SIZE_BYTES - PAGE_BYTES);
+  const memory = growableMemory(SIZE_BYTES - PAGE_BYTES);
   await load(path, memory, channels);
   expect(mappedBytes(path)).toBeGreaterThanOrEqual(6 * MIB);
   expectLoaded(memory, bytes);
@@ -77,6 +73,6 @@ it('pages are copied where memory does not start at a page', async () => {
 it('nothing is mapped that is behind the end of the file', async () => {
   const { path, bytes } = newFile();
   writeFileSync(path, bytes.subarray(0, 4 * MIB + 5));
-  const loading = load(path, memoryAtPage(SIZE_BYTES), 2);
+  const loading = load(path, growableMemory(SIZE_BYTES), 2);
   await expect(loading).rejects.toMatchObject({ code: 'unexpected-end' });
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { memoryAddress } from '@mapped-ram/posix';
 import { expect, it } from 'vitest';
 import { NewMemory, TRIAL_BYTES } from './new-memory.js';
+import { growableMemory } from './testing/growable-memory.js';
 
 const MIB = 2 ** 20;
 const SLOW_MS_PER_MIB = 3;
@@ -21,10 +22,9 @@ function pagesWanted(view: Uint8Array): 'large' | 'small' | undefined {
   return flags.includes(' hg') ? 'large' : flags.includes(' nh') ? 'small' : undefined;
 }
 
-/** Memory of its own mapping, which can grow, and what provides it. */
+/** Memory, and what provides it. */
 function freshMemory() {
-  const Growable = SharedArrayBuffer as new (length: number, options: object) => SharedArrayBuffer;
-  const bytes = new Uint8Array(new Growable(64 * MIB, { maxByteLength: 64 * MIB }));
+  const bytes = new Uint8Array(growableMemory(64 * MIB));
   const trial = new SharedArrayBuffer(TRIAL_BYTES);
   const filler = () => {
     const memory = new NewMemory(bytes, trial);

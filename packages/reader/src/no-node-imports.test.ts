@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 const sourcePath = fileURLToPath(new URL('.', import.meta.url));
 
-it('needs Node in file.ts alone', () => {
+it('needs Node for files alone', () => {
   const files = readdirSync(sourcePath, { recursive: true, encoding: 'utf8' }).filter(
     (path) => path.endsWith('.ts') && !path.endsWith('.test.ts'),
   );

@@ -37,21 +37,23 @@ const MEMORY_BYTES = 1024 * 1024;
 /** What is held against its copy at a time. */
 const PIECE_BYTES = 64 * 1024;
 
-let memory = Buffer.alloc(0);
+let memoryForAll = Buffer.alloc(0);
 
 /** What is kept of one of the program's files. */
 interface Kept {
   readonly code: Buffer;
-  /** Up to 255. */
+  /** How often it was written by runs that could use what was there: up to 255. */
   readonly writtenTimes: number;
+  /** When it was written last. */
+  readonly writtenMs: number;
 }
 
-/** One of the program's files. */
-interface Loaded {
+/** One of the program's files whose code is to be kept when the run ends. */
+interface Compiled {
   readonly cachePath: string;
   readonly script: Script;
-  /** How often the code was written that it was loaded with, if that was of use. */
-  readonly writtenTimes: number | undefined;
+  /** 0 where nothing was there, or nothing of use. */
+  readonly writtenTimes: number;
 }
 
 /** As Node's loader has it. */
@@ -70,7 +72,7 @@ export function useCompileCache(): void {
   if (folder === undefined) return;
   const loaders = createRequire(import.meta.url).extensions as unknown as { '.js': Loader };
   const plainly = loaders['.js'];
-  const loaded: Loaded[] = [];
+  const compiled: Compiled[] = [];
   const own = dirname(fileURLToPath(import.meta.url));
   loaders['.js'] = (module, path) => {
     if (dirname(path) !== own) {
@@ -81,11 +83,13 @@ export function useCompileCache(): void {
     const source = readWrapped(path);
     const kept = readCache(cachePath);
     const script = loadScript(module, path, source, kept?.code);
-    const writtenTimes = script.cachedDataRejected === false ? kept?.writtenTimes : undefined;
-    loaded.push({ cachePath, script, writtenTimes });
+    if (kept === undefined || script.cachedDataRejected === true)
+      compiled.push({ cachePath, script, writtenTimes: 0 });
+    else if (ageMs(kept.writtenMs) >= FIRST_ADDED_TO_AFTER_MS * 8 ** kept.writtenTimes)
+      compiled.push({ cachePath, script, writtenTimes: Math.min(kept.writtenTimes + 1, 255) });
   };
   process.once('exit', () => {
-    for (const file of loaded) writeCache(file);
+    for (const file of compiled) writeCache(file);
   });
 }
 
@@ -138,7 +142,7 @@ function readCache(path: string): Kept | undefined {
     return undefined;
   }
   try {
-    const { uid, mode, size } = fstatSync(descriptor);
+    const { uid, mode, size, mtimeMs: writtenMs } = fstatSync(descriptor);
     if (uid !== process.getuid?.() || (mode & OTHERS_CAN_WRITE) !== 0) return undefined;
     const half = (size - 1) / 2;
     const memory = room(half + PIECE_BYTES);
@@ -150,7 +154,7 @@ function readCache(path: string): Kept | undefined {
       if (!piece.subarray(0, bytesRead).equals(code.subarray(at, at + length))) return undefined;
     }
     readSync(descriptor, piece, 0, 1, size - 1);
-    return { code, writtenTimes: piece[0] as number };
+    return { code, writtenTimes: piece[0] as number, writtenMs };
   } catch {
     return undefined;
   } finally {
@@ -160,28 +164,29 @@ function readCache(path: string): Kept | undefined {
 
 /** Memory to read into, the same each time: what is touched for the first time takes longer than what it is read from. */
 function room(lengthBytes: number): Buffer {
-  if (memory.length < lengthBytes) memory = Buffer.allocUnsafeSlow(Math.max(lengthBytes, MEMORY_BYTES));
-  return memory;
+  if (memoryForAll.length < lengthBytes)
+    memoryForAll = Buffer.allocUnsafeSlow(Math.max(lengthBytes, MEMORY_BYTES));
+  return memoryForAll;
 }
 
-/** Keeps what is compiled by now, unless what is there is to stay for a while. */
-function writeCache({ cachePath, script, writtenTimes }: Loaded): void {
+/** Keeps what is compiled by now, unless something of no use is there that is not old. */
+function writeCache({ cachePath, script, writtenTimes }: Compiled): void {
   const part = `${cachePath}.${process.pid}`;
   try {
-    const ageMs = Date.now() - (statSync(cachePath, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-    if (
-      ageMs < (writtenTimes === undefined ? REPLACED_AFTER_MS : FIRST_ADDED_TO_AFTER_MS * 8 ** writtenTimes)
-    )
-      return;
+    const last = writtenTimes === 0 ? statSync(cachePath, { throwIfNoEntry: false }) : undefined;
+    if (last !== undefined && ageMs(last.mtimeMs) < REPLACED_AFTER_MS) return;
     const code = script.createCachedData();
-    const times = Buffer.of(Math.min((writtenTimes ?? -1) + 1, 255));
     mkdirSync(dirname(cachePath), { recursive: true, mode: 0o700 });
-    writeFileSync(part, Buffer.concat([code, code, times]), { mode: 0o600, flag: 'wx' });
+    writeFileSync(part, Buffer.concat([code, code, Buffer.of(writtenTimes)]), { mode: 0o600, flag: 'wx' });
     renameSync(part, cachePath);
   } catch {
     // There is no room, or the folder is somebody else's: the program is compiled as ever.
     discard(part);
   }
+}
+
+function ageMs(timeMs: number): number {
+  return Date.now() - timeMs;
 }
 
 function discard(path: string): void {
