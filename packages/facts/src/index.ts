@@ -44,7 +44,6 @@ export { type FindDataOptions, findData } from './pages/find-data.js';
 export type { NonzeroPageFinder, PagesToScan, ScannedPages } from './pages/nonzero-page-finder.js';
 export type { DifferingPages, PageComparer, PagesToCompare } from './pages/page-comparer.js';
 export { type ComparedPages, isScannable, type PageSelection, scanBlock } from './pages/scan-block.js';
-export { setBits } from './pages/set-bits.js';
 export { SourcePageFinder } from './pages/source-page-finder.js';
 export {
   clipRange,

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
   anySet,
+  clearRange,
   countSet,
   countTailBits,
   forEachRun,
   getBit,
   guessWordOrder,
+  hasSameBits,
+  keepCommon,
   RunJoiner,
+  setRange,
   type WordOrder,
 } from './bitmap.js';
 
@@ -130,5 +134,72 @@ describe('any bitmap', () => {
     expect(() => countSet(new Uint8Array(8), 65, 'le')).toThrow(RangeError);
     expect(() => getBit(new Uint8Array(8), 64, 'le')).toThrow(RangeError);
     expect(() => collectRuns(new Uint8Array(8), 'be', 0, 65)).toThrow(RangeError);
+  });
+});
+
+describe('ranges of bits', () => {
+  const ends = [0, 1, 7, 8, 9, 31, 32, 40, 63, 64, 65, 120, 127, 128];
+  const ranges = ends.flatMap((from) => ends.map((to) => [from, to] as const));
+
+  it('are set and cleared, and no other bits', () => {
+    for (const [from, to] of ranges) {
+      const isInside = Array.from({ length: 128 }, (_, page) => from <= page && page < to);
+      const set = new Uint8Array(16);
+      setRange(set, from, to);
+      expect(set).toEqual(bitmapOf(isInside, 'le'));
+      const cleared = new Uint8Array(16).fill(0xff);
+      clearRange(cleared, from, to);
+      expect(cleared).toEqual(
+        bitmapOf(
+          isInside.map((inside) => !inside),
+          'le',
+        ),
+      );
+    }
+  });
+
+  it('have to be inside', () => {
+    expect(() => setRange(new Uint8Array(8), 0, 65)).toThrow(RangeError);
+    expect(() => setRange(new Uint8Array(8), -1, 2)).toThrow(RangeError);
+    expect(() => clearRange(new Uint8Array(8), 0, 65)).toThrow(RangeError);
+  });
+});
+
+describe('two pieces', () => {
+  const random = (length: number, factor: number) =>
+    Uint8Array.from({ length }, (_, index) => (index * factor) >> 3);
+
+  /** The same bytes at another place in memory. */
+  const shifted = (bytes: Uint8Array, by: number) => {
+    const all = new Uint8Array(bytes.length + by);
+    all.set(bytes, by);
+    return all.subarray(by);
+  };
+
+  it.each([0, 1, 4])('keep the bits that both have, %i bytes behind a word', (by) => {
+    for (const [length, othersLength] of [
+      [16, 16],
+      [13, 13],
+      [13, 40],
+      [16, 5],
+      [3, 0],
+      [0, 8],
+    ] as const) {
+      const [bytes, others] = [random(length, 89), random(othersLength, 57)];
+      const kept = shifted(bytes, by);
+      keepCommon(kept, others);
+      expect(kept).toEqual(bytes.map((byte, index) => byte & (others[index] ?? 0)));
+    }
+  });
+
+  it.each([0, 1, 4])('are the same or not, %i bytes behind a word', (by) => {
+    const bytes = random(15, 89);
+    expect(hasSameBits(shifted(bytes, by), bytes)).toBe(true);
+    expect(hasSameBits(shifted(bytes, by), bytes.subarray(1))).toBe(false);
+    for (let index = 0; index < bytes.length; index++) {
+      const other = bytes.slice();
+      other[index] = (other[index] as number) ^ 0x10;
+      expect(hasSameBits(shifted(bytes, by), other)).toBe(false);
+    }
   });
 });

@@ -11,6 +11,7 @@ export type RunCallback = (firstPage: number, pageCount: number) => void;
 
 const WORD_BYTES = 8;
 const HALF_BITS = 32;
+const HALF_BYTES = 4;
 
 /**
  * Counts the set bits of the first pages.
@@ -53,6 +54,52 @@ export function anySet(bytes: Uint8Array, pageCount: number, order: WordOrder): 
 export function getBit(bytes: Uint8Array, pageIndex: number, order: WordOrder): boolean {
   const view = viewOf(bytes, pageIndex + 1);
   return ((readHalf(view, Math.floor(pageIndex / HALF_BITS), order) >>> (pageIndex % HALF_BITS)) & 1) === 1;
+}
+
+/**
+ * Sets the bits of the pages `[from, to)`, in little-endian words.
+ *
+ * @throws RangeError when the piece does not cover them.
+ */
+export function setRange(bytes: Uint8Array, from: number, to: number): void {
+  writeRange(bytes, from, to, 0xff);
+}
+
+/**
+ * Clears the bits of the pages `[from, to)`, in little-endian words.
+ *
+ * @throws RangeError when the piece does not cover them.
+ */
+export function clearRange(bytes: Uint8Array, from: number, to: number): void {
+  writeRange(bytes, from, to, 0);
+}
+
+/** Clears the bits that are clear in another piece of the same order; those past its end too. */
+export function keepCommon(bytes: Uint8Array, others: Uint8Array): void {
+  const length = Math.min(bytes.length, others.length);
+  const halves = alignedHalves(bytes, others, length);
+  const quickly = halves === undefined ? 0 : halves[0].length * HALF_BYTES;
+  if (halves !== undefined) {
+    const [kept, mask] = halves;
+    for (let half = 0; half < kept.length; half++)
+      kept[half] = (kept[half] as number) & (mask[half] as number);
+  }
+  for (let index = quickly; index < length; index++)
+    bytes[index] = (bytes[index] as number) & (others[index] as number);
+  bytes.fill(0, length);
+}
+
+/** Whether two pieces are of one length and have the same bits. */
+export function hasSameBits(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  const halves = alignedHalves(a, b, a.length);
+  const quickly = halves === undefined ? 0 : halves[0].length * HALF_BYTES;
+  if (halves !== undefined) {
+    const [first, second] = halves;
+    for (let half = 0; half < first.length; half++) if (first[half] !== second[half]) return false;
+  }
+  for (let index = quickly; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
 }
 
 /**
@@ -171,8 +218,41 @@ function viewOf(bytes: Uint8Array, pageCount: number): DataView {
 
 /** The first halves of words, in the order of the file and with the bytes of each in that of this machine: quick to go through before V8 has optimized anything. */
 function halvesOf(bytes: Uint8Array, count: number): Int32Array {
-  const whole = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice(0, count * 4);
+  const whole = bytes.byteOffset % HALF_BYTES === 0 ? bytes : bytes.slice(0, count * HALF_BYTES);
   return new Int32Array(whole.buffer, whole.byteOffset, count);
+}
+
+/** The whole halves of words in the first bytes of two pieces; undefined where memory does not lie so. */
+function alignedHalves(
+  a: Uint8Array,
+  b: Uint8Array,
+  lengthBytes: number,
+): readonly [Int32Array, Int32Array] | undefined {
+  if (a.byteOffset % HALF_BYTES !== 0 || b.byteOffset % HALF_BYTES !== 0) return undefined;
+  const count = Math.floor(lengthBytes / HALF_BYTES);
+  return [new Int32Array(a.buffer, a.byteOffset, count), new Int32Array(b.buffer, b.byteOffset, count)];
+}
+
+function writeRange(bytes: Uint8Array, from: number, to: number, value: 0 | 0xff): void {
+  if (!(from >= 0 && to <= bytes.length * 8)) {
+    throw new RangeError(`${bytes.length} bytes of bitmap do not cover the pages from ${from} to ${to}`);
+  }
+  if (from >= to) return;
+  const first = Math.floor(from / 8);
+  const last = Math.floor(to / 8);
+  const head = (0xff << (from % 8)) & 0xff;
+  const tail = (1 << (to % 8)) - 1;
+  if (first === last) {
+    writeBits(bytes, first, head & tail, value);
+    return;
+  }
+  writeBits(bytes, first, head, value);
+  bytes.fill(value, first + 1, last);
+  if (tail !== 0) writeBits(bytes, last, tail, value);
+}
+
+function writeBits(bytes: Uint8Array, index: number, mask: number, value: 0 | 0xff): void {
+  bytes[index] = ((bytes[index] as number) & ~mask) | (value & mask);
 }
 
 /** Bits `32 * half` and following, the first one in the lowest bit. */

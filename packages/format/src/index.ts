@@ -1,12 +1,16 @@
 export {
   anySet,
+  clearRange,
   countSet,
   countTailBits,
   forEachRun,
   getBit,
   guessWordOrder,
+  hasSameBits,
+  keepCommon,
   type RunCallback,
   RunJoiner,
+  setRange,
   type WordOrder,
   type WordOrderGuess,
 } from './bitmap.js';

@@ -10,6 +10,9 @@ import { MEMORY_UNIT_BYTES } from './shared-memory.js';
  */
 export const PIECE_BYTES = 512 * 1024;
 
+/** Bytes that a channel reads at once where pages are only looked at: of most, the first bytes say that they are not zero. */
+export const READ_PIECE_BYTES = 2 * 1024 * 1024;
+
 /** Bytes that a channel reads at once to where they belong in memory. Of more, the memory that the kernel has cleared leaves the processor's cache before it is filled. */
 export const STRAIGHT_PIECE_BYTES = 1024 * 1024;
 

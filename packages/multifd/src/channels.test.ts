@@ -65,18 +65,18 @@ describe.each(allOrFew([1, 2, 3, 8, 16], [3]))('with %i channels', (channels) =>
   });
 });
 
-describe('the calling thread, while the others start,', () => {
+describe('the calling thread', () => {
   const pages = somePages(5_120, PAGE);
   const move = { pageSize: PAGE, readFrom: 0, writeTo: 0, pageCount: 5_120 };
-  /** Its only thread never starts. */
+  /** The other thread never starts. */
   const asleep = new URL('data:text/javascript,setInterval(() => {}, 1e6)');
 
-  it('moves the pages, and finds those that are zero', async () => {
+  it('moves the pages, and finds those that are zero, while the others start', async () => {
     const path = inScratch('stood-in');
     writeFileSync(path, '');
     const found = new Uint8Array(bitmapOf(pages, PAGE).length);
-    const open = new Channels(1, { source: { memory: shared(pages) }, target: { path } }, asleep);
-    await open.standIn();
+    const open = new Channels(2, { source: { memory: shared(pages) }, target: { path } }, asleep);
+    await open.join();
     await open.move({ ...move, findZeros: true }, ({ firstPage, bits }) => found.set(bits, firstPage / 8));
     await open.sync();
     await open.close();
@@ -87,15 +87,32 @@ describe('the calling thread, while the others start,', () => {
 
   it('fails as a channel does', async () => {
     const path = sparseFile('stood-in-short', MIB);
-    const open = new Channels(1, { source: { path } }, asleep);
-    await open.standIn();
+    const open = new Channels(2, { source: { path } }, asleep);
+    await open.join();
     const error = await errorOf(open.move({ pageSize: PAGE, readFrom: 0, pageCount: 5_120 }));
     expect(error).toMatchObject({ code: 'unexpected-end', message: expect.stringMatching(/^channel 0: /) });
     expect(await errorOf(open.sync())).toBe(error);
     await expectNoLeftovers();
   });
 
-  it('goes on when they have started, with what they have no room for, where it is one of several channels', async () => {
+  it('is the only one where there is one channel', async () => {
+    const open = new Channels(
+      1,
+      { source: { memory: shared(pages) } },
+      new URL('data:text/javascript,process.exit(7)'),
+    );
+    await open.join();
+    await open.opened();
+    let moved = 0;
+    await open.move({ ...move, writeTo: undefined }, ({ pageCount }) => {
+      moved += pageCount;
+    });
+    await open.sync();
+    await open.close();
+    expect(moved).toBe(5_120);
+  });
+
+  it('goes on when they have started, with what they have no room for', async () => {
     // Takes batches, and never does them.
     const busy = new URL(
       `data:text/javascript,import { parentPort } from 'node:worker_threads';
@@ -105,7 +122,7 @@ describe('the calling thread, while the others start,', () => {
     const target = new SharedArrayBuffer(pages.length);
     const places = { source: { memory: shared(pages) }, target: { memory: target } };
     const open = new Channels(2, places, busy);
-    await open.standIn();
+    await open.join();
     await open.opened();
     let moved = 0;
     const onMoved = ({ pageCount }: MovedPages) => {
@@ -136,8 +153,8 @@ describe('the calling thread, while the others start,', () => {
   it('lets a signal come through', async () => {
     const path = sparseFile('stood-in-endless', 2 ** 40);
     const controller = new AbortController();
-    const open = new Channels(1, { source: { path }, signal: controller.signal }, asleep);
-    await open.standIn();
+    const open = new Channels(2, { source: { path }, signal: controller.signal }, asleep);
+    await open.join();
     setImmediate(() => controller.abort('enough'));
     const all = { pageSize: PAGE, readFrom: 0, pageCount: 2 ** 28, findZeros: true };
     expect(await errorOf(open.move(all))).toBe('enough');
@@ -361,7 +378,7 @@ describe('pages that are moved as they are', () => {
     const program = new URL('data:text/javascript,process.exit(7)');
     const open = new Channels(2, { source, target, asTheyAre: true }, program);
     const work = async () => {
-      await open.standIn();
+      await open.join();
       for (;;) await open.move(moved);
     };
     expect(await errorOf(work())).toHaveProperty('message', expect.stringContaining('status 7'));

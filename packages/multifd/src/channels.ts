@@ -9,6 +9,7 @@ import {
   signalOption,
 } from '@mapped-ram/format';
 import { putErrorTogether } from '@mapped-ram/posix';
+import { CallingChannel } from './calling-channel.js';
 import { Channel } from './channel.js';
 import { BATCH_BYTES, CHANNEL_MEMORY_BYTES, WRITTEN_BATCH_BYTES } from './channel-memory.js';
 import { failureInWords } from './failure-in-words.js';
@@ -29,7 +30,6 @@ import { TRIAL_BYTES } from './new-memory.js';
 import { expectPlace, type Place, placeOption } from './place.js';
 import type { ChannelMessage, ChannelSetup } from './protocol.js';
 import { createSharedMemory } from './shared-memory.js';
-import { StandIn } from './stand-in.js';
 
 /** Something that the caller should know and that changes no result. */
 export interface ChannelNotice {
@@ -64,9 +64,8 @@ export interface ChannelsOptions {
 
 /**
  * Starts the channels: threads that move pages from fixed places to fixed places, as QEMU's multifd channels do. Which channel
- * moves what shows in no result. The calling thread is the first of several, some MiB in a turn; one channel alone is another thread, for
- * which the calling one stands in until it has started. Channels beyond the number of processors get a thread when processors have nothing
- * to do, since the others wait for a disk.
+ * moves what shows in no result. The calling thread is the first channel, some MiB in a turn; one channel alone starts no thread. Channels beyond the
+ * number of processors get a thread when processors have nothing to do, since the others wait for a disk.
  *
  * @throws MappedRamError `read-failed` or `write-failed` where a file cannot be opened; the signal's reason.
  * @throws RangeError where there cannot be so many.
@@ -86,16 +85,16 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
   const { channels: count = Math.min(availableParallelism(), MAX_CHANNELS), signal } = options;
   signal?.throwIfAborted();
   const channels = new Channels(count, options);
-  await channels.standIn();
+  await channels.join();
   return channels;
 }
 
-/** The number of the calling thread. */
-const CALLING_CHANNEL = 0;
+/** The number of the calling thread's channel. */
+const CALLING = 0;
 
 /** Open channels. They keep the process alive until they are closed, or one of them has failed. */
 export class Channels {
-  /** How many there are, the calling thread among them where there are several. */
+  /** How many there are, the calling thread among them. */
   readonly count: number;
   /** Those that run or start. */
   readonly #channels: Channel[] = [];
@@ -108,7 +107,7 @@ export class Channels {
   readonly #noticedPaths = new Set<string>();
   #ready = 0;
   #underWay = 0;
-  #standIn: StandIn | undefined;
+  #calling: CallingChannel | undefined;
   #wakeUps: (() => void)[] = [];
   /** Why there is nothing more to be had, and when all threads have ended. */
   #end: { readonly reason: unknown; readonly ended: Promise<void> } | undefined;
@@ -125,12 +124,12 @@ export class Channels {
   ) {
     this.#options = options;
     this.count = count;
-    this.#mostThreads = Math.max(1, count - 1);
+    this.#mostThreads = count - 1;
     const source = expectPlace(options.source, 'read');
     const target = options.target && expectPlace(options.target, 'write');
     const compared = options.compared && expectPlace(options.compared, 'read');
     this.#setup = {
-      memory: createSharedMemory((this.#mostThreads + 1) * CHANNEL_MEMORY_BYTES),
+      memory: createSharedMemory(count * CHANNEL_MEMORY_BYTES),
       writing: new SharedArrayBuffer(MUTEX_BYTES),
       trial: new SharedArrayBuffer(TRIAL_BYTES),
       mappings: new SharedArrayBuffer(MAPPINGS_BYTES),
@@ -167,11 +166,11 @@ export class Channels {
    *
    * @throws MappedRamError where a file cannot be opened. All threads have ended then.
    */
-  async standIn(): Promise<void> {
+  async join(): Promise<void> {
     this.#guard(() => {
-      const setup = { channel: CALLING_CHANNEL, ...this.#setup };
-      this.#standIn = this.#asChannel(
-        () => new StandIn(setup, ({ path }, error) => this.#notice(path, error.message)),
+      const setup = { channel: CALLING, ...this.#setup };
+      this.#calling = this.#asChannel(
+        () => new CallingChannel(setup, ({ path }, error) => this.#notice(path, error.message)),
       );
     });
     await this.#until(() => true);
@@ -251,8 +250,8 @@ export class Channels {
 
   /** Where this thread has no other beside it: as soon as it waits, or has to read and write what it moves. */
   #startBesideThis(): void {
-    if (this.#channels.length > 0 || this.#standIn === undefined) return;
-    if (this.#standIn.copiesInKernel) this.#startNextWhereIdle();
+    if (this.#channels.length > 0 || this.#calling === undefined) return;
+    if (this.#calling.copiesInKernel) this.#startNextWhereIdle();
     else this.#startForProcessors();
   }
 
@@ -292,7 +291,6 @@ export class Channels {
   #onMessage(channel: Channel, message: ChannelMessage): void {
     if (message.kind === 'ready') {
       this.#ready++;
-      if (this.count === 1) this.#endStandIn();
     } else if (message.kind === 'done') {
       this.#guard(() => channel.finish(message.slot));
       this.#underWay--;
@@ -326,9 +324,9 @@ export class Channels {
 
   /** Moves a batch in this thread, if it is a channel; its failures are those of a channel. */
   #moveHere(batch: PageBatch, setBits: (bits: Uint8Array) => void, onDone: (bits: Uint8Array) => void) {
-    const standIn = this.#standIn;
-    if (standIn === undefined) return false;
-    this.#guard(() => onDone(this.#asChannel(() => standIn.move(batch, setBits))));
+    const calling = this.#calling;
+    if (calling === undefined) return false;
+    this.#guard(() => onDone(this.#asChannel(() => calling.move(batch, setBits))));
     return true;
   }
 
@@ -336,13 +334,13 @@ export class Channels {
     try {
       return act();
     } catch (error) {
-      throw error instanceof MappedRamError ? failureInWords(error, `channel ${CALLING_CHANNEL}`) : error;
+      throw error instanceof MappedRamError ? failureInWords(error, `channel ${CALLING}`) : error;
     }
   }
 
-  #endStandIn(): void {
-    this.#standIn?.close();
-    this.#standIn = undefined;
+  #closeCalling(): void {
+    this.#calling?.close();
+    this.#calling = undefined;
   }
 
   readonly #onAbort = (): void => this.#stop(this.#options.signal?.reason);
@@ -351,7 +349,7 @@ export class Channels {
   #stop(reason: unknown): void {
     if (this.#end !== undefined) return;
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
-    this.#endStandIn();
+    this.#closeCalling();
     const ended = Promise.all(this.#channels.map((channel) => channel.end())).then(() => {});
     this.#end = { reason, ended };
     this.#wake();

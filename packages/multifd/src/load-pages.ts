@@ -1,4 +1,3 @@
-import { setBits } from '@mapped-ram/facts';
 import {
   booleanOption,
   checkOptions,
@@ -7,6 +6,7 @@ import {
   integerOption,
   isPageSize,
   MappedRamError,
+  setRange,
   type WordOrder,
   withLittleEndianWords,
 } from '@mapped-ram/format';
@@ -89,7 +89,7 @@ function wantedPages(
   const wanted = new Uint8Array(Math.ceil(pages.pageCount / 64) * 8);
   forEachRun(words, 'le', from - firstPage, to - firstPage, (first, count) => {
     const start = first + firstPage - from;
-    setBits(wanted, start, start + count);
+    setRange(wanted, start, start + count);
   });
   return { ...pages, wanted };
 }

@@ -1,10 +1,11 @@
 import type { WasmMemory } from '@mapped-ram/format';
-import { forEachRun } from '@mapped-ram/format/bitmap';
+import { forEachRun, keepCommon } from '@mapped-ram/format/bitmap';
 import { createPageScanner, type PageScanner } from '@mapped-ram/format/zero-page';
 import {
   BUFFER_BYTES,
   COMPARED_PIECE_BYTES,
   PIECE_BYTES,
+  READ_PIECE_BYTES,
   STRAIGHT_PIECE_BYTES,
   WRITTEN_PIECE_BYTES,
 } from './channel-memory.js';
@@ -120,7 +121,12 @@ export class PageMover {
   }
 
   #moveInPieces(batch: Batch, bits: Uint8Array): void {
-    const piecePages = this.#piecePages(batch.pageSize);
+    const piecePages = this.#piecePages(batch);
+    if (batch.writeTo === undefined) {
+      for (let first = 0; first < batch.pageCount; first += piecePages)
+        this.#readPiece(batch, bits, first, Math.min(piecePages, batch.pageCount - first));
+      return;
+    }
     for (let first = 0; first < batch.pageCount; ) {
       const straightPages = this.#moveStraight(batch, bits, first, piecePages);
       const count = Math.min(piecePages, batch.pageCount - first);
@@ -162,9 +168,10 @@ export class PageMover {
     return pages;
   }
 
-  #moveThrough(batch: Batch, bits: Uint8Array, first: number, count: number): void {
-    const { readFrom, writeTo, pageSize, findZeros } = batch;
-    const { source, target, kernelCopy } = this.#parts;
+  /** Has a piece's wanted pages in the buffer, and clears the bits of zero pages where these are looked for. @returns The first page, and what follows */
+  #readPiece(batch: Batch, bits: Uint8Array, first: number, count: number): Uint8Array {
+    const { readFrom, pageSize, findZeros } = batch;
+    const { source } = this.#parts;
     const scanner = this.#scannerFor(pageSize);
     const pieceOffset = readFrom + first * pageSize;
     // As aligned in memory as in the file, so that the middle can be read directly.
@@ -175,12 +182,17 @@ export class PageMover {
     });
     if (findZeros) {
       scanner.scan(start, count);
-      for (let byte = 0; byte * 8 < count; byte++) {
-        const at = first / 8 + byte;
-        bits[at] = (bits[at] ?? 0) & (scanner.nonZeroBits[byte] ?? 0);
-      }
+      keepCommon(bits.subarray(first / 8, Math.ceil((first + count) / 8)), scanner.nonZeroBits);
     }
+    return pages;
+  }
+
+  #moveThrough(batch: Batch, bits: Uint8Array, first: number, count: number): void {
+    const { readFrom, writeTo, pageSize } = batch;
+    const { target, kernelCopy } = this.#parts;
+    const pages = this.#readPiece(batch, bits, first, count);
     if (writeTo === undefined) return;
+    const pieceOffset = readFrom + first * pageSize;
     target?.together(() =>
       forEachRun(bits, 'le', first, first + count, (runFirst, runPages) => {
         const from = (runFirst - first) * pageSize;
@@ -193,10 +205,11 @@ export class PageMover {
   }
 
   /** Whole bytes of bits. */
-  #piecePages(pageSize: number): number {
-    const { target } = this.#parts;
-    const isFile = target !== undefined && !(target instanceof MemoryStore);
-    return Math.max(8, (isFile ? WRITTEN_PIECE_BYTES : PIECE_BYTES) / pageSize);
+  #piecePages({ writeTo, pageSize }: Batch): number {
+    const isMemory = this.#parts.target instanceof MemoryStore;
+    const pieceBytes =
+      writeTo === undefined ? READ_PIECE_BYTES : isMemory ? PIECE_BYTES : WRITTEN_PIECE_BYTES;
+    return Math.max(8, pieceBytes / pageSize);
   }
 
   #scannerFor(pageSize: number): PageScanner {

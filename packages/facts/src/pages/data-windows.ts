@@ -1,7 +1,6 @@
-import { anySet, countSet } from '@mapped-ram/format';
+import { anySet, countSet, keepCommon, setRange } from '@mapped-ram/format';
 import type { Extent } from '@mapped-ram/reader';
 import type { PagesToScan } from './nonzero-page-finder.js';
-import { setBits } from './set-bits.js';
 
 /** Extents that are looked up in a window. What comes after so many is taken to be data, since looking takes time too. */
 const MAX_EXTENTS = 16;
@@ -44,16 +43,12 @@ export function* dataWindows(
     const start = pagesOffset + firstPage * pageSize;
     lookAt.fill(extents === undefined ? 0xff : 0);
     extents?.until(start + pageCount * pageSize, (from, to) => {
-      setBits(lookAt, Math.floor(Math.max(0, from - start) / pageSize), Math.ceil((to - start) / pageSize));
+      setRange(lookAt, Math.floor(Math.max(0, from - start) / pageSize), Math.ceil((to - start) / pageSize));
     });
-    if (wanted !== undefined) keepOnly(lookAt, wanted.subarray((firstPage - pages.firstPage) / 8));
+    if (wanted !== undefined) keepCommon(lookAt, wanted.subarray((firstPage - pages.firstPage) / 8));
     const isWhole = countSet(lookAt, pageCount, 'le') === pageCount;
     yield { firstPage, pageCount, isEmpty: !anySet(lookAt, pageCount, 'le'), ...(!isWhole && { lookAt }) };
   }
-}
-
-function keepOnly(bits: Uint8Array, wanted: Uint8Array): void {
-  for (let index = 0; index < bits.length; index++) bits[index] = (bits[index] ?? 0) & (wanted[index] ?? 0);
 }
 
 /** Goes through the extents of a range, looking each one up once. */

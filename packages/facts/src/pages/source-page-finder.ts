@@ -1,4 +1,10 @@
-import { createPageScanner, forEachRun, MappedRamError, type PageScanner } from '@mapped-ram/format';
+import {
+  createPageScanner,
+  forEachRun,
+  keepCommon,
+  MappedRamError,
+  type PageScanner,
+} from '@mapped-ram/format';
 import { type ByteSource, extentsOf } from '@mapped-ram/reader';
 import { type DataWindow, dataWindows } from './data-windows.js';
 import type { NonzeroPageFinder, PagesToScan, ScannedPages } from './nonzero-page-finder.js';
@@ -120,10 +126,7 @@ export class SourcePageFinder implements NonzeroPageFinder {
     // `readFrom` is a multiple of 8, so that whole bytes can be moved.
     bits?.set(scanner.nonZeroBits.subarray(0, Math.ceil(readPages / 8)), read8);
     const found = bits ?? scanner.nonZeroBits.subarray(0, lengthBytes);
-    if (lookAt !== undefined) {
-      for (let index = 0; index < lengthBytes; index++)
-        found[index] = (found[index] ?? 0) & (lookAt[index] ?? 0);
-    }
+    if (lookAt !== undefined) keepCommon(found, lookAt);
     onScanned({ firstPage, pageCount, bits: found });
   }
 

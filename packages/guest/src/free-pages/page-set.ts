@@ -1,5 +1,5 @@
 import { clipRange, type PhysicalRange } from '@mapped-ram/facts';
-import { bitmapLengthBytes, countSet, forEachRun, type RunCallback } from '@mapped-ram/format';
+import { bitmapLengthBytes, countSet, forEachRun, type RunCallback, setRange } from '@mapped-ram/format';
 import type { RamBlock } from '@mapped-ram/reader';
 
 /** Pages of RAM blocks, chosen by their guest-physical addresses. */
@@ -56,7 +56,7 @@ export class PageSet {
       bits = new Uint8Array(bitmapLengthBytes(block.pageCount));
       this.#bits.set(block, bits);
     }
-    setBits(bits, firstPage, endPage);
+    setRange(bits, firstPage, endPage);
   }
 
   #addPart({ block, blockOffset, lengthBytes }: PhysicalRange): number {
@@ -78,18 +78,5 @@ export class PageSet {
       else high = middle;
     }
     return low;
-  }
-}
-
-function setBits(bits: Uint8Array, first: number, end: number): void {
-  for (let page = first; page < end; ) {
-    if (page % 8 === 0 && end - page >= 8) {
-      const wholeEnd = Math.floor(end / 8);
-      bits.fill(0xff, page / 8, wholeEnd);
-      page = wholeEnd * 8;
-      continue;
-    }
-    bits[page >> 3] = (bits[page >> 3] as number) | (1 << (page & 7));
-    page++;
   }
 }

@@ -1,5 +1,5 @@
-import { type PageComparer, setBits } from '@mapped-ram/facts';
-import { forEachRun, MappedRamError, type RunCallback, RunJoiner } from '@mapped-ram/format';
+import type { PageComparer } from '@mapped-ram/facts';
+import { forEachRun, MappedRamError, type RunCallback, RunJoiner, setRange } from '@mapped-ram/format';
 import type { ByteSource, RamBlock, Snapshot } from '@mapped-ram/reader';
 import { isSameBytes, isSamePiece } from '../same-bytes.js';
 import { type BitmapPair, bitmapPairs, combine, type PageSpan, pageSpans } from './page-spans.js';
@@ -48,7 +48,7 @@ export async function comparePages(
     if (comparer !== undefined) await compareCommon(comparer, blocks, pair, differing, onProgress);
     const rest = combine(pair, comparer === undefined ? 'either' : 'one');
     await readers.compare(pair, rest, {
-      onPage: (page) => setBits(differing, page - firstPage, page - firstPage + 1),
+      onPage: (page) => setRange(differing, page - firstPage, page - firstPage + 1),
       onProgress,
     });
     onProgress(firstPage + pageCount);

@@ -1,4 +1,4 @@
-import { type WordOrder, withLittleEndianWords } from '@mapped-ram/format';
+import { clearRange, type WordOrder, withLittleEndianWords } from '@mapped-ram/format';
 import type { BitmapChunk } from './bitmap-chunks.js';
 import type { BlockInFile } from './block-region.js';
 
@@ -22,27 +22,10 @@ export function clearPagesInHoles(
   const words = withLittleEndianWords(chunk.bytes, order);
   let next = 0;
   for (const { byteOffset, lengthBytes } of source.dataExtents(from, from + endPage * pageSize)) {
-    clearBits(words, next, Math.floor((byteOffset - from) / pageSize));
+    clearRange(words, next, Math.floor((byteOffset - from) / pageSize));
     next = Math.ceil((byteOffset + lengthBytes - from) / pageSize);
   }
-  clearBits(words, next, endPage);
+  clearRange(words, next, endPage);
   // Turning the words around is its own inverse.
   if (words !== chunk.bytes) chunk.bytes.set(withLittleEndianWords(words, order));
-}
-
-/** Clears bits from one page up to another. */
-function clearBits(words: Uint8Array, firstPage: number, endPage: number): void {
-  for (let page = firstPage; page < endPage; ) {
-    const bit = page % 8;
-    const index = (page - bit) / 8;
-    if (bit === 0 && endPage - page >= 8) {
-      const wholeEnd = Math.floor(endPage / 8);
-      words.fill(0, index, wholeEnd);
-      page = wholeEnd * 8;
-      continue;
-    }
-    const count = Math.min(8 - bit, endPage - page);
-    words[index] = (words[index] ?? 0) & ~(((1 << count) - 1) << bit);
-    page += count;
-  }
 }

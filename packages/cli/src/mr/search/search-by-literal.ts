@@ -1,5 +1,4 @@
-import { setBits } from '@mapped-ram/facts';
-import { bitmapLengthBytes, forEachRun, hasErrorCode } from '@mapped-ram/format';
+import { bitmapLengthBytes, forEachRun, hasErrorCode, setRange } from '@mapped-ram/format';
 import type { PatternLiteral } from '@mapped-ram/guest';
 import { findLiteralPages, type MovedPages, openChannels } from '@mapped-ram/multifd';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
@@ -100,7 +99,7 @@ class SearchedPart {
     const before = firstPage - this.#part.firstPage;
     forEachRun(bits, 'le', 0, pageCount, (first, count) => {
       const from = Math.max(0, before + first - this.#pagesBefore);
-      setBits(this.#mayBegin, from, Math.min(this.#part.pageCount, before + first + count));
+      setRange(this.#mayBegin, from, Math.min(this.#part.pageCount, before + first + count));
     });
   }
 

@@ -5,10 +5,10 @@ import type { PageMover } from './page-mover.js';
 import type { Batch, ChannelSetup } from './protocol.js';
 
 /**
- * Moves batches in the calling thread: other threads start while it does, which takes as long as moving some 200 MiB. Its part of the shared
- * memory is its own.
+ * The channel of the calling thread: it moves batches while the others start, which takes as long as moving a GiB, and then what they have no room for. Its
+ * part of the shared memory is its own.
  */
-export class StandIn {
+export class CallingChannel {
   readonly #setup: ChannelSetup;
   readonly #mover: PageMover;
 
