@@ -4,10 +4,12 @@ import {
   clearRange,
   countSet,
   countTailBits,
+  findSet,
   forEachRun,
   getBit,
   guessWordOrder,
   hasSameBits,
+  isClear,
   keepCommon,
   RunJoiner,
   setRange,
@@ -163,6 +165,22 @@ describe('ranges of bits', () => {
     expect(() => setRange(new Uint8Array(8), -1, 2)).toThrow(RangeError);
     expect(() => clearRange(new Uint8Array(8), 0, 65)).toThrow(RangeError);
   });
+});
+
+it('tells where the first set bit is, and whether there is none', () => {
+  for (const length of [0, 3, 8, 15, 24]) {
+    const bytes = new Uint8Array(length);
+    expect(isClear(bytes)).toBe(true);
+    for (let bit = 0; bit < length * 8; bit++) {
+      bytes.fill(0)[bit >> 3] = 1 << (bit & 7);
+      expect(isClear(bytes)).toBe(false);
+      if (length % 8 !== 0) continue;
+      expect(findSet(bytes, 'le', 0, length * 8)).toBe(bit);
+      expect(findSet(bytes, 'le', bit, length * 8)).toBe(bit);
+      expect(findSet(bytes, 'le', bit + 1, length * 8)).toBe(length * 8);
+      expect(findSet(bytes, 'le', 0, bit)).toBe(bit);
+    }
+  }
 });
 
 describe('two pieces', () => {

@@ -43,7 +43,16 @@ export function countSet(bytes: Uint8Array, pageCount: number, order: WordOrder)
  * @throws RangeError as {@link countSet} does.
  */
 export function anySet(bytes: Uint8Array, pageCount: number, order: WordOrder): boolean {
-  return findBit(viewOf(bytes, pageCount), order, 0, pageCount, 0) < pageCount;
+  return findSet(bytes, order, 0, pageCount) < pageCount;
+}
+
+/**
+ * The first page in `[from, to)` whose bit is set; `to` where none is.
+ *
+ * @throws RangeError as {@link countSet} does, with `to` for the page count.
+ */
+export function findSet(bytes: Uint8Array, order: WordOrder, from: number, to: number): number {
+  return findBit(viewOf(bytes, to), order, from, to, 0);
 }
 
 /**
@@ -87,6 +96,14 @@ export function keepCommon(bytes: Uint8Array, others: Uint8Array): void {
   for (let index = quickly; index < length; index++)
     bytes[index] = (bytes[index] as number) & (others[index] as number);
   bytes.fill(0, length);
+}
+
+/** Whether no bit of a piece is set. It need not be whole words. */
+export function isClear(bytes: Uint8Array): boolean {
+  const wholeBytes = bytes.length - (bytes.length % WORD_BYTES);
+  if (anySet(bytes.subarray(0, wholeBytes), wholeBytes * 8, 'le')) return false;
+  for (let index = wholeBytes; index < bytes.length; index++) if (bytes[index] !== 0) return false;
+  return true;
 }
 
 /** Whether two pieces are of one length and have the same bits. */

@@ -32,6 +32,7 @@ export function checkLintOptions(options: LintOptions): void {
     seal: functionOption,
     signal: signalOption,
     onProgress: functionOption,
+    onScanned: functionOption,
   });
 }
 

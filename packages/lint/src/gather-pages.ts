@@ -27,7 +27,7 @@ export type FactsInProgress = { -readonly [key in keyof BlockFacts]: BlockFacts[
 
 export type GatherOptions = Pick<
   LintOptions,
-  'deep' | 'mappedRam' | 'probeBytes' | 'scanner' | 'seal' | 'signal' | 'onProgress'
+  'deep' | 'mappedRam' | 'probeBytes' | 'scanner' | 'seal' | 'signal' | 'onProgress' | 'onScanned'
 >;
 
 /** Looks at the pages: at all of them in a deep run, in a quick one where it costs little and may show a loss. */
@@ -54,7 +54,12 @@ export class PagesGatherer {
 
   /** Adds what the pages of all blocks hold. @throws MappedRamError `read-failed`, `short-read` */
   async lookDeep(): Promise<void> {
-    const { signal, onProgress, scanner = new SourcePageFinder(this.#source, signal) } = this.#options;
+    const {
+      signal,
+      onProgress,
+      onScanned,
+      scanner = new SourcePageFinder(this.#source, signal),
+    } = this.#options;
     const scanned = this.#separateBlocks();
     const totalBytes = scanned.reduce((sum, { block }) => sum + block.usedLength, 0);
     let doneBytes = 0;
@@ -70,6 +75,7 @@ export class PagesGatherer {
       facts.pages = await comparePages(this.#snapshot, facts.block, scanner, { onPages });
       this.#addUnmarked(facts, facts.pages.firstUnmarkedPage, facts.pages.unmarkedPages);
     }
+    onScanned?.();
     await this.#probeClearBlocks(this.#blocks.filter(({ pages }) => pages === undefined));
   }
 

@@ -1,3 +1,5 @@
+import type { PagesToScan, ScannedPages } from '@mapped-ram/facts';
+import { loadCapture } from '@mapped-ram/fixtures';
 import { memorySource } from '@mapped-ram/reader';
 import { expect, it } from 'vitest';
 import { lintSource } from './lint.js';
@@ -12,3 +14,20 @@ it.each(['off', 'note', 'warning', 'error'] as const)(
     expect(report.findings.map(({ severity }) => severity)).toEqual(level === 'off' ? [] : [level]);
   },
 );
+
+it('tells once that all pages were scanned, in a deep run', async () => {
+  const source = await loadCapture('qemu-10.0/pc');
+  const scanned: string[] = [];
+  const scanner = {
+    scan: async ({ firstPage, pageCount }: PagesToScan, onScanned: (pages: ScannedPages) => void) => {
+      scanned.push('pages');
+      onScanned({ firstPage, pageCount, bits: new Uint8Array(Math.ceil(pageCount / 8)) });
+    },
+  };
+  const onScanned = () => scanned.push('all');
+  await lintSource(source, { scanner, onScanned });
+  expect(scanned).toEqual([]);
+  await lintSource(source, { deep: true, scanner, onScanned });
+  expect(scanned.indexOf('all')).toBe(scanned.length - 1);
+  expect(scanned.length).toBeGreaterThan(1);
+});

@@ -30,6 +30,8 @@ export interface LintOptions {
   readonly probeBytes?: number;
   /** Finds pages that are not zero in a deep run, in this very file; by default this thread does, through the source. */
   readonly scanner?: NonzeroPageFinder;
+  /** Called in a deep run when all pages were scanned: what the scanner holds can be given back while the rules look at what it found. */
+  readonly onScanned?: () => void;
   /** Offset of the stream in the file, in bytes; by default the start, or where a libvirt header says. */
   readonly streamOffset?: number;
   /** Byte order of the bitmap's words; little-endian by default. */

@@ -18,6 +18,7 @@ const wrong: Record<keyof LintOptions, readonly unknown[]> = {
   rules: [...nonsense, { 'no-such-rule': 'off' }, { 'stale-pages': 'loud' }, { 'stale-pages': 7 }],
   signal: [...nonsense, {}, new EventTarget()],
   onProgress: [null, 7, 'seven', {}],
+  onScanned: [null, 7, 'seven', {}],
   seal: [null, 7, 'seven', {}],
 };
 

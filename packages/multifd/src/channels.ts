@@ -89,6 +89,9 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
   return channels;
 }
 
+/** A channel that is alone lets signals come through this often. */
+const TURN_MS = 10;
+
 /** The number of the calling thread's channel. */
 const CALLING = 0;
 
@@ -106,6 +109,7 @@ export class Channels {
   readonly #setup: Omit<ChannelSetup, 'channel'>;
   readonly #noticedPaths = new Set<string>();
   #ready = 0;
+  #lastTurnMs = performance.now();
   #underWay = 0;
   #calling: CallingChannel | undefined;
   #wakeUps: (() => void)[] = [];
@@ -211,8 +215,7 @@ export class Channels {
       });
       if (!isHere) continue;
       this.#guard(() => this.#startBesideThis());
-      // A signal, and the message of a thread that has started, have to come through.
-      await nextTurn();
+      await this.#letThrough();
     }
   }
 
@@ -229,6 +232,14 @@ export class Channels {
   async close(): Promise<void> {
     this.#stop(new TypeError('the channels are closed'));
     await this.#end?.ended;
+  }
+
+  /** A signal has to come through, and a thread's message: at once where there are threads, since they wait for it. */
+  async #letThrough(): Promise<void> {
+    const now = performance.now();
+    if (this.#mostThreads === 0 && now - this.#lastTurnMs < TURN_MS) return;
+    await nextTurn();
+    this.#lastTurnMs = now;
   }
 
   /** As many threads as have a processor beside this one. */

@@ -115,10 +115,11 @@ it('a file that is not there is an error of the first scan', async () => {
   });
 });
 
-it('a scanner that was never used can be closed', async () => {
+it('a scanner that was never used can be closed, also twice', async () => {
   const path = inScratch('unused');
   writeFileSync(path, 'x');
-  await new ThreadedPageFinder(path).close();
+  const unused = new ThreadedPageFinder(path);
+  await Promise.all([unused.close(), unused.close()]);
   await new ThreadedPageFinder(inScratch('nowhere')).close();
 });
 

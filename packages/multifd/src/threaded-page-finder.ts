@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dataWindows, type FindExtents, type PagesToScan } from '@mapped-ram/facts';
-import { Limits, MappedRamError } from '@mapped-ram/format';
+import { MappedRamError } from '@mapped-ram/format';
 import { dataExtents, isPosixAvailable } from '@mapped-ram/posix';
 import { BATCH_BYTES } from './channel-memory.js';
 import { type Channels, openChannels } from './channels.js';
@@ -14,10 +14,8 @@ export type ThreadedPageFinderOptions = FileChannelsOptions;
 /** The unit of `st_blocks`, whatever the file system's own block size. */
 const STAT_BLOCK_BYTES = 512;
 
-/** Windows that are holes and are gone through in one turn of the event loop. */
-const HOLES_AT_ONCE = 256;
-
-const NO_BITS = new Uint8Array(BATCH_BYTES / Limits.minPageSizeBytes / 8);
+/** Stretches of holes that are gone through in one turn of the event loop. */
+const HOLES_AT_ONCE = 16;
 
 /** Finds the pages of a file that are not all zeros, with parallel channels. */
 export class ThreadedPageFinder {
@@ -25,6 +23,7 @@ export class ThreadedPageFinder {
   readonly #signal: AbortSignal | undefined;
   readonly #channels: Promise<Channels>;
   readonly #holesDescriptor: number | undefined;
+  #closed: Promise<void> | undefined;
 
   /** Starts the channels in the background. Where that fails, the first {@link ThreadedPageFinder.scan} throws. */
   constructor(path: string, options: ThreadedPageFinderOptions = {}) {
@@ -52,10 +51,10 @@ export class ThreadedPageFinder {
     const channels = await this.#channels;
     const { pagesOffset: readFrom, pageSize } = region;
     let holes = 0;
-    for (const { firstPage, pageCount, lookAt, isEmpty } of this.#windows(region)) {
-      if (isEmpty) {
-        const bits = NO_BITS.subarray(0, Math.ceil(pageCount / 64) * 8);
-        onScanned({ firstPage, pageCount, wantedPages: 0, bits });
+    for (const window of this.#windows(region)) {
+      const { firstPage, pageCount, lookAt } = window;
+      if (window.isEmpty) {
+        onScanned({ firstPage, pageCount, wantedPages: 0, bits: window.lookAt });
         // Nothing is waited for in a hole, and it may be large: a signal has to come through.
         if (++holes % HOLES_AT_ONCE === 0) await nextTurn();
         this.#signal?.throwIfAborted();
@@ -68,8 +67,13 @@ export class ThreadedPageFinder {
     this.#checkEnd(region);
   }
 
-  /** Ends the channels and waits for that. Never rejects. */
-  async close(): Promise<void> {
+  /** Ends the channels and waits for that. Can be called again. Never rejects. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     if (this.#holesDescriptor !== undefined) closeSync(this.#holesDescriptor);
     const [opened] = await Promise.allSettled([this.#channels]);
     if (opened.status === 'fulfilled') await opened.value.close();

@@ -23,11 +23,13 @@ test('where koffi has no binary the message says so', async () => {
   try {
     cpSync(join(import.meta.dirname, '../dist'), folder, { recursive: true });
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-    const koffi = join(folder, 'node_modules/koffi');
-    mkdirSync(koffi, { recursive: true });
-    mkdirSync(join(folder, 'node_modules/@mapped-ram'));
+    mkdirSync(join(folder, 'node_modules/@mapped-ram'), { recursive: true });
     symlinkSync(join(import.meta.dirname, '../../format'), join(folder, 'node_modules/@mapped-ram/format'));
-    writeFileSync(join(koffi, 'index.js'), 'throw new Error("no binary for this machine")');
+    for (const name of [`@koromix/koffi-linux-${process.arch}`, 'koffi']) {
+      const path = join(folder, 'node_modules', name);
+      mkdirSync(path, { recursive: true });
+      writeFileSync(join(path, 'index.js'), 'throw new Error("no binary for this machine")');
+    }
     const { isPosixAvailable, punchHole } = await import(pathToFileURL(join(folder, 'index.js')).href);
     expect(isPosixAvailable()).toBe(false);
     expect(() => punchHole(0, 0, 1)).toThrow(

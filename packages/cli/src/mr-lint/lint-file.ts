@@ -25,7 +25,8 @@ export async function lintFile(
     source = (await openSource(path)).source;
     const scanner = await scanners?.start(path);
     const { signal, deep, onProgress } = options;
-    const withScanner = { ...options, ...(scanner !== undefined && { scanner }) };
+    const onScanned = () => scanner?.close();
+    const withScanner = { ...options, ...(scanner !== undefined && { scanner, onScanned }) };
     if (!mayBeSealed(path, source)) return await lintSource(source, withScanner);
     const { SealedReading } = await import('./sealed.js');
     const sealed = new SealedReading(path, source, { signal, contents: deep });

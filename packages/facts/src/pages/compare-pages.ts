@@ -1,4 +1,4 @@
-import { hasSameBits } from '@mapped-ram/format';
+import { hasSameBits, isClear } from '@mapped-ram/format';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
 import type { NonzeroPageFinder } from './nonzero-page-finder.js';
 import { type ComparedPages, type PageSelection, scanBlock } from './scan-block.js';
@@ -54,6 +54,7 @@ class Tally {
 
   add({ firstPage, marked, filled }: ComparedPages): void {
     if (hasSameBits(marked, filled)) return;
+    if (!this.#countsZeros && isClear(filled)) return;
     for (let byte = 0; byte < marked.length; byte++) {
       const set = marked[byte] ?? 0;
       const holds = filled[byte] ?? 0;

@@ -20,9 +20,6 @@ const PAGES_PER_WORD = 64;
 /** Reads under way at once: the next ones go on while one is scanned. */
 const SLOTS = 3;
 
-/** Of a window that is a hole. */
-const NO_BITS = new Uint8Array(SLOT_BYTES / 256 / 8);
-
 /** A window whose pages are being read into a slot. */
 interface Filling {
   readonly firstPage: number;
@@ -68,8 +65,8 @@ export class SourcePageFinder implements NonzeroPageFinder {
       for (const window of dataWindows(pages, SLOT_BYTES / pages.pageSize, findExtents)) {
         this.#signal?.throwIfAborted();
         if (window.isEmpty) {
-          const { firstPage, pageCount } = window;
-          onScanned({ firstPage, pageCount, bits: NO_BITS.subarray(0, Math.ceil(pageCount / 8)) });
+          const { firstPage, pageCount, lookAt } = window;
+          onScanned({ firstPage, pageCount, bits: lookAt.subarray(0, Math.ceil(pageCount / 8)) });
           continue;
         }
         scanning ??= takeScanning(pages);

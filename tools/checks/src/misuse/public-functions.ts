@@ -104,7 +104,15 @@ export const publicFunctions: readonly PublicFunction[] = [
   {
     name: 'lintSource',
     options: {
-      ...{ ...place, ...work, qemu: 'choice', multifd: 'flag', deep: 'flag', scanner: 'group' },
+      ...{
+        ...place,
+        ...work,
+        qemu: 'choice',
+        multifd: 'flag',
+        deep: 'flag',
+        scanner: 'group',
+        onScanned: 'function',
+      },
       ...{ probeBytes: 'count', rules: 'group' },
     },
     call: (options, source) => lintSource(source, options),
