@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   anySet,
   clearRange,
+  complement,
   countSet,
   countTailBits,
   findSet,
@@ -181,6 +182,14 @@ it('tells where the first set bit is, and whether there is none', () => {
       expect(findSet(bytes, 'le', 0, bit)).toBe(bit);
     }
   }
+});
+
+it('the complement has the other bits, and is a copy of whole words', () => {
+  const bytes = Uint8Array.from({ length: 24 }, (_, index) => index * 37);
+  const inverted = complement(bytes.subarray(8));
+  expect(inverted).toEqual(bytes.subarray(8).map((byte) => ~byte));
+  expect(inverted.buffer).not.toBe(bytes.buffer);
+  expect(() => complement(new Uint8Array(7))).toThrow(RangeError);
 });
 
 describe('two pieces', () => {

@@ -98,6 +98,19 @@ export function keepCommon(bytes: Uint8Array, others: Uint8Array): void {
   bytes.fill(0, length);
 }
 
+/**
+ * A copy in which those bits are set that are not. It is whole 64-bit words too.
+ *
+ * @throws RangeError where the piece is not.
+ */
+export function complement(bytes: Uint8Array): Uint8Array {
+  viewOf(bytes, 0);
+  const inverted = bytes.slice();
+  const halves = new Int32Array(inverted.buffer, inverted.byteOffset, inverted.length / HALF_BYTES);
+  for (let half = 0; half < halves.length; half++) halves[half] = ~(halves[half] as number);
+  return inverted;
+}
+
 /** Whether no bit of a piece is set. It need not be whole words. */
 export function isClear(bytes: Uint8Array): boolean {
   const wholeBytes = bytes.length - (bytes.length % WORD_BYTES);
@@ -178,7 +191,11 @@ export class RunJoiner {
  * @throws RangeError as {@link countSet} does.
  */
 export function countTailBits(bytes: Uint8Array, pageCount: number, order: WordOrder): number {
-  return countSet(bytes, bytes.length * 8, order) - countSet(bytes, pageCount, order);
+  const view = viewOf(bytes, pageCount);
+  let count = 0;
+  for (let half = Math.floor(pageCount / HALF_BITS); half * HALF_BYTES < bytes.length; half++)
+    count += popcount(readHalf(view, half, order) & ~maskBelow(Math.max(0, pageCount - half * HALF_BITS)));
+  return count;
 }
 
 /** Which word order a bitmap seems to have, and what makes it seem so. */

@@ -1,6 +1,7 @@
 export {
   anySet,
   clearRange,
+  complement,
   countSet,
   countTailBits,
   findSet,

@@ -1,5 +1,5 @@
 import { type NonzeroPageFinder, scanBlock } from '@mapped-ram/facts';
-import { countSet, forEachRun } from '@mapped-ram/format';
+import { complement, countSet, forEachRun, keepCommon } from '@mapped-ram/format';
 import { checkPageSize } from '@mapped-ram/multifd';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
 import type { FilteredRuns } from '@mapped-ram/writer';
@@ -22,16 +22,14 @@ export async function sortPages(
   checkPageSize(block);
   await scanBlock(snapshot, block, scanner, 'marked', ({ firstPage, pageCount, marked, filled }) => {
     const words = new Uint8Array(Math.ceil(pageCount / 64) * 8);
-    const pick = (chosen: Uint8Array, tell: FilteredRuns['stored']) => {
-      words.fill(0).set(chosen);
-      forEachRun(words, 'le', 0, pageCount, (first, count) => tell(firstPage + first, count));
-    };
-    pick(filled, runs.stored);
-    pick(
-      marked.map((set, index) => set & ~(filled[index] ?? 0)),
-      runs.dropped,
-    );
-    words.fill(0).set(marked);
+    const tellRuns = (chosen: Uint8Array, tell: FilteredRuns['stored']) =>
+      forEachRun(chosen, 'le', 0, pageCount, (first, count) => tell(firstPage + first, count));
+    words.set(filled);
+    tellRuns(words, runs.stored);
+    const dropped = complement(words);
+    keepCommon(dropped, marked);
+    tellRuns(dropped, runs.dropped);
+    words.set(marked);
     onSorted(countSet(words, pageCount, 'le') * block.pageSize);
   });
 }

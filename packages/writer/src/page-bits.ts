@@ -1,4 +1,11 @@
-import { bitmapLengthBytes, countSet, forEachRun, type RunCallback } from '@mapped-ram/format';
+import {
+  bitmapLengthBytes,
+  clearRange,
+  countSet,
+  forEachRun,
+  type RunCallback,
+  setRange,
+} from '@mapped-ram/format';
 
 /** The bitmap of a block while its pages are written: little-endian, a bit a page. */
 export class PageBits {
@@ -19,34 +26,16 @@ export class PageBits {
 
   /** Sets the bits of a run. */
   set(firstPage: number, pageCount: number): void {
-    this.#change(firstPage, pageCount, (byte, mask) => byte | mask);
+    setRange(this.bytes, firstPage, firstPage + pageCount);
   }
 
   /** Clears the bits of a run. */
   clear(firstPage: number, pageCount: number): void {
-    this.#change(firstPage, pageCount, (byte, mask) => byte & ~mask);
+    clearRange(this.bytes, firstPage, firstPage + pageCount);
   }
 
   /** Calls back for each run of set bits within a run. */
   forEachSetRun(firstPage: number, pageCount: number, callback: RunCallback): void {
     forEachRun(this.bytes, 'le', firstPage, firstPage + pageCount, callback);
-  }
-
-  #change(firstPage: number, pageCount: number, change: (byte: number, mask: number) => number): void {
-    const { bytes } = this;
-    const end = firstPage + pageCount;
-    for (let page = firstPage; page < end; ) {
-      const index = Math.floor(page / 8);
-      const bit = page % 8;
-      if (bit === 0 && end - page >= 8) {
-        const wholeEnd = Math.floor(end / 8);
-        bytes.fill(change(0, 0xff) & 0xff, index, wholeEnd);
-        page = wholeEnd * 8;
-        continue;
-      }
-      const count = Math.min(8 - bit, end - page);
-      bytes[index] = change(bytes[index] ?? 0, ((1 << count) - 1) << bit);
-      page += count;
-    }
   }
 }

@@ -1,4 +1,4 @@
-import { isPageSize, withLittleEndianWords } from '@mapped-ram/format';
+import { complement, isPageSize, withLittleEndianWords } from '@mapped-ram/format';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
 import type { NonzeroPageFinder } from './nonzero-page-finder.js';
 
@@ -39,8 +39,7 @@ export async function scanBlock(
     // A bitmap of nothing over nothing: there may be terabytes of it in a small file.
     if (isHole && !snapshot.mayHoldData(block, firstPage, pageCount)) continue;
     const words = withLittleEndianWords(bytes, snapshot.wordOrder);
-    const wanted =
-      selection === 'all' ? undefined : selection === 'marked' ? words : words.map((byte) => ~byte);
+    const wanted = selection === 'all' ? undefined : selection === 'marked' ? words : complement(words);
     await scanner.scan({ pagesOffset, pageSize, firstPage, pageCount, wanted }, (scanned) => {
       const start = (scanned.firstPage - firstPage) / 8;
       const lengthBytes = Math.ceil(scanned.pageCount / 8);
