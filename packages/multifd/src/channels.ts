@@ -89,7 +89,7 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
   return channels;
 }
 
-/** A channel that is alone lets signals come through this often. */
+/** The calling thread lets signals come through this often where no other runs. */
 const TURN_MS = 10;
 
 /** The number of the calling thread's channel. */
@@ -237,7 +237,7 @@ export class Channels {
   /** A signal has to come through, and a thread's message: at once where there are threads, since they wait for it. */
   async #letThrough(): Promise<void> {
     const now = performance.now();
-    if (this.#mostThreads === 0 && now - this.#lastTurnMs < TURN_MS) return;
+    if (this.#channels.length === 0 && now - this.#lastTurnMs < TURN_MS) return;
     await nextTurn();
     this.#lastTurnMs = now;
   }

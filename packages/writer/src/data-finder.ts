@@ -5,6 +5,8 @@ import type { TargetPiece } from './snapshot-target.js';
 const UNIT_BYTES = 4096;
 
 const BUFFER_BYTES = 1024 * 1024;
+/** What most parts have is looked at before WebAssembly would have been compiled for it. */
+const JAVASCRIPT_BYTES = 64 * 1024;
 /** Of the smallest buffer, whose bits fill a word. */
 const STEP_BYTES = 64 * UNIT_BYTES;
 
@@ -16,7 +18,11 @@ export class DataFinder {
   constructor(mostBytes = BUFFER_BYTES) {
     const steps = Math.ceil((mostBytes + UNIT_BYTES) / STEP_BYTES);
     const bufferLengthBytes = Math.min(BUFFER_BYTES, steps * STEP_BYTES);
-    this.#scanner = createPageScanner({ pageSize: UNIT_BYTES, bufferLengthBytes });
+    this.#scanner = createPageScanner({
+      pageSize: UNIT_BYTES,
+      bufferLengthBytes,
+      javascriptBytes: JAVASCRIPT_BYTES,
+    });
   }
 
   /**
