@@ -60,10 +60,10 @@ function resultsOf(
     const onProgress = ({ doneBytes, totalBytes }: LintProgress) => onFileProgress(doneBytes, totalBytes);
     return lintFile(path, { ...options, signal, onProgress }, scanners, openSource);
   };
-  const startPool = async (count: number) => {
+  const startPool = async (count: number, workHere: (path: string) => Promise<FileResult>) => {
     const { startFilePool } = await import('../shared/many/start-file-pool.js');
     const setup: LintWorkerSetup = { options, snapshot };
-    return startFilePool<FileResult>(count, new URL('./lint-worker.js', import.meta.url), setup);
+    return startFilePool(count, workHere, new URL('./lint-worker.js', import.meta.url), setup);
   };
   return resultsOfFiles({ program: 'mr-lint', paths, recursive, jobs, work, startPool }, terminal, signal);
 }

@@ -1,16 +1,19 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
 /** What a thread is sent: a task, or that there are no more, which ends what it is at. */
 export type ThreadMessage<Task> = { readonly task: Task } | 'end';
 
 /** How a pool works. */
-export interface PoolOptions {
+export interface PoolOptions<Task, Result> {
   /** Of the threads: a module that answers each task with its result. */
   readonly program: URL;
   /** What every thread is told once, as its `workerData`. */
   readonly setup: object;
-  /** Threads. */
+  /** Threads, beside the calling one. */
   readonly count: number;
+  /** Works on a task in the calling thread, which is one more then: it begins while the others start. Without it, that thread waits for the others. */
+  readonly workHere?: ((task: Task) => Promise<Result>) | undefined;
   /** Results that wait for those before them, by thread: so many are held at most. */
   readonly ahead: number;
 }
@@ -25,17 +28,19 @@ interface Awaited<Task, Result> {
 /** Tasks that a thread has: one that it works on, and the next, so that it waits for nobody in between. */
 const TASKS_AT_ONCE = 2;
 
-/** Threads that work on tasks, each on one at a time, and answer in the order in which they got them. */
+/** Threads that work on tasks, each on one at a time, and answer in the order in which they got them. The calling one can be one of them. */
 export class ThreadPool<Task, Result> {
-  readonly #options: PoolOptions;
+  readonly #options: PoolOptions<Task, Result>;
   readonly #workers: readonly Worker[];
   readonly #queue: Awaited<Task, Result>[] = [];
   /** What each thread has. */
   readonly #given = new Map<Worker, Awaited<Task, Result>[]>();
+  /** What the calling thread is at. */
+  #here: Awaited<Task, Result> | undefined;
   readonly #exits: Promise<void>[] = [];
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(options: PoolOptions) {
+  constructor(options: PoolOptions<Task, Result>) {
     this.#options = options;
     this.#workers = Array.from({ length: options.count }, () => this.#start());
   }
@@ -101,24 +106,40 @@ export class ThreadPool<Task, Result> {
 
   /** Gives tasks to the threads that have fewest. */
   #deal(): void {
-    for (const awaited of this.#queue.splice(0, this.#room())) {
+    for (let [awaited] = this.#queue; awaited !== undefined; [awaited] = this.#queue) {
       const [[worker, given]] = [...this.#given].sort(([, a], [, b]) => a.length - b.length) as [
         [Worker, Awaited<Task, Result>[]],
       ];
+      const { workHere } = this.#options;
+      if (workHere !== undefined && this.#here === undefined && given.length > 0) {
+        this.#queue.shift();
+        this.#workOn(awaited, workHere);
+        continue;
+      }
+      if (given.length === TASKS_AT_ONCE) return;
+      this.#queue.shift();
       given.push(awaited);
       worker.postMessage({ task: awaited.task } satisfies ThreadMessage<Task>);
     }
   }
 
-  #room(): number {
-    let room = 0;
-    for (const given of this.#given.values()) room += TASKS_AT_ONCE - given.length;
-    return room;
+  async #workOn(awaited: Awaited<Task, Result>, workHere: (task: Task) => Promise<Result>): Promise<void> {
+    this.#here = awaited;
+    try {
+      awaited.resolve(await workHere(awaited.task));
+    } catch (error) {
+      this.#fail(error);
+    }
+    // What the others have done comes first.
+    await nextTurn();
+    this.#here = undefined;
+    this.#deal();
   }
 
   #fail(error: unknown): void {
     this.#failure ??= { error };
     for (const { reject } of [...[...this.#given.values()].flat(), ...this.#queue]) reject(error);
+    this.#here?.reject(error);
     for (const given of this.#given.values()) given.length = 0;
     this.#queue.length = 0;
   }

@@ -5,17 +5,19 @@ import { jobsOf } from '../../shared/many/jobs.js';
 import { manyFilesGroup } from '../../shared/many/many-options.js';
 import { type OnFileProgress, resultsOfFiles } from '../../shared/many/results-of-files.js';
 import { startFilePool } from '../../shared/many/start-file-pool.js';
+import { sourceOpener } from '../../shared/open-source.js';
 import { lastValue, oneOf } from '../../shared/option-values.js';
 import { snapshotOption } from '../../shared/reading-options.js';
 import { textColumns } from '../../shared/terminal.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { errorText, FileError } from '../file-error.js';
+import { inputOptions } from '../file-options.js';
 import { paintFor } from '../paint.js';
 import { readingGroup, readingOptions } from '../snapshot-file.js';
-import { type DescribeOptions, describeFile } from './describe-file.js';
+import { type DescribeOptions, describeFile, type InfoResult } from './describe-file.js';
 import { printDomainXml } from './domain-xml.js';
 import { createInfoOutput, formats } from './info-output.js';
-import type { InfoResult, InfoWorkerSetup } from './info-worker.js';
+import type { InfoWorkerSetup } from './info-worker.js';
 
 /** `mr info` */
 export const infoCommand: Command = {
@@ -105,15 +107,15 @@ function infosOf(
   context: CommandContext,
 ): AsyncGenerator<InfoResult, void, undefined> {
   const { program, terminal, signal } = context;
-  const { openSource, ...reading } = readingOptions(line);
-  const all = { ...reading, ...options };
-  const work = async (path: string, onProgress: OnFileProgress) => {
-    const info = await describeFile(path, { ...all, openSource }, context, onProgress);
-    return { info, said: '' };
-  };
-  const startPool = async (count: number) => {
-    const setup: InfoWorkerSetup = { options: all, snapshot: lastValue(line, snapshotOption.name) };
-    return startFilePool<InfoResult>(count, new URL('./info-worker.js', import.meta.url), setup);
+  const snapshot = lastValue(line, snapshotOption.name);
+  // One who waits at a terminal can end a read that hangs.
+  const openSource = sourceOpener(snapshot, { blocking: terminal.stderr.isTTY !== true });
+  const all = { ...inputOptions(line), ...options };
+  const work = (path: string, onProgress: OnFileProgress) =>
+    describeFile(path, { ...all, openSource }, context, onProgress);
+  const startPool = async (count: number, workHere: (path: string) => Promise<InfoResult>) => {
+    const setup: InfoWorkerSetup = { options: all, snapshot };
+    return startFilePool(count, workHere, new URL('./info-worker.js', import.meta.url), setup);
   };
   const files = { paths: line.paths, recursive: line.flags.has('recursive'), jobs: jobsOf(line) };
   return resultsOfFiles({ program, ...files, work, startPool }, terminal, signal);

@@ -22,6 +22,12 @@ export interface DescribeOptions extends ReadingOptions {
 /** What is known of a file, or why it cannot be used, in a line for a terminal. */
 export type FileInfo = RecordedInfo | { readonly fault: string };
 
+/** What came of a file, and what was said of it meanwhile: it is printed when its turn has come. */
+export interface InfoResult {
+  readonly info: FileInfo;
+  readonly said: string;
+}
+
 /**
  * Tells what is in a file.
  *
@@ -30,15 +36,22 @@ export type FileInfo = RecordedInfo | { readonly fault: string };
 export async function describeFile(
   path: string,
   options: DescribeOptions,
-  context: CommandContext,
+  { program, signal }: Pick<CommandContext, 'program' | 'signal'>,
   onProgress?: OnFileProgress,
-): Promise<FileInfo> {
+): Promise<InfoResult> {
+  let said = '';
+  const stderr = {
+    write(text: string) {
+      said += text;
+    },
+  };
+  const terminal = { stdout: { write() {} }, stderr, env: {} };
   try {
-    const info = await describe(path, options, context, onProgress);
-    return options.isRedacted ? { ...redacted(info), record: null } : info;
+    const info = await describe(path, options, { program, terminal, signal }, onProgress);
+    return { info: options.isRedacted ? { ...redacted(info), record: null } : info, said };
   } catch (error) {
-    if (!(error instanceof FileError) || context.signal.aborted) throw error;
-    return { fault: errorText(error) };
+    if (!(error instanceof FileError) || signal.aborted) throw error;
+    return { info: { fault: errorText(error) }, said };
   }
 }
 

@@ -17,8 +17,8 @@ interface FilesWork<Result> {
   readonly jobs: number;
   /** Works on one in this thread. */
   work(path: string, onProgress: OnFileProgress): Promise<Result>;
-  /** Starts threads that work on several at a time. */
-  startPool(count: number): Promise<ThreadPool<string, Result>>;
+  /** Starts so many threads beside this one, in which `workHere` works on files too. */
+  startPool(count: number, workHere: (path: string) => Promise<Result>): Promise<ThreadPool<string, Result>>;
 }
 
 /**
@@ -61,7 +61,7 @@ async function* workOn<Result>(
   progress: FilesProgress | undefined,
 ): AsyncGenerator<Result, void, undefined> {
   if (jobs > 1) {
-    const pool = await startPool(jobs);
+    const pool = await startPool(jobs - 1, (path) => work(path, () => {}));
     try {
       yield* pool.results(paths, signal);
     } finally {

@@ -4,15 +4,17 @@ import { ThreadPool } from '../thread-pool.js';
 const AHEAD = 32;
 
 /**
- * Starts threads that work on files.
+ * Starts threads that work on files beside the calling one.
  *
+ * @param workHere Works on one in the calling thread.
  * @param program Of the threads: a module that calls `serveFiles`.
  * @param setup What every thread is told once.
  */
 export function startFilePool<Result>(
   count: number,
+  workHere: (path: string) => Promise<Result>,
   program: URL,
   setup: object,
 ): ThreadPool<string, Result> {
-  return new ThreadPool({ program, setup, count, ahead: AHEAD });
+  return new ThreadPool({ program, setup, count, workHere, ahead: AHEAD });
 }
