@@ -93,6 +93,7 @@ export class ThreadPool<Task, Result> {
     worker.on('error', (error) => this.#fail(error));
     this.#given.set(worker, []);
     this.#exits.push(new Promise((resolve) => worker.once('exit', () => resolve())));
+    worker.once('exit', (status) => this.#fail(new Error(`a thread ended with status ${status}`)));
     return worker;
   }
 
