@@ -12,6 +12,7 @@ export type RunCallback = (firstPage: number, pageCount: number) => void;
 const WORD_BYTES = 8;
 const HALF_BITS = 32;
 const HALF_BYTES = 4;
+const NO_HALVES = new Int32Array(0);
 
 /**
  * Counts the set bits of the first pages.
@@ -86,14 +87,9 @@ export function clearRange(bytes: Uint8Array, from: number, to: number): void {
 /** Clears the bits that are clear in another piece of the same order; those past its end too. */
 export function keepCommon(bytes: Uint8Array, others: Uint8Array): void {
   const length = Math.min(bytes.length, others.length);
-  const halves = alignedHalves(bytes, others, length);
-  const quickly = halves === undefined ? 0 : halves[0].length * HALF_BYTES;
-  if (halves !== undefined) {
-    const [kept, mask] = halves;
-    for (let half = 0; half < kept.length; half++)
-      kept[half] = (kept[half] as number) & (mask[half] as number);
-  }
-  for (let index = quickly; index < length; index++)
+  const [kept, mask] = alignedHalves(bytes, others, length);
+  for (let half = 0; half < kept.length; half++) kept[half] = (kept[half] as number) & (mask[half] as number);
+  for (let index = kept.length * HALF_BYTES; index < length; index++)
     bytes[index] = (bytes[index] as number) & (others[index] as number);
   bytes.fill(0, length);
 }
@@ -122,13 +118,10 @@ export function isClear(bytes: Uint8Array): boolean {
 /** Whether two pieces are of one length and have the same bits. */
 export function hasSameBits(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
-  const halves = alignedHalves(a, b, a.length);
-  const quickly = halves === undefined ? 0 : halves[0].length * HALF_BYTES;
-  if (halves !== undefined) {
-    const [first, second] = halves;
-    for (let half = 0; half < first.length; half++) if (first[half] !== second[half]) return false;
-  }
-  for (let index = quickly; index < a.length; index++) if (a[index] !== b[index]) return false;
+  const [first, second] = alignedHalves(a, b, a.length);
+  for (let half = 0; half < first.length; half++) if (first[half] !== second[half]) return false;
+  for (let index = first.length * HALF_BYTES; index < a.length; index++)
+    if (a[index] !== b[index]) return false;
   return true;
 }
 
@@ -256,13 +249,9 @@ function halvesOf(bytes: Uint8Array, count: number): Int32Array {
   return new Int32Array(whole.buffer, whole.byteOffset, count);
 }
 
-/** The whole halves of words in the first bytes of two pieces; undefined where memory does not lie so. */
-function alignedHalves(
-  a: Uint8Array,
-  b: Uint8Array,
-  lengthBytes: number,
-): readonly [Int32Array, Int32Array] | undefined {
-  if (a.byteOffset % HALF_BYTES !== 0 || b.byteOffset % HALF_BYTES !== 0) return undefined;
+/** The whole halves of words in the first bytes of two pieces; none where memory does not lie so. */
+function alignedHalves(a: Uint8Array, b: Uint8Array, lengthBytes: number): readonly [Int32Array, Int32Array] {
+  if (a.byteOffset % HALF_BYTES !== 0 || b.byteOffset % HALF_BYTES !== 0) return [NO_HALVES, NO_HALVES];
   const count = Math.floor(lengthBytes / HALF_BYTES);
   return [new Int32Array(a.buffer, a.byteOffset, count), new Int32Array(b.buffer, b.byteOffset, count)];
 }

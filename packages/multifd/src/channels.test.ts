@@ -72,7 +72,7 @@ describe('the calling thread', () => {
   const asleep = new URL('data:text/javascript,setInterval(() => {}, 1e6)');
 
   it('moves the pages, and finds those that are zero, while the others start', async () => {
-    const path = inScratch('stood-in');
+    const path = inScratch('calling-thread');
     writeFileSync(path, '');
     const found = new Uint8Array(bitmapOf(pages, PAGE).length);
     const open = new Channels(2, { source: { memory: shared(pages) }, target: { path } }, asleep);
@@ -86,7 +86,7 @@ describe('the calling thread', () => {
   });
 
   it('fails as a channel does', async () => {
-    const path = sparseFile('stood-in-short', MIB);
+    const path = sparseFile('calling-thread-short', MIB);
     const open = new Channels(2, { source: { path } }, asleep);
     await open.join();
     const error = await errorOf(open.move({ pageSize: PAGE, readFrom: 0, pageCount: 5_120 }));
@@ -150,10 +150,10 @@ describe('the calling thread', () => {
     expect(Buffer.compare(new Uint8Array(target), pages)).toBe(0);
   });
 
-  it('lets a signal come through', async () => {
-    const path = sparseFile('stood-in-endless', 2 ** 40);
+  it.each([1, 2])('lets a signal come through, of %i channels', async (channels) => {
+    const path = sparseFile('calling-thread-endless', 2 ** 40);
     const controller = new AbortController();
-    const open = new Channels(2, { source: { path }, signal: controller.signal }, asleep);
+    const open = new Channels(channels, { source: { path }, signal: controller.signal }, asleep);
     await open.join();
     setImmediate(() => controller.abort('enough'));
     const all = { pageSize: PAGE, readFrom: 0, pageCount: 2 ** 28, findZeros: true };

@@ -1,4 +1,4 @@
-import { forEachRun } from '@mapped-ram/format/bitmap';
+import { clearRange, forEachRun } from '@mapped-ram/format/bitmap';
 
 /** Pages of a batch that lie together. */
 export interface PiecePages {
@@ -23,10 +23,9 @@ export function clearSame(
   const runs: (readonly [first: number, count: number])[] = [];
   forEachRun(bits, 'le', first, first + count, (start, length) => runs.push([start, length]));
   for (const [start, length] of runs) {
+    const end = start + length;
     // Most are the same all over.
-    const isAllSame = isSame(start, length);
-    for (let page = start; page < start + length; page++) {
-      if (isAllSame || isSame(page, 1)) bits[page >> 3] = (bits[page >> 3] ?? 0) & ~(1 << (page & 7));
-    }
+    if (isSame(start, length)) clearRange(bits, start, end);
+    else for (let page = start; page < end; page++) if (isSame(page, 1)) clearRange(bits, page, page + 1);
   }
 }

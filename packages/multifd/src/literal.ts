@@ -1,5 +1,5 @@
 import type { OptionCheck } from '@mapped-ram/format';
-import { forEachRun } from '@mapped-ram/format/bitmap';
+import { clearRange, forEachRun, setRange } from '@mapped-ram/format/bitmap';
 import type { PiecePages } from './clear-same.js';
 
 /** Bytes that are looked for. */
@@ -34,20 +34,15 @@ export function keepBeginnings(
   const runs: (readonly [first: number, count: number])[] = [];
   forEachRun(bits, 'le', first, first + count, (start, length) => runs.push([start, length]));
   for (const [start, length] of runs) {
-    for (let page = start; page < start + length; page++)
-      bits[page >> 3] = byteOf(bits, page) & ~(1 << (page & 7));
+    clearRange(bits, start, start + length);
     const from = (start - first) * pageSize;
     const run = Buffer.from(pages.buffer, pages.byteOffset + from, length * pageSize);
     for (let at = nextBeginning(run, literal, 0); at !== -1; ) {
       const page = Math.floor(at / pageSize);
-      bits[(start + page) >> 3] = byteOf(bits, start + page) | (1 << ((start + page) & 7));
+      setRange(bits, start + page, start + page + 1);
       at = nextBeginning(run, literal, (page + 1) * pageSize);
     }
   }
-}
-
-function byteOf(bits: Uint8Array, page: number): number {
-  return bits[page >> 3] as number;
 }
 
 /** Where a literal begins next, or what may be its beginning at the end; -1 where it does not. */

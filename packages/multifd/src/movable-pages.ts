@@ -1,4 +1,4 @@
-import { anySet, countSet, isPageSize } from '@mapped-ram/format';
+import { anySet, clearRange, countSet, isPageSize } from '@mapped-ram/format';
 import { BATCH_BYTES } from './channel-memory.js';
 import type { Batch } from './protocol.js';
 
@@ -127,8 +127,6 @@ export function setWantedBits(pages: MovablePages, batch: PageBatch, bits: Uint8
   const lengthBytes = Math.ceil(batch.pageCount / 64) * 8;
   if (wanted === undefined) bits.fill(0xff, 0, lengthBytes);
   else bits.set(wanted.subarray(start, start + lengthBytes));
-  const lastByte = batch.pageCount >> 3;
-  bits.fill(0, Math.ceil(batch.pageCount / 8), lengthBytes);
-  if (lastByte < lengthBytes) bits[lastByte] = (bits[lastByte] ?? 0) & ((1 << (batch.pageCount & 7)) - 1);
+  clearRange(bits, batch.pageCount, lengthBytes * 8);
   return countSet(bits.subarray(0, lengthBytes), batch.pageCount, 'le');
 }

@@ -26,6 +26,13 @@ import type { Store } from './store.js';
  */
 const KERNEL_COPY_FROM_BYTES = 64 * 1024;
 
+/** One whose pages go somewhere. */
+type WrittenBatch = Batch & { readonly writeTo: number };
+
+function isWritten(batch: Batch): batch is WrittenBatch {
+  return batch.writeTo !== undefined;
+}
+
 /** What a channel moves pages with. */
 export interface PageMoverParts {
   readonly memory: WasmMemory;
@@ -67,10 +74,8 @@ export class PageMover {
     const { compareWith } = batch;
     if (compareWith !== undefined) this.#compare(batch, compareWith, bits);
     else if (batch.findLiteral) this.#search(batch, bits);
-    else if (!this.#moveInKernel(batch, bits)) this.#moveInPieces(batch, bits);
-    const { target } = this.#parts;
-    const { writeTo, pageCount, pageSize } = batch;
-    if (writeTo !== undefined && target instanceof FileStore) target.writeBack(writeTo, pageCount * pageSize);
+    else if (isWritten(batch)) this.#write(batch, bits);
+    else this.#read(batch, bits);
   }
 
   /** Closes the places. */
@@ -120,13 +125,21 @@ export class PageMover {
     }
   }
 
-  #moveInPieces(batch: Batch, bits: Uint8Array): void {
-    const piecePages = this.#piecePages(batch);
-    if (batch.writeTo === undefined) {
-      for (let first = 0; first < batch.pageCount; first += piecePages)
-        this.#readPiece(batch, bits, first, Math.min(piecePages, batch.pageCount - first));
-      return;
-    }
+  #read(batch: Batch, bits: Uint8Array): void {
+    const piecePages = Math.max(8, READ_PIECE_BYTES / batch.pageSize);
+    for (let first = 0; first < batch.pageCount; first += piecePages)
+      this.#readPiece(batch, bits, first, Math.min(piecePages, batch.pageCount - first));
+  }
+
+  #write(batch: WrittenBatch, bits: Uint8Array): void {
+    if (!this.#moveInKernel(batch, bits)) this.#moveInPieces(batch, bits);
+    const { target } = this.#parts;
+    const { writeTo, pageCount, pageSize } = batch;
+    if (target instanceof FileStore) target.writeBack(writeTo, pageCount * pageSize);
+  }
+
+  #moveInPieces(batch: WrittenBatch, bits: Uint8Array): void {
+    const piecePages = this.#writtenPiecePages(batch.pageSize);
     for (let first = 0; first < batch.pageCount; ) {
       const straightPages = this.#moveStraight(batch, bits, first, piecePages);
       const count = Math.min(piecePages, batch.pageCount - first);
@@ -136,9 +149,12 @@ export class PageMover {
   }
 
   /** Copies without a look at the pages; false where that does not do, or not all were copied. */
-  #moveInKernel({ readFrom, writeTo, pageSize, pageCount, findZeros }: Batch, bits: Uint8Array): boolean {
+  #moveInKernel(
+    { readFrom, writeTo, pageSize, pageCount, findZeros }: WrittenBatch,
+    bits: Uint8Array,
+  ): boolean {
     const { kernelCopy, target } = this.#parts;
-    if (!kernelCopy?.isPossible || findZeros || writeTo === undefined) return false;
+    if (!kernelCopy?.isPossible || findZeros) return false;
     let isDone = true;
     target?.together(() =>
       forEachRun(bits, 'le', 0, pageCount, (first, count) => {
@@ -150,10 +166,10 @@ export class PageMover {
   }
 
   /** Has pieces that are wanted whole where they belong, if that is memory, which saves a copy. @returns How many pages that were. */
-  #moveStraight(batch: Batch, bits: Uint8Array, first: number, piecePages: number): number {
+  #moveStraight(batch: WrittenBatch, bits: Uint8Array, first: number, piecePages: number): number {
     const { readFrom, writeTo, pageSize, pageCount, findZeros } = batch;
     const { source, target, needsAlignment } = this.#parts;
-    if (findZeros || needsAlignment || writeTo === undefined || !(target instanceof MemoryStore)) return 0;
+    if (findZeros || needsAlignment || !(target instanceof MemoryStore)) return 0;
     let end = first;
     for (; end < pageCount; end += piecePages)
       if (!areAllSet(bits, end, Math.min(piecePages, pageCount - end))) break;
@@ -187,11 +203,10 @@ export class PageMover {
     return pages;
   }
 
-  #moveThrough(batch: Batch, bits: Uint8Array, first: number, count: number): void {
+  #moveThrough(batch: WrittenBatch, bits: Uint8Array, first: number, count: number): void {
     const { readFrom, writeTo, pageSize } = batch;
     const { target, kernelCopy } = this.#parts;
     const pages = this.#readPiece(batch, bits, first, count);
-    if (writeTo === undefined) return;
     const pieceOffset = readFrom + first * pageSize;
     target?.together(() =>
       forEachRun(bits, 'le', first, first + count, (runFirst, runPages) => {
@@ -205,11 +220,9 @@ export class PageMover {
   }
 
   /** Whole bytes of bits. */
-  #piecePages({ writeTo, pageSize }: Batch): number {
+  #writtenPiecePages(pageSize: number): number {
     const isMemory = this.#parts.target instanceof MemoryStore;
-    const pieceBytes =
-      writeTo === undefined ? READ_PIECE_BYTES : isMemory ? PIECE_BYTES : WRITTEN_PIECE_BYTES;
-    return Math.max(8, pieceBytes / pageSize);
+    return Math.max(8, (isMemory ? PIECE_BYTES : WRITTEN_PIECE_BYTES) / pageSize);
   }
 
   #scannerFor(pageSize: number): PageScanner {

@@ -15,7 +15,7 @@ export type ThreadedPageFinderOptions = FileChannelsOptions;
 const STAT_BLOCK_BYTES = 512;
 
 /** Stretches of holes that are gone through in one turn of the event loop. */
-const HOLES_AT_ONCE = 16;
+const HOLES_AT_ONCE = 2;
 
 /** Finds the pages of a file that are not all zeros, with parallel channels. */
 export class ThreadedPageFinder {

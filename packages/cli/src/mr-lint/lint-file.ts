@@ -25,8 +25,10 @@ export async function lintFile(
     source = (await openSource(path)).source;
     const scanner = await scanners?.start(path);
     const { signal, deep, onProgress } = options;
-    const onScanned = () => scanner?.close();
-    const withScanner = { ...options, ...(scanner !== undefined && { scanner, onScanned }) };
+    const withScanner = {
+      ...options,
+      ...(scanner !== undefined && { scanner, onScanned: () => void scanner.close() }),
+    };
     if (!mayBeSealed(path, source)) return await lintSource(source, withScanner);
     const { SealedReading } = await import('./sealed.js');
     const sealed = new SealedReading(path, source, { signal, contents: deep });

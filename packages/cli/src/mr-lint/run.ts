@@ -5,6 +5,7 @@ import { type OnFileProgress, resultsOfFiles } from '../shared/many/results-of-f
 import { sourceOpener } from '../shared/open-source.js';
 import { printable } from '../shared/printable.js';
 import { type Terminal, textColumns } from '../shared/terminal.js';
+import type { WorkHere } from '../shared/thread-pool.js';
 import type { DeepRunThreads } from './deep-run-threads.js';
 import { type FileResult, isReport } from './file-result.js';
 import type { LintInvocation } from './invocation.js';
@@ -56,11 +57,11 @@ function resultsOf(
 ): AsyncGenerator<FileResult, void, undefined> {
   // One who waits at a terminal can end a read that hangs.
   const openSource = sourceOpener(snapshot, { blocking: terminal.stderr.isTTY !== true });
-  const work = (path: string, onFileProgress: OnFileProgress) => {
+  const work = (path: string, ending: AbortSignal, onFileProgress: OnFileProgress) => {
     const onProgress = ({ doneBytes, totalBytes }: LintProgress) => onFileProgress(doneBytes, totalBytes);
-    return lintFile(path, { ...options, signal, onProgress }, scanners, openSource);
+    return lintFile(path, { ...options, signal: ending, onProgress }, scanners, openSource);
   };
-  const startPool = async (count: number, workHere: (path: string) => Promise<FileResult>) => {
+  const startPool = async (count: number, workHere: WorkHere<string, FileResult>) => {
     const { startFilePool } = await import('../shared/many/start-file-pool.js');
     const setup: LintWorkerSetup = { options, snapshot };
     return startFilePool(count, workHere, new URL('./lint-worker.js', import.meta.url), setup);

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ThreadPool } from './thread-pool.js';
+import { ThreadPool, type WorkHere } from './thread-pool.js';
 
 const program = (source: string) =>
   new URL(
@@ -16,7 +18,7 @@ const never = new AbortController().signal;
 let pool: ThreadPool<number, number> | undefined;
 afterEach(() => pool?.close());
 
-function start(source: URL, workHere?: (task: number) => Promise<number>): ThreadPool<number, number> {
+function start(source: URL, workHere?: WorkHere<number, number>): ThreadPool<number, number> {
   pool = new ThreadPool<number, number>({ program: source, setup: {}, count: 2, ahead: 4, workHere });
   return pool;
 }
@@ -45,6 +47,24 @@ describe('the calling thread', () => {
     expect(await all(start(echo, workHere).results(numbers, never))).toEqual(numbers);
     // The others have one each before it takes any.
     expect(here[0]).toBe(2);
+  });
+
+  it('ends what it is at when the pool is closed, which waits for that', async () => {
+    let ended = false;
+    const workHere = async (_: number, signal: AbortSignal) => {
+      await once(signal, 'abort');
+      await nextTurn();
+      ended = true;
+      signal.throwIfAborted();
+      return 0;
+    };
+    const asleep = start(program(''), workHere);
+    const results = all(asleep.results(numbers, never));
+    const failing = expect(results).rejects.toThrow('the threads were ended');
+    await nextTurn();
+    await asleep.close();
+    expect(ended).toBe(true);
+    await failing;
   });
 
   it('fails as a thread does', async () => {

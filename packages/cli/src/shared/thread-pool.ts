@@ -4,6 +4,9 @@ import { Worker } from 'node:worker_threads';
 /** What a thread is sent: a task, or that there are no more, which ends what it is at. */
 export type ThreadMessage<Task> = { readonly task: Task } | 'end';
 
+/** Works on a task in the calling thread. Aborted, it throws the signal's reason: nobody waits for it any more. */
+export type WorkHere<Task, Result> = (task: Task, signal: AbortSignal) => Promise<Result>;
+
 /** How a pool works. */
 export interface PoolOptions<Task, Result> {
   /** Of the threads: a module that answers each task with its result. */
@@ -12,8 +15,8 @@ export interface PoolOptions<Task, Result> {
   readonly setup: object;
   /** Threads, beside the calling one. */
   readonly count: number;
-  /** Works on a task in the calling thread, which is one more then: it begins while the others start. Without it, that thread waits for the others. */
-  readonly workHere?: ((task: Task) => Promise<Result>) | undefined;
+  /** The calling thread is one more then: it begins while the others start. Without it, it waits for them. */
+  readonly workHere?: WorkHere<Task, Result> | undefined;
   /** Results that wait for those before them, by thread: so many are held at most. */
   readonly ahead: number;
 }
@@ -35,8 +38,9 @@ export class ThreadPool<Task, Result> {
   readonly #queue: Awaited<Task, Result>[] = [];
   /** What each thread has. */
   readonly #given = new Map<Worker, Awaited<Task, Result>[]>();
-  /** What the calling thread is at. */
-  #here: Awaited<Task, Result> | undefined;
+  /** What the calling thread is at, and when it is done with it. */
+  #here: { readonly awaited: Awaited<Task, Result>; readonly done: Promise<void> } | undefined;
+  readonly #endHere = new AbortController();
   readonly #exits: Promise<void>[] = [];
   #failure: { readonly error: unknown } | undefined;
 
@@ -80,7 +84,7 @@ export class ThreadPool<Task, Result> {
   async close(): Promise<void> {
     this.#fail(new Error('the threads were ended'));
     for (const worker of this.#workers) worker.postMessage('end' satisfies ThreadMessage<Task>);
-    await Promise.all(this.#exits);
+    await Promise.all([...this.#exits, this.#here?.done]);
   }
 
   #start(): Worker {
@@ -114,7 +118,7 @@ export class ThreadPool<Task, Result> {
       const { workHere } = this.#options;
       if (workHere !== undefined && this.#here === undefined && given.length > 0) {
         this.#queue.shift();
-        this.#workOn(awaited, workHere);
+        this.#here = { awaited, done: this.#workOn(awaited, workHere) };
         continue;
       }
       if (given.length === TASKS_AT_ONCE) return;
@@ -124,10 +128,10 @@ export class ThreadPool<Task, Result> {
     }
   }
 
-  async #workOn(awaited: Awaited<Task, Result>, workHere: (task: Task) => Promise<Result>): Promise<void> {
-    this.#here = awaited;
+  /** Never rejects. */
+  async #workOn(awaited: Awaited<Task, Result>, workHere: WorkHere<Task, Result>): Promise<void> {
     try {
-      awaited.resolve(await workHere(awaited.task));
+      awaited.resolve(await workHere(awaited.task, this.#endHere.signal));
     } catch (error) {
       this.#fail(error);
     }
@@ -140,7 +144,8 @@ export class ThreadPool<Task, Result> {
   #fail(error: unknown): void {
     this.#failure ??= { error };
     for (const { reject } of [...[...this.#given.values()].flat(), ...this.#queue]) reject(error);
-    this.#here?.reject(error);
+    this.#here?.awaited.reject(error);
+    this.#endHere.abort(error);
     for (const given of this.#given.values()) given.length = 0;
     this.#queue.length = 0;
   }

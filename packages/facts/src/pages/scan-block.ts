@@ -1,4 +1,4 @@
-import { complement, isPageSize, withLittleEndianWords } from '@mapped-ram/format';
+import { clearRange, complement, isPageSize, withLittleEndianWords } from '@mapped-ram/format';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
 import type { NonzeroPageFinder } from './nonzero-page-finder.js';
 
@@ -44,8 +44,7 @@ export async function scanBlock(
       const start = (scanned.firstPage - firstPage) / 8;
       const lengthBytes = Math.ceil(scanned.pageCount / 8);
       const marked = words.slice(start, start + lengthBytes);
-      const rest = scanned.pageCount & 7;
-      if (rest !== 0) marked[lengthBytes - 1] = (marked[lengthBytes - 1] ?? 0) & ((1 << rest) - 1);
+      clearRange(marked, scanned.pageCount, marked.length * 8);
       onCompared({
         firstPage: scanned.firstPage,
         pageCount: scanned.pageCount,

@@ -9,6 +9,7 @@ import { sourceOpener } from '../../shared/open-source.js';
 import { lastValue, oneOf } from '../../shared/option-values.js';
 import { snapshotOption } from '../../shared/reading-options.js';
 import { textColumns } from '../../shared/terminal.js';
+import type { WorkHere } from '../../shared/thread-pool.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { errorText, FileError } from '../file-error.js';
 import { inputOptions } from '../file-options.js';
@@ -111,9 +112,9 @@ function infosOf(
   // One who waits at a terminal can end a read that hangs.
   const openSource = sourceOpener(snapshot, { blocking: terminal.stderr.isTTY !== true });
   const all = { ...inputOptions(line), ...options };
-  const work = (path: string, onProgress: OnFileProgress) =>
-    describeFile(path, { ...all, openSource }, context, onProgress);
-  const startPool = async (count: number, workHere: (path: string) => Promise<InfoResult>) => {
+  const work = (path: string, ending: AbortSignal, onProgress: OnFileProgress) =>
+    describeFile(path, { ...all, openSource }, { program, signal: ending }, onProgress);
+  const startPool = async (count: number, workHere: WorkHere<string, InfoResult>) => {
     const setup: InfoWorkerSetup = { options: all, snapshot };
     return startFilePool(count, workHere, new URL('./info-worker.js', import.meta.url), setup);
   };

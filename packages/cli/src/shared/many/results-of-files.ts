@@ -1,6 +1,6 @@
 import { formatCount } from '../quantities.js';
 import type { Terminal } from '../terminal.js';
-import type { ThreadPool } from '../thread-pool.js';
+import type { ThreadPool, WorkHere } from '../thread-pool.js';
 import { FilesProgress } from './files-progress.js';
 
 /** Told how far the work on a file is. */
@@ -15,10 +15,10 @@ interface FilesWork<Result> {
   readonly recursive: boolean;
   /** Files that are worked on at a time. */
   readonly jobs: number;
-  /** Works on one in this thread. */
-  work(path: string, onProgress: OnFileProgress): Promise<Result>;
+  /** Works on one in this thread. Throws the signal's reason, when aborted. */
+  work(path: string, signal: AbortSignal, onProgress: OnFileProgress): Promise<Result>;
   /** Starts so many threads beside this one, in which `workHere` works on files too. */
-  startPool(count: number, workHere: (path: string) => Promise<Result>): Promise<ThreadPool<string, Result>>;
+  startPool(count: number, workHere: WorkHere<string, Result>): Promise<ThreadPool<string, Result>>;
 }
 
 /**
@@ -61,7 +61,7 @@ async function* workOn<Result>(
   progress: FilesProgress | undefined,
 ): AsyncGenerator<Result, void, undefined> {
   if (jobs > 1) {
-    const pool = await startPool(jobs - 1, (path) => work(path, () => {}));
+    const pool = await startPool(jobs - 1, (path, ending) => work(path, ending, () => {}));
     try {
       yield* pool.results(paths, signal);
     } finally {
@@ -70,7 +70,7 @@ async function* workOn<Result>(
     return;
   }
   for await (const path of paths) {
-    yield await work(path, (doneBytes, totalBytes) => progress?.within(doneBytes, totalBytes));
+    yield await work(path, signal, (doneBytes, totalBytes) => progress?.within(doneBytes, totalBytes));
   }
 }
 

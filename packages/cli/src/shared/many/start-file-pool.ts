@@ -1,4 +1,4 @@
-import { ThreadPool } from '../thread-pool.js';
+import { ThreadPool, type WorkHere } from '../thread-pool.js';
 
 /** Results of files that wait for those before them, by thread. */
 const AHEAD = 32;
@@ -12,7 +12,7 @@ const AHEAD = 32;
  */
 export function startFilePool<Result>(
   count: number,
-  workHere: (path: string) => Promise<Result>,
+  workHere: WorkHere<string, Result>,
   program: URL,
   setup: object,
 ): ThreadPool<string, Result> {
