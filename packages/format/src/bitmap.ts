@@ -13,6 +13,7 @@ const WORD_BYTES = 8;
 const HALF_BITS = 32;
 const HALF_BYTES = 4;
 const NO_HALVES = new Int32Array(0);
+const MACHINE_ORDER: WordOrder = new Uint8Array(Int32Array.of(1).buffer)[0] === 1 ? 'le' : 'be';
 
 /**
  * Counts the set bits of the first pages.
@@ -22,7 +23,7 @@ const NO_HALVES = new Int32Array(0);
  * @throws RangeError when `bytes` is not whole words or does not cover `pageCount`.
  */
 export function countSet(bytes: Uint8Array, pageCount: number, order: WordOrder): number {
-  const view = viewOf(bytes, pageCount);
+  const words = wordsOf(bytes, pageCount);
   const wholeHalves = Math.floor(pageCount / 64) * 2;
   let count = 0;
   // The order within a word does not matter to how many bits it has.
@@ -33,7 +34,7 @@ export function countSet(bytes: Uint8Array, pageCount: number, order: WordOrder)
     else if (bits !== 0) count += popcount(bits);
   }
   for (let half = wholeHalves; half * HALF_BITS < pageCount; half++) {
-    count += popcount(readHalf(view, half, order) & maskBelow(pageCount - half * HALF_BITS));
+    count += popcount(readHalf(words, half, order) & maskBelow(pageCount - half * HALF_BITS));
   }
   return count;
 }
@@ -53,7 +54,7 @@ export function anySet(bytes: Uint8Array, pageCount: number, order: WordOrder): 
  * @throws RangeError as {@link countSet} does, with `to` for the page count.
  */
 export function findSet(bytes: Uint8Array, order: WordOrder, from: number, to: number): number {
-  return findBit(viewOf(bytes, to), order, from, to, 0);
+  return findBit(wordsOf(bytes, to), order, from, to, 0);
 }
 
 /**
@@ -62,8 +63,8 @@ export function findSet(bytes: Uint8Array, order: WordOrder, from: number, to: n
  * @throws RangeError when the piece does not cover the page.
  */
 export function getBit(bytes: Uint8Array, pageIndex: number, order: WordOrder): boolean {
-  const view = viewOf(bytes, pageIndex + 1);
-  return ((readHalf(view, Math.floor(pageIndex / HALF_BITS), order) >>> (pageIndex % HALF_BITS)) & 1) === 1;
+  const words = wordsOf(bytes, pageIndex + 1);
+  return ((readHalf(words, Math.floor(pageIndex / HALF_BITS), order) >>> (pageIndex % HALF_BITS)) & 1) === 1;
 }
 
 /**
@@ -87,7 +88,7 @@ export function clearRange(bytes: Uint8Array, from: number, to: number): void {
 /** Clears the bits that are clear in another piece of the same order; those past its end too. */
 export function keepCommon(bytes: Uint8Array, others: Uint8Array): void {
   const length = Math.min(bytes.length, others.length);
-  const [kept, mask] = alignedHalves(bytes, others, length);
+  const [kept, mask] = pairedHalves(bytes, others, length);
   for (let half = 0; half < kept.length; half++) kept[half] = (kept[half] as number) & (mask[half] as number);
   for (let index = kept.length * HALF_BYTES; index < length; index++)
     bytes[index] = (bytes[index] as number) & (others[index] as number);
@@ -100,7 +101,7 @@ export function keepCommon(bytes: Uint8Array, others: Uint8Array): void {
  * @throws RangeError where the piece is not.
  */
 export function complement(bytes: Uint8Array): Uint8Array {
-  viewOf(bytes, 0);
+  checkPiece(bytes, 0);
   const inverted = bytes.slice();
   const halves = new Int32Array(inverted.buffer, inverted.byteOffset, inverted.length / HALF_BYTES);
   for (let half = 0; half < halves.length; half++) halves[half] = ~(halves[half] as number);
@@ -118,7 +119,7 @@ export function isClear(bytes: Uint8Array): boolean {
 /** Whether two pieces are of one length and have the same bits. */
 export function hasSameBits(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
-  const [first, second] = alignedHalves(a, b, a.length);
+  const [first, second] = pairedHalves(a, b, a.length);
   for (let half = 0; half < first.length; half++) if (first[half] !== second[half]) return false;
   for (let index = first.length * HALF_BYTES; index < a.length; index++)
     if (a[index] !== b[index]) return false;
@@ -138,11 +139,11 @@ export function forEachRun(
   to: number,
   callback: RunCallback,
 ): void {
-  const view = viewOf(bytes, to);
-  for (let first = findBit(view, order, from, to, 0); first < to; ) {
-    const end = findBit(view, order, first, to, -1);
+  const words = wordsOf(bytes, to);
+  for (let first = findBit(words, order, from, to, 0); first < to; ) {
+    const end = findBit(words, order, first, to, -1);
     callback(first, end - first);
-    first = findBit(view, order, end, to, 0);
+    first = findBit(words, order, end, to, 0);
   }
 }
 
@@ -184,10 +185,10 @@ export class RunJoiner {
  * @throws RangeError as {@link countSet} does.
  */
 export function countTailBits(bytes: Uint8Array, pageCount: number, order: WordOrder): number {
-  const view = viewOf(bytes, pageCount);
+  const words = wordsOf(bytes, pageCount);
   let count = 0;
   for (let half = Math.floor(pageCount / HALF_BITS); half * HALF_BYTES < bytes.length; half++)
-    count += popcount(readHalf(view, half, order) & ~maskBelow(Math.max(0, pageCount - half * HALF_BITS)));
+    count += popcount(readHalf(words, half, order) & ~maskBelow(Math.max(0, pageCount - half * HALF_BITS)));
   return count;
 }
 
@@ -222,25 +223,40 @@ export function guessWordOrder(bytes: Uint8Array, pageCount: number): WordOrderG
 
 /** Counts runs by their first bits: those that are set while the bit before is not. */
 function countRuns(bytes: Uint8Array, pageCount: number, order: WordOrder): number {
-  const view = viewOf(bytes, pageCount);
+  const words = wordsOf(bytes, pageCount);
   let runs = 0;
   let carry = 0;
   for (let half = 0; half * HALF_BITS < pageCount; half++) {
-    const bits = readHalf(view, half, order) & maskBelow(pageCount - half * HALF_BITS);
+    const bits = readHalf(words, half, order) & maskBelow(pageCount - half * HALF_BITS);
     runs += popcount(bits & ~((bits << 1) | carry));
     carry = bits >>> 31;
   }
   return runs;
 }
 
-function viewOf(bytes: Uint8Array, pageCount: number): DataView {
+/** A piece of a bitmap. */
+interface Words {
+  /** Halves of words, with the bytes of each in the order of this machine: quick to go through before V8 has optimized anything. None where memory does not lie so. */
+  readonly halves: Int32Array;
+  /** Only where there are no halves: it takes a microsecond to make. */
+  readonly view?: DataView;
+}
+
+/** @throws RangeError when `bytes` is not whole words or does not cover `pageCount`. */
+function wordsOf(bytes: Uint8Array, pageCount: number): Words {
+  checkPiece(bytes, pageCount);
+  const halves = alignedHalves(bytes);
+  if (halves !== NO_HALVES) return { halves };
+  return { halves, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
+}
+
+function checkPiece(bytes: Uint8Array, pageCount: number): void {
   if (bytes.length % WORD_BYTES !== 0) {
     throw new RangeError(`a piece of a bitmap is whole 64-bit words, not ${bytes.length} bytes`);
   }
   if (!(pageCount >= 0 && pageCount <= bytes.length * 8)) {
     throw new RangeError(`${bytes.length} bytes of bitmap do not cover ${pageCount} pages`);
   }
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** The first halves of words, in the order of the file and with the bytes of each in that of this machine: quick to go through before V8 has optimized anything. */
@@ -250,10 +266,15 @@ function halvesOf(bytes: Uint8Array, count: number): Int32Array {
 }
 
 /** The whole halves of words in the first bytes of two pieces; none where memory does not lie so. */
-function alignedHalves(a: Uint8Array, b: Uint8Array, lengthBytes: number): readonly [Int32Array, Int32Array] {
-  if (a.byteOffset % HALF_BYTES !== 0 || b.byteOffset % HALF_BYTES !== 0) return [NO_HALVES, NO_HALVES];
-  const count = Math.floor(lengthBytes / HALF_BYTES);
-  return [new Int32Array(a.buffer, a.byteOffset, count), new Int32Array(b.buffer, b.byteOffset, count)];
+function pairedHalves(a: Uint8Array, b: Uint8Array, lengthBytes: number): readonly [Int32Array, Int32Array] {
+  const [first, second] = [alignedHalves(a, lengthBytes), alignedHalves(b, lengthBytes)];
+  return first.length === second.length ? [first, second] : [NO_HALVES, NO_HALVES];
+}
+
+/** The whole halves of words in the first bytes of a piece; none where memory does not lie so. */
+function alignedHalves(bytes: Uint8Array, lengthBytes = bytes.length): Int32Array {
+  if (bytes.byteOffset % HALF_BYTES !== 0) return NO_HALVES;
+  return new Int32Array(bytes.buffer, bytes.byteOffset, Math.floor(lengthBytes / HALF_BYTES));
 }
 
 function writeRange(bytes: Uint8Array, from: number, to: number, value: 0 | 0xff): void {
@@ -279,22 +300,38 @@ function writeBits(bytes: Uint8Array, index: number, mask: number, value: 0 | 0x
 }
 
 /** Bits `32 * half` and following, the first one in the lowest bit. */
-function readHalf(view: DataView, half: number, order: WordOrder): number {
+function readHalf({ halves, view }: Words, half: number, order: WordOrder): number {
   // In a big-endian 64-bit word the half with the higher bits comes first.
-  return order === 'le' ? view.getInt32(half * 4, true) : view.getInt32((half ^ 1) * 4, false);
+  const place = order === 'le' ? half : half ^ 1;
+  if (view !== undefined) return view.getInt32(place * HALF_BYTES, order === 'le');
+  const bits = halves[place] as number;
+  return order === MACHINE_ORDER ? bits : swapBytes(bits);
+}
+
+function swapBytes(bits: number): number {
+  return (bits << 24) | ((bits & 0xff00) << 8) | ((bits >>> 8) & 0xff00) | (bits >>> 24);
 }
 
 /** The first bit in `[from, to)` that differs from `skipped`'s (0 or -1), or `to`. */
-function findBit(view: DataView, order: WordOrder, from: number, to: number, skipped: 0 | -1): number {
+function findBit(words: Words, order: WordOrder, from: number, to: number, skipped: 0 | -1): number {
   if (from >= to) return to;
   const lastHalf = Math.floor((to - 1) / HALF_BITS);
   let half = Math.floor(from / HALF_BITS);
-  let differing = (readHalf(view, half, order) ^ skipped) & ~maskBelow(from % HALF_BITS);
+  let differing = (readHalf(words, half, order) ^ skipped) & ~maskBelow(from % HALF_BITS);
   while (differing === 0) {
-    if (++half > lastHalf) return to;
-    differing = readHalf(view, half, order) ^ skipped;
+    half = skipWords(words, half + 1, lastHalf, skipped);
+    if (half > lastHalf) return to;
+    differing = readHalf(words, half, order) ^ skipped;
   }
   return Math.min(to, half * HALF_BITS + 31 - Math.clz32(differing & -differing));
+}
+
+/** Goes past words that are all of one bit, which they are in any order. @returns The first half that may not be, or one past `lastHalf`. */
+function skipWords({ halves }: Words, from: number, lastHalf: number, skipped: 0 | -1): number {
+  if (from % 2 === 1) return from;
+  let half = from;
+  while (half < lastHalf && halves[half] === skipped && halves[half + 1] === skipped) half += 2;
+  return half;
 }
 
 /** A mask of the lowest bits; 32 and more give all of them. */

@@ -261,7 +261,7 @@ export class Channels {
 
   /** Where this thread has no other beside it: as soon as it waits, or has to read and write what it moves. */
   #startBesideThis(): void {
-    if (this.#channels.length > 0 || this.#calling === undefined) return;
+    if (this.#mostThreads === 0 || this.#channels.length > 0 || this.#calling === undefined) return;
     if (this.#calling.copiesInKernel) this.#startNextWhereIdle();
     else this.#startForProcessors();
   }
