@@ -13,6 +13,8 @@ const SLOW = '**/*.all.test.ts';
 process.env.MALLOC_MMAP_THRESHOLD_ ??= String(2 ** 30);
 process.env.MALLOC_TRIM_THRESHOLD_ ??= String(2 ** 32);
 process.env.GLIBC_TUNABLES ??= 'glibc.malloc.hugetlb=1';
+// pnpm has whatever it starts find every package there is; a program that is started without it finds what it depends on.
+delete process.env.NODE_PATH;
 
 export default defineConfig(({ mode }) => ({
   test: {

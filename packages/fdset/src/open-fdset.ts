@@ -71,7 +71,7 @@ function openToSave(path: string): { readonly fd: number; readonly created: bool
 function openFile(path: string, role: FdsetRole): number {
   try {
     // Looked at first: opening a pipe would wait for its other end.
-    const stats = statSync(path);
+    const stats = statSync(path, { bigint: true });
     if (!stats.isFile() && !(role === 'load' && stats.isBlockDevice())) {
       const what = `${path} is not a file that QEMU can ${role === 'save' ? 'save to' : 'load from'}`;
       throw new MappedRamError('not-a-file', { what });

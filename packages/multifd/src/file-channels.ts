@@ -22,6 +22,6 @@ export function checkFileChannels(options: FileChannelsOptions): void {
 
 /** How many channels have something to do in a file, of those that are wanted. Where it cannot be looked at, the channels report why. */
 export function usefulChannels(path: string, wanted = availableParallelism()): number {
-  const sizeBytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const sizeBytes = Number(statSync(path, { bigint: true, throwIfNoEntry: false })?.size ?? 0);
   return Math.min(wanted, Math.max(1, Math.ceil(sizeBytes / BATCH_BYTES)));
 }

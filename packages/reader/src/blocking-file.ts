@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, read, readSync, type Stats } from 'node:fs';
+import { type BigIntStats, closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
 
 /** Waking a thread that reads, and this one again, takes longer than reading so much from the page cache. */
 const BLOCKING_READ_BYTES = 64 * 1024;
@@ -24,8 +24,9 @@ export class BlockingFile {
     return this.#descriptor;
   }
 
-  async stat(): Promise<Stats> {
-    return fstatSync(this.fd);
+  /** As bigint: what is a pipe or socket leaves nothing that Node's module loader would take for its own (lib/fs.js, realpathSync). */
+  async stat(): Promise<BigIntStats> {
+    return fstatSync(this.fd, { bigint: true });
   }
 
   /** @throws an error of Node's `fs` */

@@ -1,4 +1,4 @@
-import { constants, type Stats } from 'node:fs';
+import { type BigIntStats, constants, type Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { booleanOption, checkOptions, MappedRamError } from '@mapped-ram/format';
 import { dataExtents, isPosixAvailable, isSystemError } from '@mapped-ram/posix';
@@ -75,9 +75,11 @@ export async function allocatedBytes(path: string): Promise<number> {
   return bytesOnDisk(await stat(path));
 }
 
+type FileStats = Stats | BigIntStats;
+
 /** What is used of Node's `FileHandle`. */
 type OpenFile = Pick<FileHandle, 'fd' | 'close'> & {
-  stat(): Promise<Stats>;
+  stat(): Promise<FileStats>;
   read(
     target: Uint8Array,
     offset: number,
@@ -113,13 +115,14 @@ export async function handleSource(name: string, handle: FileHandle): Promise<By
   }
 }
 
-function fileSource(name: string, file: OpenFile, stats: Stats): ByteSource {
+function fileSource(name: string, file: OpenFile, stats: FileStats): ByteSource {
+  const sizeBytes = Number(stats.size);
   return {
     name,
-    sizeBytes: stats.size,
+    sizeBytes,
     allocatedBytes: bytesOnDisk(stats),
     // Reading is at offsets, so that moving the descriptor's position for this does no harm.
-    dataExtents: (from, to) => extentsOf(name, file.fd, from, Math.min(to, stats.size)),
+    dataExtents: (from, to) => extentsOf(name, file.fd, from, Math.min(to, sizeBytes)),
     async read(target, byteOffset) {
       let filled = 0;
       try {
@@ -158,11 +161,11 @@ function* extentsOf(
   }
 }
 
-function bytesOnDisk({ blocks }: Stats): number {
-  return blocks * STAT_BLOCK_BYTES;
+function bytesOnDisk({ blocks }: FileStats): number {
+  return Number(blocks) * STAT_BLOCK_BYTES;
 }
 
-function kindOf(stats: Stats): string {
+function kindOf(stats: FileStats): string {
   if (stats.isDirectory()) return 'a directory';
   if (stats.isFIFO()) return 'a pipe';
   if (stats.isSocket()) return 'a socket';

@@ -2,11 +2,14 @@ import { execFileSync } from 'node:child_process';
 import {
   closeSync,
   constants,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
   readSync,
+  realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,6 +45,25 @@ it("writes to a file, and needs no stream of Node's for it", () => {
   expect(readFileSync(path, 'utf8')).toBe('one\nzw\u00f6lf\n');
   expect(nodeStream).not.toHaveBeenCalled();
   expect(output).toMatchObject({ isTTY: false, columns: 0, errored: null });
+});
+
+// As pnpm lays out what is installed: Node's child processes have sockets for pipes.
+it('leaves modules behind symbolic links where they are, when it writes to a pipe', () => {
+  mkdirSync(join(folder, 'there'));
+  writeFileSync(join(folder, 'there/module.cjs'), 'module.exports = __filename;');
+  symlinkSync('there', join(folder, 'link'));
+  const output = new URL('../../dist/shared/process-output.js', import.meta.url);
+  const program = `
+    import { createRequire } from 'node:module';
+    import { ProcessOutput } from ${JSON.stringify(output.href)};
+    const require = createRequire(${JSON.stringify(join(folder, 'program.cjs'))});
+    require('./there/module.cjs');
+    const output = new ProcessOutput(1, () => process.stdout, () => {});
+    output.write(require('./link/module.cjs'));`;
+  const written = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  });
+  expect(written).toBe(realpathSync(join(folder, 'there/module.cjs')));
 });
 
 it('writes to the null device as it does to a file', () => {

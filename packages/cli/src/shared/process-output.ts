@@ -2,7 +2,7 @@ import { fstatSync, writeSync } from 'node:fs';
 import type { OutputStream } from './terminal.js';
 
 /** What `/dev/null` is on Linux: a device that is no terminal. */
-const NULL_DEVICE = 0x103;
+const NULL_DEVICE = 0x103n;
 
 /**
  * Standard output or error. What is no terminal is written to as it is: Node's own stream takes 3 to 5 ms to load, a tenth of a short run.
@@ -74,7 +74,9 @@ export class ProcessOutput implements OutputStream {
 }
 
 function isWrittenStraight(descriptor: number): boolean {
-  const stats = fstatSync(descriptor);
+  // As bigint: a pipe or socket that was asked for as numbers has the next module that lies behind a symbolic link be loaded by the link's
+  // name, where its dependencies are not found (Node 20 to 24, lib/fs.js, realpathSync looks at what the last stat left).
+  const stats = fstatSync(descriptor, { bigint: true });
   // Node gives its child processes sockets for pipes.
   if (stats.isFile() || stats.isFIFO() || stats.isSocket()) return true;
   return stats.isCharacterDevice() && stats.rdev === NULL_DEVICE;

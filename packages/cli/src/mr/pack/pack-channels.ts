@@ -42,7 +42,7 @@ export function packDirectIo(line: CommandLine, { program, terminal }: CommandCo
 export function packChannels(line: CommandLine, path: string): number | undefined {
   const channels = lastValue(line, 'channels');
   if (channels !== undefined) return toChannels(channels);
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
   const pays = stats?.isFile() === true && stats.size >= CHANNELS_PAY_FROM_BYTES;
   return pays ? Math.min(availableParallelism(), MAX_CHANNELS) : undefined;
 }

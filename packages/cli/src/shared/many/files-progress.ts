@@ -45,7 +45,7 @@ export class FilesProgress {
 /** One that is empty or cannot be looked at counts a little too. */
 function lengthOf(path: string): number {
   try {
-    return Math.max(1, statSync(path).size);
+    return Math.max(1, Number(statSync(path, { bigint: true }).size));
   } catch {
     return 1;
   }

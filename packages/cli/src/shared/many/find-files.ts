@@ -23,7 +23,8 @@ export async function* findFiles(
   onPassedOver: OnPassedOver,
 ): AsyncGenerator<string, void, undefined> {
   for (const path of paths) {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) yield* filesBelow(path, onPassedOver);
+    if (statSync(path, { bigint: true, throwIfNoEntry: false })?.isDirectory())
+      yield* filesBelow(path, onPassedOver);
     else yield path;
   }
 }
