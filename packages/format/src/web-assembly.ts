@@ -1,4 +1,4 @@
-/** As much of a WebAssembly.Memory as is needed here. A shared one has a SharedArrayBuffer. */
+/** As much of a WebAssembly.Memory as is needed here, or other memory, in which no WebAssembly runs. A shared one has a SharedArrayBuffer. */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer | SharedArrayBuffer;
 }
@@ -19,9 +19,12 @@ interface PlatformWebAssembly {
 
 /** What of WebAssembly is used here. */
 export interface WebAssemblyLoader {
-  /** New memory of so many 64 KiB pages, not shared. */
-  createMemory(pages: number): WasmMemory;
-  /** The exports of a module over a memory, or undefined where the platform lacks what the module uses. */
+  /**
+   * New memory of so many 64 KiB pages, not shared, or undefined where the platform has no room for it: V8 sets 10 GiB of addresses
+   * apart for each, of which `ulimit -v` may leave less.
+   */
+  createMemory(pages: number): WasmMemory | undefined;
+  /** The exports of a module over a memory, or undefined where that is no WebAssembly.Memory, or the platform lacks what the module uses. */
   instantiate(bytes: Uint8Array, memory: WasmMemory): Record<string, WasmFunction> | undefined;
 }
 
@@ -30,9 +33,16 @@ export function loadWebAssembly(): WebAssemblyLoader | undefined {
   const { WebAssembly } = globalThis as { WebAssembly?: PlatformWebAssembly };
   if (WebAssembly === undefined) return undefined;
   return {
-    createMemory: (pages) => new WebAssembly.Memory({ initial: pages }),
+    createMemory(pages) {
+      try {
+        return new WebAssembly.Memory({ initial: pages });
+      } catch (error) {
+        if (error instanceof RangeError) return undefined;
+        throw error;
+      }
+    },
     instantiate(bytes, memory) {
-      if (!WebAssembly.validate(bytes)) return undefined;
+      if (!(memory instanceof WebAssembly.Memory) || !WebAssembly.validate(bytes)) return undefined;
       let module: object;
       try {
         module = new WebAssembly.Module(bytes);

@@ -13,10 +13,13 @@ const CHECKSUM_BIT = 0x04;
  * zstd in WebAssembly: works wherever JavaScript does. Its frames have no checksum; it is added here, so that `zstd -d` and every
  * other decoder tells what changed.
  *
+ * @throws MappedRamError as {@link ContentChecksum.load} does.
  * @public
  */
 export async function openWasmCodec(): Promise<Codec> {
-  const [checksum] = await Promise.all([ContentChecksum.load(), wasmZstd.isLoaded]);
+  // First: it says why, where there is no room for either.
+  const checksum = await ContentChecksum.load();
+  await wasmZstd.isLoaded;
   return {
     name: '@foxglove/wasm-zstd 1.0.1',
     compress(contents, level, target) {

@@ -1,3 +1,4 @@
+import { MappedRamError } from '@mapped-ram/format/errors';
 import createXxhash from 'xxhash-wasm';
 
 const STEP = new Uint8Array(64 * 1024);
@@ -17,9 +18,21 @@ export class ContentChecksum {
     this.#zeros = hasher.create64();
   }
 
-  /** Loads the hash function, which is WebAssembly. */
+  /**
+   * Loads the hash function, which is WebAssembly.
+   *
+   * @throws MappedRamError `platform-unsupported` where there is no room for its memory.
+   */
   static async load(): Promise<ContentChecksum> {
-    return new ContentChecksum(await createXxhash());
+    try {
+      return new ContentChecksum(await createXxhash());
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      const what =
+        'WebAssembly, which makes the checksums of zstd, has no room for its memory: V8 sets 10 GiB of addresses apart for it, and ' +
+        'ulimit -v, or LimitAS= of systemd, leaves less';
+      throw new MappedRamError('platform-unsupported', { what, cause });
+    }
   }
 
   /** Of some bytes. */
