@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -58,6 +60,8 @@ function isReplaced(path: string): boolean {
 
 const LONG_AGO = new Date('2001-01-01');
 
+const NOBODY = 65_534;
+
 it('keeps what was compiled, for its owner, and uses it', () => {
   lint();
   const { path, bytes } = kept();
@@ -113,6 +117,25 @@ it('does not run what others could have written', () => {
   chmodSync(path, 0o620);
   expect(isReplaced(path)).toBe(true);
   expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+it('makes no home, and waits for none', () => {
+  const home = { XDG_CACHE_HOME: '', HOME: join(folder, 'home') };
+  expect(lint(home)).toMatchObject({ status: 0, stderr: '' });
+  expect(existsSync(home.HOME)).toBe(false);
+  // Where Node's own making of folders, of all that are missing, comes to no end.
+  expect(lint({ ...home, HOME: '/proc' })).toMatchObject({ status: 0, stderr: '' });
+  mkdirSync(home.HOME);
+  expect(lint(home)).toMatchObject({ status: 0, stderr: '' });
+  expect(readdirSync(home.HOME)).toEqual(['.cache']);
+});
+
+it.skipIf(process.getuid?.() !== 0)('makes nothing in the home of another user (as root only)', () => {
+  const HOME = join(folder, 'home');
+  mkdirSync(HOME);
+  chownSync(HOME, NOBODY, NOBODY);
+  expect(lint({ XDG_CACHE_HOME: '', HOME })).toMatchObject({ status: 0, stderr: '' });
+  expect(readdirSync(HOME)).toEqual([]);
 });
 
 it.each([

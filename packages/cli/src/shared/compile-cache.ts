@@ -79,7 +79,7 @@ export function useCompileCache(): void {
       plainly(module, path);
       return;
     }
-    const cachePath = join(folder, basename(path));
+    const cachePath = join(folder.path, basename(path));
     const source = readWrapped(path);
     const kept = readCache(cachePath);
     const script = loadScript(module, path, source, kept?.code);
@@ -89,17 +89,53 @@ export function useCompileCache(): void {
       compiled.push({ cachePath, script, writtenTimes: Math.min(kept.writtenTimes + 1, 255) });
   };
   process.once('exit', () => {
+    if (compiled.length === 0 || !makeFolder(folder)) return;
     for (const file of compiled) writeCache(file);
   });
 }
 
-function cacheFolder(): string | undefined {
+/** Where compiled code is kept. */
+interface CacheFolder {
+  /** Is there, and is not made. */
+  readonly home: string;
+  /** What is made below it, one in the other. */
+  readonly names: readonly string[];
+  readonly path: string;
+}
+
+function cacheFolder(): CacheFolder | undefined {
   try {
-    const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-    return join(caches, 'mapped-ram/compiled', `${process.version}-${process.arch}`);
+    const { XDG_CACHE_HOME } = process.env;
+    const home = XDG_CACHE_HOME ? dirname(XDG_CACHE_HOME) : homedir();
+    const caches = XDG_CACHE_HOME ? basename(XDG_CACHE_HOME) : '.cache';
+    const names = [caches, 'mapped-ram', 'compiled', `${process.version}-${process.arch}`];
+    return { home, names, path: join(home, ...names) };
   } catch {
     // There is no home.
     return undefined;
+  }
+}
+
+/**
+ * Makes the folder where it is not there, for the user alone. Not in somebody else's home, which `sudo` may leave in the environment: they
+ * could not write to what root makes there.
+ *
+ * @returns Whether it is there.
+ */
+function makeFolder({ home, names, path }: CacheFolder): boolean {
+  try {
+    if (statSync(path, { throwIfNoEntry: false }) !== undefined) return true;
+    let folder = home;
+    for (const name of names) {
+      const { uid } = statSync(folder);
+      folder = join(folder, name);
+      if (statSync(folder, { throwIfNoEntry: false }) !== undefined) continue;
+      if (uid !== process.getuid?.()) return false;
+      mkdirSync(folder, { mode: 0o700 });
+    }
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -176,7 +212,6 @@ function writeCache({ cachePath, script, writtenTimes }: Compiled): void {
     const last = writtenTimes === 0 ? statSync(cachePath, { throwIfNoEntry: false }) : undefined;
     if (last !== undefined && ageMs(last.mtimeMs) < REPLACED_AFTER_MS) return;
     const code = script.createCachedData();
-    mkdirSync(dirname(cachePath), { recursive: true, mode: 0o700 });
     writeFileSync(part, Buffer.concat([code, code, Buffer.of(writtenTimes)]), { mode: 0o600, flag: 'wx' });
     renameSync(part, cachePath);
   } catch {
