@@ -104,8 +104,15 @@ describe('a file', () => {
     mkdirSync(at('folder'));
     execFileSync('mkfifo', [at('pipe')]);
     for (const path of [at('folder'), at('pipe'), '/dev/null']) {
-      const attempt = createFileTarget(path, { overwrite: true });
-      await expect(attempt).rejects.toMatchObject({ code: 'write-failed' });
+      for (const overwrite of [true, false]) {
+        const attempt = createFileTarget(path, { overwrite });
+        const actual = path === at('folder') ? 'a directory' : 'a pipe, a socket or a device';
+        await expect(attempt).rejects.toMatchObject({
+          code: 'write-failed',
+          expected: 'a regular file',
+          actual,
+        });
+      }
     }
     await expect(createFileTarget(at('missing/new.mr'))).rejects.toMatchObject({ code: 'write-failed' });
   });

@@ -11,6 +11,8 @@ export interface FileFault {
   readonly message: string;
 }
 
+const IN_PLACE_OF_FILES: readonly MappedRamErrorCode[] = ['read-failed', 'write-failed'];
+
 /** Words an error that ended the work on a file. */
 export function toFileFault(error: unknown): FileFault {
   if (!(error instanceof MappedRamError)) {
@@ -33,7 +35,7 @@ export function toFileFault(error: unknown): FileFault {
     return { code: error.code, errno, message: `${reason}${where}` };
   }
   // What is there in place of a file; contents are worded by the error itself.
-  if (error.code === 'read-failed' && error.expected !== undefined && error.actual !== undefined) {
+  if (IN_PLACE_OF_FILES.includes(error.code) && error.expected !== undefined && error.actual !== undefined) {
     return { code: error.code, message: `is ${quoteValue(error.actual)}, not ${quoteValue(error.expected)}` };
   }
   return { code: error.code, message: error.message };

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { type FileHandle, link, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MappedRamError } from '@mapped-ram/format';
@@ -16,20 +17,33 @@ export interface FinalPath {
 /**
  * Looks at the place where a file is to be.
  *
- * @throws MappedRamError `target-exists`; `write-failed` where something else than a regular file would be replaced.
+ * @throws MappedRamError `target-exists`; `write-failed` where there is something else than a regular file, which is never replaced.
  */
 export async function findFinalPath(path: string, overwrite: boolean): Promise<FinalPath> {
   try {
     const found = await lstat(path).catch(ignoreMissing);
     if (found === undefined) return { path, replacedMode: undefined };
-    if (!overwrite) throw new MappedRamError('target-exists', { what: `${path} exists already` });
+    if (found.isSymbolicLink() && !overwrite) throw existsAlready(path);
     const finalPath = await realpath(path);
     const stats = await stat(finalPath);
-    if (stats.isFile()) return { path: finalPath, replacedMode: stats.mode & 0o777 };
+    if (!stats.isFile()) throw noRegularFile(path, stats);
+    if (!overwrite) throw existsAlready(path);
+    return { path: finalPath, replacedMode: stats.mode & 0o777 };
   } catch (cause) {
     throw cause instanceof MappedRamError ? cause : writeFailed(path, cause);
   }
-  throw new MappedRamError('write-failed', { what: `${path} is no regular file and cannot be replaced` });
+}
+
+function existsAlready(name: string, cause?: unknown): MappedRamError {
+  return new MappedRamError('target-exists', { what: `${name} exists already`, cause });
+}
+
+function noRegularFile(path: string, found: Stats): MappedRamError {
+  return new MappedRamError('write-failed', {
+    what: `${path} cannot be replaced`,
+    expected: 'a regular file',
+    actual: found.isDirectory() ? 'a directory' : 'a pipe, a socket or a device',
+  });
 }
 
 /**
@@ -83,8 +97,7 @@ export async function takeName(
     await link(partPath, finalPath);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'EEXIST')
-      throw new MappedRamError('target-exists', { what: `${name} exists already`, cause });
+    if (code === 'EEXIST') throw existsAlready(name, cause);
     // The file system knows no links.
     await rename(partPath, finalPath);
     return;
