@@ -13,8 +13,6 @@ const SLOW = '**/*.all.test.ts';
 process.env.MALLOC_MMAP_THRESHOLD_ ??= String(2 ** 30);
 process.env.MALLOC_TRIM_THRESHOLD_ ??= String(2 ** 32);
 process.env.GLIBC_TUNABLES ??= 'glibc.malloc.hugetlb=1';
-// pnpm has whatever it starts find every package there is; a program that is started without it finds what it depends on.
-delete process.env.NODE_PATH;
 
 export default defineConfig(({ mode }) => ({
   test: {
@@ -29,6 +27,7 @@ export default defineConfig(({ mode }) => ({
     exclude: [...configDefaults.exclude, ...(mode === 'all' ? [] : [SLOW])],
     // Where it is `all`, tests that go through captures or vectors take all of them, and a few otherwise.
     env: { MAPPED_RAM_TESTS: mode === 'all' ? 'all' : 'quick' },
+    setupFiles: ['tools/checks/src/no-node-path.ts'],
     // What other packages have built is loaded by Node as it is; vite would transform it once more.
     server: { deps: { external: [/\/dist\/.*\.js$/] } },
     testTimeout: PATIENCE_MS,
