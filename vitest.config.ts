@@ -27,7 +27,7 @@ export default defineConfig(({ mode }) => ({
     exclude: [...configDefaults.exclude, ...(mode === 'all' ? [] : [SLOW])],
     // Where it is `all`, tests that go through captures or vectors take all of them, and a few otherwise.
     env: { MAPPED_RAM_TESTS: mode === 'all' ? 'all' : 'quick' },
-    setupFiles: ['tools/checks/src/no-node-path.ts'],
+    setupFiles: ['tools/checks/src/before-tests.ts'],
     // What other packages have built is loaded by Node as it is; vite would transform it once more.
     server: { deps: { external: [/\/dist\/.*\.js$/] } },
     testTimeout: PATIENCE_MS,

@@ -5,6 +5,7 @@ import { list, type QmpClient, QmpError, queryRamBlocks, record, shape, text } f
 import { openSnapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import type { Destination, DestinationState } from './destination.js';
+import { describeMemory } from './record/describe-memory.js';
 import { describeProcessor } from './record/describe-processor.js';
 
 /**
@@ -23,6 +24,7 @@ export async function describeDestination(qmp: QmpClient, folder = tmpdir()): Pr
   const uuid = await uuidOf(qmp);
   const processors = await countProcessors(qmp);
   const { model, features } = await describeProcessor(qmp, arch);
+  const memory = await describeMemory(qmp, blocks);
   return {
     format: 'mapped-ram-destination',
     version: 1,
@@ -35,6 +37,7 @@ export async function describeDestination(qmp: QmpClient, folder = tmpdir()): Pr
     ...(model !== undefined && { processorModel: model }),
     ...(features !== undefined && { processorFeatures: features }),
     blocks: blocks.map(({ idstr, usedLength, maxLength }) => ({ idstr, usedLength, maxLength })),
+    ...(memory !== undefined && { memory }),
     states: await askStates(qmp, folder),
   };
 }

@@ -1,4 +1,5 @@
 import type { QemuRamBlock } from '@mapped-ram/qmp';
+import type { MemoryPlace } from './record/describe-memory.js';
 
 /** The state of one device of a destination, as it would save it. */
 export interface DestinationState {
@@ -34,6 +35,8 @@ export interface Destination {
   readonly processorFeatures?: readonly string[];
   /** Lengths in bytes. */
   readonly blocks: readonly Pick<QemuRamBlock, 'idstr' | 'usedLength' | 'maxLength'>[];
+  /** Where its guest sees main RAM and the memory of nodes and DIMMs, where it says so. */
+  readonly memory?: readonly MemoryPlace[];
   /** In the order in which it would save them; empty where it writes them without footers, so that nothing tells them apart. */
   readonly states: readonly DestinationState[];
 }
@@ -63,7 +66,8 @@ export function parseDestination(text: string): Destination {
   const { processorFeatures: features } = value;
   const areFeatures =
     features === undefined || (Array.isArray(features) && features.every((one) => typeof one === 'string'));
-  if (!isModel || !areFeatures) throw new TypeError('the description is damaged');
+  const arePlaces = value.memory === undefined || isList(value.memory, isPlace);
+  if (!isModel || !areFeatures || !arePlaces) throw new TypeError('the description is damaged');
   if (!isText || !isCount || !isList(value.blocks, isBlock) || !isList(value.states, isState)) {
     throw new TypeError('the description is damaged');
   }
@@ -78,6 +82,10 @@ function isList<T>(value: unknown, isElement: (one: T) => boolean): boolean {
 
 function isBlock({ idstr, usedLength, maxLength }: Partial<QemuRamBlock>): boolean {
   return typeof idstr === 'string' && Number.isSafeInteger(usedLength) && Number.isSafeInteger(maxLength);
+}
+
+function isPlace({ block, address, lengthBytes, blockOffset }: Partial<MemoryPlace>): boolean {
+  return typeof block === 'string' && [address, lengthBytes, blockOffset].every(Number.isSafeInteger);
 }
 
 function isState({ idstr, instanceId, versionId, body }: Partial<DestinationState>): boolean {

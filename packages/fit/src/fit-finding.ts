@@ -11,6 +11,7 @@ export interface FitFinding {
     | 'block-missing'
     | 'block-length'
     | 'block-extra'
+    | 'memory-moved'
     | 'devices-unknown'
     | 'device-missing'
     | 'device-extra'

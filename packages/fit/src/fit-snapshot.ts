@@ -4,6 +4,7 @@ import { type ByteSource, openSnapshot } from '@mapped-ram/reader';
 import { newestQemuVersion, type QemuVersion, qemuVersions } from '@mapped-ram/releases';
 import { compareBlocks } from './compare/blocks.js';
 import { compareDevices } from './compare/devices.js';
+import { compareMemoryPlaces } from './compare/memory-places.js';
 import { MendingOptions } from './compare/mending-options.js';
 import { comparePageSize } from './compare/page-size.js';
 import { compareProcessor } from './compare/recorded-processor.js';
@@ -84,6 +85,7 @@ export async function fitSnapshot(
   if (pageSize !== undefined) findings.push(pageSize);
   for await (const finding of compareBlocks(snapshot, there, mending)) findings.push(finding);
   for await (const finding of compareDevices(snapshot, there, mending)) findings.push(finding);
+  if (record !== undefined) findings.push(...compareMemoryPlaces(snapshot, record, there));
   const processor = record && compareProcessor(record, there);
   if (processor !== undefined) findings.push(processor);
   findings.sort((a, b) => a.metAt - b.metAt);

@@ -1,4 +1,5 @@
 export { hasErrorCode, MappedRamError } from '@mapped-ram/format/errors';
+export { type QemuMemoryRange, queryMemoryRanges } from './memory-ranges.js';
 export type {
   QmpClient,
   QmpConnectOptions,

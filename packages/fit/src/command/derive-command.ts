@@ -33,8 +33,8 @@ export async function deriveCommand(snapshot: Snapshot, record?: MachineRecord):
   }
   builder.add('-nodefaults');
   const rest = new CommandBuilder();
-  const memory = addMemory(snapshot, machine, rest);
   const told = record?.machine === machine ? record : undefined;
+  const memory = addMemory(snapshot, machine, rest, told);
   if (record !== undefined && told === undefined) {
     builder.isUnknown(`what the record tells: it is of a machine ${record.machine}`);
   }

@@ -4,10 +4,13 @@ import {
   findMemoryBackends,
   findStruct,
   hasObjectPath,
+  type MachineMemory,
   objectIdOf,
 } from '@mapped-ram/facts';
 import { formatOptions } from '@mapped-ram/format';
 import { findDevice, type RamBlock, type Snapshot, type VmsdStruct } from '@mapped-ram/reader';
+import type { MachineRecord } from '../record/machine-record.js';
+import { recordedModules } from '../record/recorded-modules.js';
 import type { CommandBuilder } from './machine-command.js';
 
 /** What the ids of memory are that QEMU makes by itself for `-m`. */
@@ -18,11 +21,17 @@ export function addMemory(
   snapshot: Snapshot,
   machine: string,
   builder: CommandBuilder,
+  record?: MachineRecord,
 ): Readonly<Record<string, string>> {
   const blocks = snapshot.ramBlocks.filter(
     (block) => !block.idstr.includes('/') || hasObjectPath(block.idstr),
   );
-  const { base, dimms } = findMachineMemory(blocks, machine);
+  const { base, dimms, assumptions } = memoryOf(blocks, machine, record);
+  for (const assumption of assumptions) {
+    builder.isUnknown(
+      `which memory the guest had at which address. Taken are ${assumption}: in another order QEMU restores, and the guest finds other memory than it had`,
+    );
+  }
   const total = base.reduce((sum, { usedLength }) => sum + usedLength, 0);
   const slots = memorySlots(snapshot);
   const plugged = [...dimms, ...pluggedBlocks(snapshot)];
@@ -36,10 +45,10 @@ export function addMemory(
   if (main !== undefined) {
     const id = objectIdOf(main);
     const isDefault = !main.ignored && !hasObjectPath(main.idstr) && DEFAULT_IDS.test(main.idstr);
-    addDimms(dimms, builder);
-    if (isDefault || id === undefined) return {};
+    const forDimms = addDimms(dimms, builder, record);
+    if (isDefault || id === undefined) return forDimms;
     addBackend(builder, main);
-    return { 'memory-backend': id };
+    return { 'memory-backend': id, ...forDimms };
   }
   for (const [nodeid, block] of base.entries()) {
     const id = addBackend(builder, block);
@@ -47,8 +56,32 @@ export function addMemory(
   }
   if (base.length > 0)
     builder.isUnknown('which processors each NUMA node has (-numa cpus=), and the distances between nodes');
-  addDimms(dimms, builder);
-  return {};
+  return addDimms(dimms, builder, record);
+}
+
+/** What the machine starts with and what is plugged in, in the order of their addresses: as a record tells, or else as names do. */
+function memoryOf(
+  blocks: readonly RamBlock[],
+  machine: string,
+  record: MachineRecord | undefined,
+): MachineMemory {
+  if (record?.memory === undefined) return findMachineMemory(blocks, machine);
+  const { memory } = record;
+  const modules = recordedModules(record);
+  const addressOf = ({ idstr }: RamBlock) => memory.find(({ block }) => block === idstr)?.address;
+  const inOrder = (some: readonly RamBlock[]) =>
+    [...some].sort((a, b) => (addressOf(a) ?? 0) - (addressOf(b) ?? 0));
+  const isModule = ({ idstr }: RamBlock) => modules.some(({ block }) => block === idstr);
+  const { base, dimms, assumptions } = findMachineMemory(
+    blocks.filter((block) => !isModule(block)),
+    machine,
+  );
+  const isTold = [...base, ...dimms].every((block) => addressOf(block) !== undefined);
+  return {
+    base: inOrder(base),
+    dimms: inOrder([...dimms, ...blocks.filter(isModule)]),
+    assumptions: isTold ? [] : assumptions,
+  };
 }
 
 function sizeValue(total: number, plugged: readonly RamBlock[], slots: number | undefined): string {
@@ -74,11 +107,27 @@ function kibibytes(lengthBytes: number): string {
   return lengthBytes % 1024 === 0 ? `${lengthBytes / 1024}K` : `${lengthBytes}B`;
 }
 
-function addDimms(dimms: readonly RamBlock[], builder: CommandBuilder): void {
+/** @returns What `-machine` is to be told. */
+function addDimms(
+  dimms: readonly RamBlock[],
+  builder: CommandBuilder,
+  record: MachineRecord | undefined,
+): Readonly<Record<string, string>> {
+  const modules = record === undefined ? [] : recordedModules(record);
+  let hasPersistent = false;
   for (const block of dimms) {
     const id = addBackend(builder, block);
-    if (id !== undefined) builder.add('-device', formatOptions('pc-dimm', { memdev: id }));
+    if (id === undefined) continue;
+    const told = modules.find(({ block: idstr }) => idstr === block.idstr);
+    const type = told?.type ?? 'pc-dimm';
+    hasPersistent ||= type === 'nvdimm';
+    const { address, slot, node } = told ?? {};
+    const values = Object.entries({ memdev: id, addr: address, slot, node }).filter(
+      (entry): entry is [string, string | number] => entry[1] !== undefined,
+    );
+    builder.add('-device', formatOptions(type, Object.fromEntries(values)));
   }
+  return hasPersistent ? { nvdimm: 'on' } : {};
 }
 
 /** Adds a memory backend for a block. @returns its id */

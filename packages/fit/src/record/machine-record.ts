@@ -10,6 +10,7 @@ import {
   shape,
   text,
 } from '@mapped-ram/qmp';
+import type { MemoryPlace } from './describe-memory.js';
 
 /** The value of an option. */
 export type RecordedValue = string | number | boolean;
@@ -53,6 +54,8 @@ export interface MachineRecord {
   /** Slots of PCI, and who is there. */
   readonly pci: readonly RecordedSlot[];
   readonly disks: readonly RecordedDisk[];
+  /** Where the guest saw main RAM and the memory of nodes and DIMMs. */
+  readonly memory?: readonly MemoryPlace[];
   /** The snapshot that it was written for. */
   readonly file?: RecordedFile;
 }
@@ -179,6 +182,7 @@ const contents = shape({
       sizeBytes: optional(amount),
     }),
   ),
+  memory: optional(few(shape({ block: shortText, address: count, lengthBytes: count, blockOffset: count }))),
   file: optional(shape({ sizeBytes: count, digest: optional(digest) })),
 });
 

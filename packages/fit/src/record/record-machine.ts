@@ -1,4 +1,16 @@
-import { amount, count, list, optional, type QmpClient, record, shape, text, truth } from '@mapped-ram/qmp';
+import {
+  amount,
+  count,
+  list,
+  optional,
+  type QmpClient,
+  queryRamBlocks,
+  record,
+  shape,
+  text,
+  truth,
+} from '@mapped-ram/qmp';
+import { describeMemory } from './describe-memory.js';
 import { describeProcessor } from './describe-processor.js';
 import type {
   MachineRecord,
@@ -30,6 +42,7 @@ export async function recordMachine(qmp: QmpClient): Promise<MachineRecord> {
   const { arch } = await qmp.execute('query-target', {}, { result: shape({ arch: text }) });
   const accelerator = await acceleratorOf(qmp);
   const firmware = await textProperty(qmp, '/machine', 'firmware');
+  const memory = await describeMemory(qmp, await queryRamBlocks(qmp));
   return {
     ...{ format: 'mapped-ram-machine', version: 1 },
     qemu: `${major}.${minor}.${micro}${distributor === '' ? '' : ` (${distributor})`}`,
@@ -45,6 +58,7 @@ export async function recordMachine(qmp: QmpClient): Promise<MachineRecord> {
     objects: await partsOf(qmp, '/objects'),
     pci: await slotsOf(qmp),
     disks: await disksOf(qmp),
+    ...(memory !== undefined && { memory }),
   };
 }
 

@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatOptions } from '@mapped-ram/format';
+import { openSnapshot } from '@mapped-ram/reader';
+import { openFileSource } from '@mapped-ram/reader/file';
+import {
+  findQemu,
+  launchDestination,
+  launchQemu,
+  type QemuVm,
+  restoreMappedRam,
+  saveMappedRam,
+} from '@mapped-ram/tool-qemu';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deriveCommand } from '../command/derive-command.js';
+import { argumentsOfCommand } from '../command/machine-command.js';
+import { describeDestination } from '../describe-destination.js';
+import { fitSnapshot } from '../fit-snapshot.js';
+import type { MachineRecord } from '../record/machine-record.js';
+import { recordMachine } from '../record/record-machine.js';
+
+const MIB = 2 ** 20;
+const SIZE = 16 * MIB;
+/** What the guest has in its second node, and where. */
+const MARK = '0x1122334455667788';
+const MARK_ADDRESS = SIZE + MIB;
+/** DIMMs begin on the first GiB behind 4 GiB. */
+const DIMM_ADDRESS = 4 * 2 ** 30;
+
+/** Names whose order is not that of the nodes. */
+const SAVED = ['b', 'c', 'a'];
+
+function machine(order: readonly string[]): string[] {
+  return [
+    ...['-machine', 'pc-i440fx-10.0', '-nodefaults', '-m', 'size=48M,slots=2,maxmem=1G', ...nodes(order)],
+    ...['-object', backend('more'), '-device', 'pc-dimm,memdev=more,id=module'],
+  ];
+}
+
+function nodes(order: readonly string[]): string[] {
+  return order.flatMap((id, nodeid) => [
+    ...['-object', backend(id), '-numa', formatOptions('node', { nodeid, memdev: id })],
+  ]);
+}
+
+function backend(id: string): string {
+  return formatOptions('memory-backend-ram', { id, size: SIZE });
+}
+
+const program = findQemu('11.1');
+const missing = program.kind === 'missing' ? ` (missing tool: ${program.reason})` : '';
+
+describe.skipIf(missing !== '')(`a guest with three nodes and a DIMM, in QEMU 11.1${missing}`, () => {
+  let folder: string;
+  let path: string;
+  let record: MachineRecord;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'mapped-ram-places-'));
+    path = join(folder, 'guest.mr');
+    const mark = formatOptions('loader', { addr: MARK_ADDRESS, data: MARK, 'data-len': 8 });
+    const vm = await launchQemu({ version: '11.1', args: [...machine(SAVED), '-device', mark, '-S'] });
+    try {
+      record = await recordMachine(vm.qmp);
+      expect((await saveMappedRam(vm, { uri: `file:${path}` })).kind).toBe('completed');
+    } finally {
+      await vm.kill();
+    }
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  /** Has a destination judged, and restore the file. */
+  async function judged(args: readonly string[]) {
+    const vm = await launchDestination({ target: 'x86_64', args, files: [] }, { version: '11.1' });
+    const source = await openFileSource(path);
+    try {
+      const { verdict, findings } = await fitSnapshot(source, await describeDestination(vm.qmp), { record });
+      const { kind } = await restoreMappedRam(vm, { uri: `file:${path}` });
+      return {
+        verdict,
+        moved: findings.filter(({ code }) => code === 'memory-moved'),
+        kind,
+        mark: await markOf(vm),
+      };
+    } finally {
+      await source.close();
+      await vm.kill();
+    }
+  }
+
+  async function commandOf(told?: MachineRecord) {
+    const source = await openFileSource(path);
+    try {
+      return await deriveCommand(await openSnapshot(source), told);
+    } finally {
+      await source.close();
+    }
+  }
+
+  test('has its memory where it was with the command that the record makes', async () => {
+    const command = await commandOf(record);
+    const args = argumentsOfCommand(command);
+    expect(args.join(' ')).toContain(`-device pc-dimm,memdev=more,addr=${DIMM_ADDRESS}`);
+    expect(command.unknown.join(' ')).not.toContain('at which address');
+    expect(await judged(args)).toEqual({ verdict: 'restores', moved: [], kind: 'completed', mark: MARK });
+  });
+
+  test('is restored by QEMU with its nodes in another order, and is warned of', async () => {
+    const { verdict, moved, kind, mark } = await judged(machine(['b', 'a', 'c']));
+    expect({ verdict, kind }).toEqual({ verdict: 'wrong-memory', kind: 'completed' });
+    expect(mark).not.toBe(MARK);
+    expect(moved.map(({ subject }) => subject)).toEqual(expect.arrayContaining(['a', 'c']));
+    expect(moved).toHaveLength(2);
+    expect(moved[0]).toMatchObject({ outcome: 'wrong-memory', help: expect.stringContaining('-numa node') });
+  });
+
+  test('is warned of where a DIMM is a node', async () => {
+    const { verdict, moved } = await judged([
+      '-machine',
+      'pc-i440fx-10.0',
+      '-nodefaults',
+      '-m',
+      'size=64M,slots=2,maxmem=1G',
+      ...nodes(['more', ...SAVED]),
+    ]);
+    expect(verdict).toBe('wrong-memory');
+    const [module] = moved.filter(({ subject }) => subject === 'more');
+    expect(module?.message).toMatch(/at address 0x100000000, and the destination has it at 0x0:/);
+    expect(module?.help).toBe('-device pc-dimm,memdev=more,addr=0x100000000');
+  });
+
+  test('without a record, the command says that it does not know where what was', async () => {
+    expect((await commandOf()).unknown.join('; ')).toMatch(
+      /which memory the guest had at which address\. Taken are NUMA nodes in the order a, b, c, more:/,
+    );
+  });
+});
+
+async function markOf(vm: QemuVm): Promise<string | undefined> {
+  const args = { 'command-line': `xp /1gx ${MARK_ADDRESS}` };
+  return /: (0x[0-9a-f]+)/.exec(await vm.qmp.execute<string>('human-monitor-command', args))?.[1];
+}

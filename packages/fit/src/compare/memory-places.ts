@@ -1,0 +1,59 @@
+import type { Snapshot } from '@mapped-ram/reader';
+import type { Destination } from '../destination.js';
+import type { FitFinding } from '../fit-finding.js';
+import type { MemoryPlace } from '../record/describe-memory.js';
+import type { MachineRecord } from '../record/machine-record.js';
+import { recordedModules } from '../record/recorded-modules.js';
+
+/**
+ * Which blocks the guest had at other addresses than the destination has them, as a record tells. QEMU looks for blocks by their names and compares no
+ * address: another order of nodes, a node in place of a DIMM, or another `max-ram-below-4g` restores, and the guest finds memory that was not there.
+ */
+export function* compareMemoryPlaces(
+  snapshot: Snapshot,
+  record: MachineRecord,
+  destination: Destination,
+): Generator<FitFinding, void, undefined> {
+  const { memory: saved = [] } = record;
+  const { memory: own = [] } = destination;
+  for (const { idstr, byteOffset } of snapshot.ramBlocks) {
+    const moved = findMoved(
+      saved.filter(({ block }) => block === idstr),
+      own.filter(({ block }) => block === idstr),
+    );
+    if (moved === undefined) continue;
+    const [from, to] = moved.map((address) => `0x${address.toString(16)}`);
+    yield {
+      ...{ code: 'memory-moved', outcome: 'wrong-memory', metAt: byteOffset, subject: idstr },
+      message: `the guest had the memory ${idstr} at address ${from}, and the destination has it at ${to}: QEMU compares no addresses, and the guest finds other memory there`,
+      help: helpFor(idstr, record),
+    };
+  }
+}
+
+/** The addresses, there and here, of the first byte that lies elsewhere. */
+function findMoved(
+  saved: readonly MemoryPlace[],
+  own: readonly MemoryPlace[],
+): readonly [number, number] | undefined {
+  for (const there of saved) {
+    for (const here of own) {
+      const first = Math.max(there.blockOffset, here.blockOffset);
+      const end = Math.min(there.blockOffset + there.lengthBytes, here.blockOffset + here.lengthBytes);
+      const from = there.address + first - there.blockOffset;
+      const to = here.address + first - here.blockOffset;
+      if (first < end && from !== to) return [from, to];
+    }
+  }
+  return undefined;
+}
+
+function helpFor(idstr: string, record: MachineRecord): string {
+  const module = recordedModules(record).find(({ block }) => block === idstr);
+  if (module !== undefined) {
+    const { type, id, address } = module;
+    const at = address === undefined ? '' : `,addr=0x${address.toString(16)}`;
+    return `-device ${type},memdev=${id}${at}`;
+  }
+  return 'the same -numa node in the same order, and the same max-ram-below-4g=; mr command writes both from the record';
+}
