@@ -1,4 +1,5 @@
 import { isGuestMemory } from '@mapped-ram/facts';
+import { hasErrorCode } from '@mapped-ram/format';
 import { type QemuRamBlock, type QmpClient, QmpError, queryMemoryRanges } from '@mapped-ram/qmp';
 
 /** Where in a guest's physical addresses a stretch of a block lies. In bytes. */
@@ -29,7 +30,8 @@ export async function describeMemory(
       .filter(({ region }) => known.has(region))
       .map(({ region, regionOffset, ...range }) => ({ block: region, ...range, blockOffset: regionOffset }));
   } catch (error) {
-    if (error instanceof QmpError) return undefined;
+    // A QEMU that was built without it says so in words.
+    if (error instanceof QmpError || hasErrorCode(error, 'bad-qmp-result')) return undefined;
     throw error;
   }
 }
