@@ -12,6 +12,7 @@ export interface FitFinding {
     | 'block-length'
     | 'block-extra'
     | 'memory-moved'
+    | 'memory-places-unknown'
     | 'devices-unknown'
     | 'device-missing'
     | 'device-extra'

@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deriveCommand } from '../command/derive-command.js';
 import { argumentsOfCommand } from '../command/machine-command.js';
 import { describeDestination } from '../describe-destination.js';
-import { fitSnapshot } from '../fit-snapshot.js';
+import { type FitOptions, fitSnapshot } from '../fit-snapshot.js';
 import type { MachineRecord } from '../record/machine-record.js';
 import { recordMachine } from '../record/record-machine.js';
 
@@ -71,15 +71,15 @@ describe.skipIf(missing !== '')(`a guest with three nodes and a DIMM, in QEMU 11
   afterAll(() => rm(folder, { recursive: true }));
 
   /** Has a destination judged, and restore the file. */
-  async function judged(args: readonly string[]) {
+  async function judged(args: readonly string[], told: FitOptions = { record }) {
     const vm = await launchDestination({ target: 'x86_64', args, files: [] }, { version: '11.1' });
     const source = await openFileSource(path);
     try {
-      const { verdict, findings } = await fitSnapshot(source, await describeDestination(vm.qmp), { record });
+      const { verdict, findings } = await fitSnapshot(source, await describeDestination(vm.qmp), told);
       const { kind } = await restoreMappedRam(vm, { uri: `file:${path}` });
       return {
         verdict,
-        moved: findings.filter(({ code }) => code === 'memory-moved'),
+        moved: findings.filter(({ code }) => code.startsWith('memory-')),
         kind,
         mark: await markOf(vm),
       };
@@ -128,6 +128,19 @@ describe.skipIf(missing !== '')(`a guest with three nodes and a DIMM, in QEMU 11
     const [module] = moved.filter(({ subject }) => subject === 'more');
     expect(module?.message).toMatch(/at address 0x100000000, and the destination has it at 0x0:/);
     expect(module?.help).toBe('-device pc-dimm,memdev=more,addr=0x100000000');
+  });
+
+  test('without a record, is told where the destination has its memory', async () => {
+    const { verdict, moved, kind } = await judged(machine(['b', 'a', 'c']), {});
+    expect({ verdict, kind }).toEqual({ verdict: 'restores', kind: 'completed' });
+    expect(moved).toEqual([
+      expect.objectContaining({
+        ...{ code: 'memory-places-unknown', outcome: 'restores' },
+        message: expect.stringContaining(
+          'has b at 0x0, a at 0x1000000, c at 0x2000000, more at 0x100000000, and',
+        ),
+      }),
+    ]);
   });
 
   test('without a record, the command says that it does not know where what was', async () => {

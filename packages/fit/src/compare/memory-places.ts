@@ -1,3 +1,4 @@
+import { findMachineMemory } from '@mapped-ram/facts';
 import type { Snapshot } from '@mapped-ram/reader';
 import type { Destination } from '../destination.js';
 import type { FitFinding } from '../fit-finding.js';
@@ -11,24 +12,50 @@ import { recordedModules } from '../record/recorded-modules.js';
  */
 export function* compareMemoryPlaces(
   snapshot: Snapshot,
-  record: MachineRecord,
+  record: MachineRecord | undefined,
   destination: Destination,
 ): Generator<FitFinding, void, undefined> {
-  const { memory: saved = [] } = record;
   const { memory: own = [] } = destination;
+  if (record?.memory === undefined) {
+    yield* unknownPlaces(snapshot, own);
+    return;
+  }
+  const { memory: saved } = record;
   for (const { idstr, byteOffset } of snapshot.ramBlocks) {
     const moved = findMoved(
       saved.filter(({ block }) => block === idstr),
       own.filter(({ block }) => block === idstr),
     );
     if (moved === undefined) continue;
-    const [from, to] = moved.map((address) => `0x${address.toString(16)}`);
+    const [from, to] = moved.map(hexadecimal);
     yield {
       ...{ code: 'memory-moved', outcome: 'wrong-memory', metAt: byteOffset, subject: idstr },
       message: `the guest had the memory ${idstr} at address ${from}, and the destination has it at ${to}: QEMU compares no addresses, and the guest finds other memory there`,
       help: helpFor(idstr, record),
     };
   }
+}
+
+/** Without a record nobody knows where nodes and DIMMs were, unless their names say it, as libvirt's do. */
+function* unknownPlaces(
+  { ramBlocks, configuration }: Snapshot,
+  own: readonly MemoryPlace[],
+): Generator<FitFinding, void, undefined> {
+  const { base, dimms, assumptions } = findMachineMemory(ramBlocks, configuration?.machine);
+  if (assumptions.length === 0) return;
+  const places = [...base, ...dimms].flatMap(({ idstr }) => own.find(({ block }) => block === idstr) ?? []);
+  if (places.length < 2) return;
+  places.sort((a, b) => a.address - b.address);
+  const list = places.map(({ block, address }) => `${block} at ${hexadecimal(address)}`).join(', ');
+  yield {
+    ...{ code: 'memory-places-unknown', outcome: 'restores', metAt: 0 },
+    message: `the file does not tell at which addresses the guest had its memory, and QEMU compares none: the destination has ${list}, and a guest that had them otherwise finds other memory there`,
+    help: 'the same -numa node and DIMMs in the same order; mr save --record keeps where they were',
+  };
+}
+
+function hexadecimal(address: number): string {
+  return `0x${address.toString(16)}`;
 }
 
 /** The addresses, there and here, of the first byte that lies elsewhere. */
@@ -52,7 +79,7 @@ function helpFor(idstr: string, record: MachineRecord): string {
   const module = recordedModules(record).find(({ block }) => block === idstr);
   if (module !== undefined) {
     const { type, id, address } = module;
-    const at = address === undefined ? '' : `,addr=0x${address.toString(16)}`;
+    const at = address === undefined ? '' : `,addr=${hexadecimal(address)}`;
     return `-device ${type},memdev=${id}${at}`;
   }
   return 'the same -numa node in the same order, and the same max-ram-below-4g=; mr command writes both from the record';
