@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatOptions } from '@mapped-ram/format';
-import { openSnapshot } from '@mapped-ram/reader';
+import { openSnapshot, type Snapshot } from '@mapped-ram/reader';
 import { openFileSource } from '@mapped-ram/reader/file';
 import {
   findQemu,
@@ -16,9 +16,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deriveCommand } from '../command/derive-command.js';
 import { argumentsOfCommand } from '../command/machine-command.js';
 import { describeDestination } from '../describe-destination.js';
+import type { Destination } from '../destination.js';
 import { type FitOptions, fitSnapshot } from '../fit-snapshot.js';
+import type { MemoryPlace } from '../record/describe-memory.js';
 import type { MachineRecord } from '../record/machine-record.js';
 import { recordMachine } from '../record/record-machine.js';
+import { compareMemoryPlaces } from './memory-places.js';
 
 const MIB = 2 ** 20;
 const SIZE = 16 * MIB;
@@ -50,6 +53,32 @@ function backend(id: string): string {
 
 const program = findQemu('11.1');
 const missing = program.kind === 'missing' ? ` (missing tool: ${program.reason})` : '';
+
+describe('places of one block', () => {
+  const place = (address: number, lengthBytes: number, blockOffset = 0) => ({
+    ...{ block: 'ram', address, lengthBytes, blockOffset },
+  });
+  const compare = (saved: readonly MemoryPlace[], memory: readonly MemoryPlace[]) => {
+    const snapshot = { ramBlocks: [{ idstr: 'ram', byteOffset: 7 }] } as unknown as Snapshot;
+    const record = { devices: [], memory: saved } as unknown as MachineRecord;
+    const found = [...compareMemoryPlaces(snapshot, record, { memory } as unknown as Destination)];
+    return found.map(({ code }) => code);
+  };
+  // As a Malta has them: the first 256 MiB are at 0 too.
+  const twice = [place(0, 256 * MIB), place(2 ** 31, 2 ** 30)];
+  const split = [place(0, 3 * MIB), place(2 ** 32, MIB, 3 * MIB)];
+
+  test.each([
+    ['the same', split, split, 0],
+    ['a hole that the guest made', [place(0, MIB), place(2 * MIB, MIB, 2 * MIB)], [place(0, 4 * MIB)], 0],
+    ['at two addresses', twice, twice, 0],
+    ['at one of two', [place(2 ** 31, 2 ** 30)], twice, 0],
+    ['split elsewhere', split, [place(0, 2 * MIB), place(2 ** 32, 2 * MIB, 2 * MIB)], 1],
+    ['none here', split, [], 0],
+  ])('%s', (_, saved, own, count) => {
+    expect(compare(saved, own)).toHaveLength(count);
+  });
+});
 
 describe.skipIf(missing !== '')(`a guest with three nodes and a DIMM, in QEMU 11.1${missing}`, () => {
   let folder: string;

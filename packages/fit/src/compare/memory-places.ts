@@ -58,21 +58,27 @@ function hexadecimal(address: number): string {
   return `0x${address.toString(16)}`;
 }
 
-/** The addresses, there and here, of the first byte that lies elsewhere. */
+/** The addresses, there and here, of the first byte that lies nowhere here where it lay there. A board may have RAM at two addresses. */
 function findMoved(
   saved: readonly MemoryPlace[],
   own: readonly MemoryPlace[],
 ): readonly [number, number] | undefined {
   for (const there of saved) {
     for (const here of own) {
-      const first = Math.max(there.blockOffset, here.blockOffset);
-      const end = Math.min(there.blockOffset + there.lengthBytes, here.blockOffset + here.lengthBytes);
-      const from = there.address + first - there.blockOffset;
-      const to = here.address + first - here.blockOffset;
-      if (first < end && from !== to) return [from, to];
+      const offset = Math.max(there.blockOffset, here.blockOffset);
+      const from = addressesOf(offset, saved);
+      const to = addressesOf(offset, own);
+      if (from.length > 0 && to.length > 0 && !from.some((address) => to.includes(address)))
+        return [Math.min(...from), Math.min(...to)];
     }
   }
   return undefined;
+}
+
+function addressesOf(offset: number, places: readonly MemoryPlace[]): number[] {
+  return places.flatMap(({ address, lengthBytes, blockOffset }) =>
+    offset >= blockOffset && offset < blockOffset + lengthBytes ? [address + offset - blockOffset] : [],
+  );
 }
 
 function helpFor(idstr: string, record: MachineRecord): string {
