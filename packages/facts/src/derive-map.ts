@@ -14,6 +14,7 @@ import { virtioMemLayers } from './virtio-mem.js';
 import {
   i440fxBoard,
   isapcBoard,
+  lowMemorySetByHand,
   microvmBoard,
   type PcBoard,
   q35Board,
@@ -59,6 +60,19 @@ export async function derivePhysicalMap(snapshot: Snapshot): Promise<PhysicalMap
     'lowMemory' in board ? await x86Layers(snapshot, memory, board) : flatLayers(snapshot, memory, board);
   const ranges = stackLayers([...layers, ...(await virtioMemLayers(snapshot))]);
   return { ranges, assumptions: memory.assumptions };
+}
+
+/**
+ * What `max-ram-below-4g` a PC was started with, in bytes.
+ *
+ * @returns undefined where it was none, or the file does not tell
+ * @throws what reading device state throws
+ */
+export async function findMaxRamBelow4g(snapshot: Snapshot): Promise<number | undefined> {
+  const board = findBoard(snapshot);
+  if (board === undefined || !('lowMemory' in board) || board === microvmBoard) return undefined;
+  const memory = findMachineMemory(snapshot.ramBlocks, snapshot.configuration?.machine ?? 'none');
+  return await lowMemorySetByHand(snapshot, memory, board);
 }
 
 function findBoard(snapshot: Snapshot): PcBoard | FlatBoard | undefined {

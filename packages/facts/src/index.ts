@@ -10,7 +10,7 @@ export {
 } from './blocks/memory-backends.js';
 export { destinationPageSize } from './blocks/page-size.js';
 export { separateBlocks } from './blocks/separate-blocks.js';
-export { derivePhysicalMap } from './derive-map.js';
+export { derivePhysicalMap, findMaxRamBelow4g } from './derive-map.js';
 export { armRegisterKey, identifiesArmProcessor } from './devices/arm-register-key.js';
 export { findStruct } from './devices/find-struct.js';
 export { savedMemorySlots } from './devices/hotplug-devices.js';

@@ -85,7 +85,7 @@ export async function fitSnapshot(
   if (pageSize !== undefined) findings.push(pageSize);
   for await (const finding of compareBlocks(snapshot, there, mending)) findings.push(finding);
   for await (const finding of compareDevices(snapshot, there, mending)) findings.push(finding);
-  findings.push(...compareMemoryPlaces(snapshot, record, there));
+  for await (const finding of compareMemoryPlaces(snapshot, record, there)) findings.push(finding);
   const processor = record && compareProcessor(record, there);
   if (processor !== undefined) findings.push(processor);
   findings.sort((a, b) => a.metAt - b.metAt);

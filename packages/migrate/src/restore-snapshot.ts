@@ -1,5 +1,12 @@
 import type { OpenFdset } from '@mapped-ram/fdset';
-import { booleanOption, checkOptions, IGNORE_SHARED_CAPABILITY, signalOption } from '@mapped-ram/format';
+import type { MachineRecord } from '@mapped-ram/fit';
+import {
+  booleanOption,
+  checkOptions,
+  IGNORE_SHARED_CAPABILITY,
+  objectOption,
+  signalOption,
+} from '@mapped-ram/format';
 import type { FileReport } from '@mapped-ram/lint';
 import type { QmpClient } from '@mapped-ram/qmp';
 import { fitFile } from './fit-file.js';
@@ -27,6 +34,8 @@ import { withUndo } from './with-undo.js';
 export interface RestoreOptions extends TransferOptions, PatienceOptions {
   /** Let the guest run when it is restored. Otherwise it does what QEMU was started to: with -S, or saved while it was paused, it stays paused. */
   readonly keepRunning?: boolean | undefined;
+  /** What QEMU told of its machine when the file was saved (`recordMachine` of the package `fit`): where the guest had its memory is compared then. */
+  readonly record?: MachineRecord | undefined;
   /** QEMU cannot be kept from the end of a restore that has begun, so it is waited for. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -60,6 +69,7 @@ export async function restoreSnapshot(
   checkOptions<RestoreOptions>(options, {
     ...transferChecks,
     keepRunning: booleanOption,
+    record: objectOption,
     signal: signalOption,
   });
   transferOf(options);
@@ -72,12 +82,13 @@ export async function restoreSnapshot(
 }
 
 async function restore(qmp: QmpClient, path: string, options: RestoreOptions): Promise<RestoredSnapshot> {
-  const { keepRunning = false, answerTimeoutMs, signal } = options;
+  const { keepRunning = false, answerTimeoutMs, record, signal } = options;
   const facts = await gatherQemuFacts(qmp);
   const report = await lintFile(path, facts.version, options, signal);
   const byteOffset = options.byteOffset ?? report.snapshot?.streamOffset ?? 0;
   const transfer = transferOf({ ...options, byteOffset });
-  const fit = facts.guest.status === 'inmigrate' ? await fitFile(qmp, path, byteOffset, signal) : undefined;
+  const isWaiting = facts.guest.status === 'inmigrate';
+  const fit = isWaiting ? await fitFile(qmp, path, { streamOffset: byteOffset, record, signal }) : undefined;
   const prepared = await prepareTransfer({ role: 'load', transfer, facts, report, fit, path });
   const set = acceptTransfer(prepared);
   try {

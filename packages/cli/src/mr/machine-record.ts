@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { MAX_RECORD_BYTES, type MachineRecord, parseMachineRecord, recordPathOf } from '@mapped-ram/fit';
 import { MappedRamError } from '@mapped-ram/format';
 import type { CommandContext } from '../shared/command.js';
@@ -33,6 +33,21 @@ export async function readMachineRecord(
     terminal.stderr.write(`${program}: ${printable(place)} is not used: ${printable(words)}\n`);
     return undefined;
   }
+}
+
+/**
+ * The same, of what is given to QEMU.
+ *
+ * @param path as the user named it
+ * @param plain the file itself, or what was packed in it
+ */
+export async function readRecordOf(
+  path: string,
+  plain: string,
+  context: CommandContext,
+): Promise<MachineRecord | undefined> {
+  const found = await stat(plain).catch(() => undefined);
+  return found && readMachineRecord(path, found.size, context);
 }
 
 /** @returns undefined where there is no such file */

@@ -45,6 +45,17 @@ export const isapcBoard: PcBoard = { lowMemory: i440fxBoard.lowMemory };
 /** hw/i386/microvm.c, `microvm_memory_init`. */
 export const microvmBoard: PcBoard = { lowMemory: (total) => Math.min(total, 3 * GIB) };
 
+/** Bytes of RAM below 4 GiB, where the clock's memory tells of another length than the board has by itself: `max-ram-below-4g`. */
+export async function lowMemorySetByHand(
+  snapshot: Snapshot,
+  { base }: MachineMemory,
+  { lowMemory }: PcBoard,
+): Promise<number | undefined> {
+  const total = totalLength(base);
+  const low = await lowMemoryByCmos(snapshot, total);
+  return low === lowMemory(total) ? undefined : low;
+}
+
 /** The layers of a machine of the PC family. */
 export async function x86Layers(
   snapshot: Snapshot,

@@ -1,3 +1,4 @@
+import { findMaxRamBelow4g } from '@mapped-ram/facts';
 import { formatOptions, isMachineName, MappedRamError } from '@mapped-ram/format';
 import type { Snapshot } from '@mapped-ram/reader';
 import { targetsOfMachine } from '@mapped-ram/releases';
@@ -40,9 +41,15 @@ export async function deriveCommand(snapshot: Snapshot, record?: MachineRecord):
   }
   await addProcessors({ snapshot, machine, record: told }, rest);
   const firmware = addFirmware({ snapshot, machine, record: told }, rest);
+  const lowBytes = await findMaxRamBelow4g(snapshot);
   builder.add(
     '-machine',
-    formatOptions(machine, { ...boardOptions(snapshot, machine), ...memory, ...firmware }),
+    formatOptions(machine, {
+      ...boardOptions(snapshot, machine),
+      ...(lowBytes !== undefined && { 'max-ram-below-4g': lowBytes }),
+      ...memory,
+      ...firmware,
+    }),
   );
   addDevices(snapshot, machine, await savedDevices(snapshot, machine), rest, told);
   addStream(snapshot, rest);

@@ -17,6 +17,7 @@ import { deriveCommand } from '../command/derive-command.js';
 import { argumentsOfCommand } from '../command/machine-command.js';
 import { describeDestination } from '../describe-destination.js';
 import type { Destination } from '../destination.js';
+import type { FitFinding } from '../fit-finding.js';
 import { type FitOptions, fitSnapshot } from '../fit-snapshot.js';
 import type { MemoryPlace } from '../record/describe-memory.js';
 import type { MachineRecord } from '../record/machine-record.js';
@@ -41,6 +42,11 @@ function machine(order: readonly string[]): string[] {
   ];
 }
 
+function split(lowest: string): string[] {
+  const machine = formatOptions('pc-i440fx-10.0', { 'max-ram-below-4g': lowest });
+  return ['-machine', machine, '-nodefaults', '-m', '64M'];
+}
+
 function nodes(order: readonly string[]): string[] {
   return order.flatMap((id, nodeid) => [
     ...['-object', backend(id), '-numa', formatOptions('node', { nodeid, memdev: id })],
@@ -58,11 +64,13 @@ describe('places of one block', () => {
   const place = (address: number, lengthBytes: number, blockOffset = 0) => ({
     ...{ block: 'ram', address, lengthBytes, blockOffset },
   });
-  const compare = (saved: readonly MemoryPlace[], memory: readonly MemoryPlace[]) => {
-    const snapshot = { ramBlocks: [{ idstr: 'ram', byteOffset: 7 }] } as unknown as Snapshot;
+  const compare = async (saved: readonly MemoryPlace[], memory: readonly MemoryPlace[]) => {
+    const snapshot = { ramBlocks: [{ idstr: 'ram', byteOffset: 7 }], sections: [] } as unknown as Snapshot;
     const record = { devices: [], memory: saved } as unknown as MachineRecord;
-    const found = [...compareMemoryPlaces(snapshot, record, { memory } as unknown as Destination)];
-    return found.map(({ code }) => code);
+    const found: FitFinding[] = [];
+    const destination = { memory } as unknown as Destination;
+    for await (const finding of compareMemoryPlaces(snapshot, record, destination)) found.push(finding);
+    return found;
   };
   // As a Malta has them: the first 256 MiB are at 0 too.
   const twice = [place(0, 256 * MIB), place(2 ** 31, 2 ** 30)];
@@ -75,8 +83,8 @@ describe('places of one block', () => {
     ['at one of two', [place(2 ** 31, 2 ** 30)], twice, 0],
     ['split elsewhere', split, [place(0, 2 * MIB), place(2 ** 32, 2 * MIB, 2 * MIB)], 1],
     ['none here', split, [], 0],
-  ])('%s', (_, saved, own, count) => {
-    expect(compare(saved, own)).toHaveLength(count);
+  ])('%s', async (_, saved, own, count) => {
+    expect(await compare(saved, own)).toHaveLength(count);
   });
 });
 
@@ -170,6 +178,43 @@ describe.skipIf(missing !== '')(`a guest with three nodes and a DIMM, in QEMU 11
         ),
       }),
     ]);
+  });
+
+  test('split at 4 GiB by hand, has it where it was with the command that the file makes', async () => {
+    const vm = await launchQemu({
+      version: '11.1',
+      args: [...split('24M'), '-device', 'loader,addr=0x100100000,data=0x11,data-len=1', '-S'],
+    });
+    const other = join(folder, 'split.mr');
+    try {
+      expect((await saveMappedRam(vm, { uri: `file:${other}` })).kind).toBe('completed');
+    } finally {
+      await vm.kill();
+    }
+    const source = await openFileSource(other);
+    try {
+      const args = argumentsOfCommand(await deriveCommand(await openSnapshot(source)));
+      expect(args).toContain(`pc-i440fx-10.0,max-ram-below-4g=${24 * MIB}`);
+      for (const [machineArgs, help] of [
+        [args, undefined],
+        [split('40M'), `-machine max-ram-below-4g=${24 * MIB}`],
+        [['-machine', 'pc-i440fx-10.0', '-nodefaults', '-m', '64M'], `-machine max-ram-below-4g=${24 * MIB}`],
+      ] as const) {
+        const there = await launchDestination(
+          { target: 'x86_64', args: machineArgs, files: [] },
+          { version: '11.1' },
+        );
+        try {
+          const { verdict, findings } = await fitSnapshot(source, await describeDestination(there.qmp));
+          expect(verdict).toBe(help === undefined ? 'restores' : 'wrong-memory');
+          expect(findings.find(({ code }) => code === 'memory-moved')?.help).toBe(help);
+        } finally {
+          await there.kill();
+        }
+      }
+    } finally {
+      await source.close();
+    }
   });
 
   test('without a record, the command says that it does not know where what was', async () => {

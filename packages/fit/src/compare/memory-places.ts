@@ -1,4 +1,5 @@
-import { findMachineMemory } from '@mapped-ram/facts';
+import { derivePhysicalMap, findMachineMemory, findMaxRamBelow4g } from '@mapped-ram/facts';
+import { MappedRamError } from '@mapped-ram/format';
 import type { Snapshot } from '@mapped-ram/reader';
 import type { Destination } from '../destination.js';
 import type { FitFinding } from '../fit-finding.js';
@@ -7,20 +8,24 @@ import type { MachineRecord } from '../record/machine-record.js';
 import { recordedModules } from '../record/recorded-modules.js';
 
 /**
- * Which blocks the guest had at other addresses than the destination has them, as a record tells. QEMU looks for blocks by their names and compares no
- * address: another order of nodes, a node in place of a DIMM, or another `max-ram-below-4g` restores, and the guest finds memory that was not there.
+ * Which blocks the guest had at other addresses than the destination has them, as a record tells, or else the file. QEMU looks for blocks by their names
+ * and compares no address: another order of nodes, a node in place of a DIMM, or another `max-ram-below-4g` restores, and the guest finds memory that
+ * was not there.
+ *
+ * @throws what reading device state throws
  */
-export function* compareMemoryPlaces(
+export async function* compareMemoryPlaces(
   snapshot: Snapshot,
   record: MachineRecord | undefined,
   destination: Destination,
-): Generator<FitFinding, void, undefined> {
-  const { memory: own = [] } = destination;
-  if (record?.memory === undefined) {
+): AsyncGenerator<FitFinding, void, undefined> {
+  const { memory: own } = destination;
+  if (own === undefined) return;
+  const saved = record?.memory ?? (await placesInFile(snapshot));
+  if (saved === undefined) {
     yield* unknownPlaces(snapshot, own);
     return;
   }
-  const { memory: saved } = record;
   for (const { idstr, byteOffset } of snapshot.ramBlocks) {
     const moved = findMoved(
       saved.filter(({ block }) => block === idstr),
@@ -31,8 +36,22 @@ export function* compareMemoryPlaces(
     yield {
       ...{ code: 'memory-moved', outcome: 'wrong-memory', metAt: byteOffset, subject: idstr },
       message: `the guest had the memory ${idstr} at address ${from}, and the destination has it at ${to}: QEMU compares no addresses, and the guest finds other memory there`,
-      help: helpFor(idstr, record),
+      help: await helpFor(idstr, snapshot, record),
     };
+  }
+}
+
+/** Where the file itself says that the memory was; undefined where some of it is a guess. */
+async function placesInFile(snapshot: Snapshot): Promise<readonly MemoryPlace[] | undefined> {
+  try {
+    const { ranges, assumptions } = await derivePhysicalMap(snapshot);
+    if (assumptions.length > 0) return undefined;
+    return ranges.map(({ address, lengthBytes, block, blockOffset }) => ({
+      ...{ block: block.idstr, address: Number(address), lengthBytes, blockOffset },
+    }));
+  } catch (error) {
+    if (error instanceof MappedRamError) return undefined;
+    throw error;
   }
 }
 
@@ -81,12 +100,19 @@ function addressesOf(offset: number, places: readonly MemoryPlace[]): number[] {
   );
 }
 
-function helpFor(idstr: string, record: MachineRecord): string {
-  const module = recordedModules(record).find(({ block }) => block === idstr);
+async function helpFor(
+  idstr: string,
+  snapshot: Snapshot,
+  record: MachineRecord | undefined,
+): Promise<string> {
+  const module = record && recordedModules(record).find(({ block }) => block === idstr);
   if (module !== undefined) {
     const { type, id, address } = module;
     const at = address === undefined ? '' : `,addr=${hexadecimal(address)}`;
     return `-device ${type},memdev=${id}${at}`;
   }
-  return 'the same -numa node in the same order, and the same max-ram-below-4g=; mr command writes both from the record';
+  const { base } = findMachineMemory(snapshot.ramBlocks, snapshot.configuration?.machine);
+  if (base.length > 1) return 'the same -numa node in the same order, as mr command writes them';
+  const lowBytes = await findMaxRamBelow4g(snapshot);
+  return lowBytes === undefined ? 'no max-ram-below-4g=' : `-machine max-ram-below-4g=${lowBytes}`;
 }

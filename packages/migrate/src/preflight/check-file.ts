@@ -72,12 +72,21 @@ export function* checkDevices({ findings }: FitReport): Generator<PreflightFindi
   }
 }
 
-/** What `checkFile` and `checkMachine` tell. */
+/** Whether the guest finds its memory where it was, as far as somebody kept that. */
+export function* checkPlaces({ findings }: FitReport): Generator<PreflightFinding, void, undefined> {
+  for (const { code, outcome, message, help, metAt } of findings) {
+    if (code === 'memory-moved' && outcome !== 'restores')
+      yield fault(code, outcome, message, { help, metAt });
+  }
+}
+
+/** What `checkFile`, `checkMachine` and `checkPlaces` tell. */
 const NOT_DEVICES: ReadonlySet<string> = new Set([
   'faulty-file',
   'machine-differs',
   'block-missing',
   'block-length',
+  'memory-moved',
 ]);
 
 /** With mapped-ram QEMU does not compare lengths. Blocks that can be resized, such as ROMs, do differ from one QEMU to another. */

@@ -5,7 +5,7 @@ import type { FileReport } from '@mapped-ram/lint';
 import type { Transfer } from '../transfer-options.js';
 import { checkAlignment } from './check-alignment.js';
 import { checkDescriptors } from './check-descriptors.js';
-import { checkDevices, checkFile, checkMachine } from './check-file.js';
+import { checkDevices, checkFile, checkMachine, checkPlaces } from './check-file.js';
 import { checkQemu } from './check-qemu.js';
 import { checkSpace, largestSnapshotBytes } from './check-space.js';
 import { bySeverity, type PreflightFinding } from './finding.js';
@@ -42,7 +42,10 @@ async function* findAll({ role, transfer, freePageHint = false, ...known }: Tran
   if (facts === undefined) return;
   yield checkQemu({ role, transfer, freePageHint }, facts);
   if (report !== undefined) yield checkMachine(report, facts, fit);
-  if (fit !== undefined) yield checkDevices(fit);
+  if (fit !== undefined) {
+    yield checkPlaces(fit);
+    yield checkDevices(fit);
+  }
   if (path === undefined) return;
   if (transfer.directIo) yield checkAlignment(path, facts.architecture);
   if (role === 'save') {

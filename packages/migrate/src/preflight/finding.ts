@@ -30,6 +30,8 @@ export type PreflightCode =
   | 'faulty-file'
   | 'machine-differs'
   | 'block-differs'
+  /** The destination has memory at another address than the guest had it. */
+  | 'memory-moved'
   /** The destination lacks a device, or does not take its state. */
   | 'device-differs';
 

@@ -1,4 +1,5 @@
 import { checkFdset, type DescriptorReference, type FdsetRole, inspectDescriptors } from '@mapped-ram/fdset';
+import type { MachineRecord } from '@mapped-ram/fit';
 import { MappedRamError } from '@mapped-ram/format';
 import type { FileReport } from '@mapped-ram/lint';
 import type { QmpClient } from '@mapped-ram/qmp';
@@ -22,6 +23,8 @@ export interface PreflightRequest extends TransferOptions {
   readonly overwrite?: boolean | undefined;
   /** Whether the guest's balloon is to tell what is free. */
   readonly freePageHint?: boolean | undefined;
+  /** What QEMU told of its machine when the file was saved (`recordMachine` of the package `fit`): where the guest had its memory is compared then. */
+  readonly record?: MachineRecord | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -95,9 +98,12 @@ async function loadFindings(path: string, task: Task, request: PreflightRequest)
   if ('code' in report) return [report, ...(await checkTransfer(task))];
   const byteOffset = request.byteOffset ?? report.snapshot?.streamOffset ?? 0;
   const transfer = { ...task.transfer, byteOffset };
-  const { qmp, signal } = request;
+  const { qmp, record, signal } = request;
   const isWaiting = task.facts?.guest.status === 'inmigrate';
-  const fit = qmp !== undefined && isWaiting ? await fitFile(qmp, path, byteOffset, signal) : undefined;
+  const fit =
+    qmp !== undefined && isWaiting
+      ? await fitFile(qmp, path, { streamOffset: byteOffset, record, signal })
+      : undefined;
   const { set, findings } = await prepareTransfer({ ...task, transfer, path, report, fit });
   set?.close();
   return findings;

@@ -58,7 +58,9 @@ export async function fitFile(
         ? printableJson(toJson(path, destination, report, tried))
         : fitText(path, destination, report, tried),
     );
-    const restores = tried === undefined ? report.verdict === 'restores' : tried.outcome === 'restores';
+    // QEMU restores wrong memory too.
+    const isTried = tried !== undefined && report.verdict !== 'wrong-memory';
+    const restores = (isTried ? tried.outcome : report.verdict) === 'restores';
     return restores ? ExitStatus.ok : ExitStatus.errorsFound;
   } finally {
     // What it was asked last is answered.

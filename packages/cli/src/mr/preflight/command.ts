@@ -12,6 +12,7 @@ import { printable, printableJson } from '../../shared/printable.js';
 import { snapshotOption } from '../../shared/reading-options.js';
 import { UsageError } from '../../shared/usage-error.js';
 import { forceOption, formatOption, wantsJson } from '../file-options.js';
+import { readRecordOf } from '../machine-record.js';
 import { withUnpacked } from '../unpacked.js';
 import { findingLines } from '../with-qemu/finding-text.js';
 import { qemuFault } from '../with-qemu/qemu-fault.js';
@@ -98,7 +99,12 @@ function withPlainFile<T>(
 ): Promise<T> {
   const { role, file } = request;
   if (role === 'save' || typeof file !== 'string') return use(request);
-  return withUnpacked(file, context, (plain) => use({ ...request, file: plain }), { snapshot });
+  return withUnpacked(
+    file,
+    context,
+    async (plain) => use({ ...request, file: plain, record: await readRecordOf(file, plain, context) }),
+    { snapshot },
+  );
 }
 
 function requestOf(line: CommandLine, { signal }: CommandContext): PreflightRequest {

@@ -4,6 +4,7 @@ import { lastValue } from '../../shared/option-values.js';
 import { printable } from '../../shared/printable.js';
 import { snapshotOption } from '../../shared/reading-options.js';
 import { formatOption, wantsJson } from '../file-options.js';
+import { readRecordOf } from '../machine-record.js';
 import { checkSealed, sealedGroup } from '../sealed.js';
 import { withUnpacked } from '../unpacked.js';
 import { findingLines } from '../with-qemu/finding-text.js';
@@ -79,7 +80,8 @@ export const restoreCommand: Command = {
           context,
           async (path) => {
             await checkSealed(line, request.path, path, context);
-            return restoreSnapshot(qmp, path, options);
+            const record = await readRecordOf(request.path, path, context);
+            return restoreSnapshot(qmp, path, { ...options, record });
           },
           { snapshot },
         );

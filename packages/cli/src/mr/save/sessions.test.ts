@@ -2,7 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { join } from 'node:path';
 import { allOrFew, onlyInAll, scratchParent } from '@mapped-ram/fixtures';
 import { idlingFirmware } from '@mapped-ram/tool-capture/guests';
-import { findGuestDifference, findQemu, launchQemu, type QemuVm } from '@mapped-ram/tool-qemu';
+import {
+  findGuestDifference,
+  findQemu,
+  launchQemu,
+  type QemuVm,
+  restoreMappedRam,
+} from '@mapped-ram/tool-qemu';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { memoryTerminal } from '../../testing/memory-terminal.js';
 import {
@@ -96,6 +102,27 @@ describe.skipIf(qemu.kind === 'missing')(`with a running QEMU${missing}`, () => 
     const damaged = await runMr('command', at('guest.mr'));
     expect(damaged.out).not.toContain('Westmere');
     expect(damaged.err).toMatch(/guest\.mr\.machine\.json is not used: the record is damaged/);
+  });
+
+  it('keeps where the guest had its memory, and mr restore does not give it another', async () => {
+    await start('qmp.sock', 'pc-i440fx-10.0');
+    const elsewhere = 'pc-i440fx-10.0,max-ram-below-4g=32M';
+    const destination = await start('new.sock', elsewhere, '-S', '-incoming', 'defer');
+    const save = await runMr('save', '--qmp', at('qmp.sock'), '--record', at('guest.mr'));
+    expect(save.status).toBe(0);
+    const moved =
+      /memory-moved: the guest had the memory pc\.ram at address 0x2000000, and the destination has it at 0x100000000:/;
+    const fit = await runMr('fit', at('guest.mr'), '--qmp', at('new.sock'));
+    expect(fit).toMatchObject({ status: 1, out: expect.stringMatching(moved) });
+    const preflight = ['preflight', '--qmp', at('new.sock'), 'restore', at('guest.mr')];
+    expect(await runMr(...preflight)).toMatchObject({ status: 1, out: expect.stringMatching(moved) });
+    const restore = ['restore', '--qmp', at('new.sock'), at('guest.mr')];
+    expect(await runMr(...restore)).toMatchObject({ status: 1, err: expect.stringMatching(moved) });
+    // Here the file says it too, by what the firmware was told. QEMU itself takes it.
+    rmSync(at('guest.mr.machine.json'));
+    expect(await runMr(...restore)).toMatchObject({ status: 1, err: expect.stringMatching(moved) });
+    const { kind } = await restoreMappedRam(destination, { uri: `file:${at('guest.mr')}` });
+    expect(kind).toBe('completed');
   });
 
   onlyInAll(it)('reports as JSON, what was done and why not', async () => {
