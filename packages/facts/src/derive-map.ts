@@ -65,14 +65,18 @@ export async function derivePhysicalMap(snapshot: Snapshot): Promise<PhysicalMap
 /**
  * What `max-ram-below-4g` a PC was started with, in bytes.
  *
- * @returns undefined where it was none, or the file does not tell
- * @throws what reading device state throws
+ * @returns undefined where it was none, or the file does not tell, such as where the clock's state is damaged
  */
 export async function findMaxRamBelow4g(snapshot: Snapshot): Promise<number | undefined> {
   const board = findBoard(snapshot);
   if (board === undefined || !('lowMemory' in board) || board === microvmBoard) return undefined;
   const memory = findMachineMemory(snapshot.ramBlocks, snapshot.configuration?.machine ?? 'none');
-  return await lowMemorySetByHand(snapshot, memory, board);
+  try {
+    return await lowMemorySetByHand(snapshot, memory, board);
+  } catch (error) {
+    if (error instanceof MappedRamError) return undefined;
+    throw error;
+  }
 }
 
 function findBoard(snapshot: Snapshot): PcBoard | FlatBoard | undefined {
