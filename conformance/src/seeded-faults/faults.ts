@@ -26,8 +26,8 @@ export const seededFaults: readonly SeededFault[] = [
     id: 'tail-bits-counted',
     what: 'counts the bits behind the last page as pages',
     module: 'format/dist/bitmap.js',
-    find: 'count += popcount(readHalf(view, half, order) & maskBelow(pageCount - half * HALF_BITS));',
-    replace: 'count += popcount(readHalf(view, half, order));',
+    find: 'count += popcount(readHalf(words, half, order) & maskBelow(pageCount - half * HALF_BITS));',
+    replace: 'count += popcount(readHalf(words, half, order));',
     caughtBy: 'bitmap/tail-bits',
   },
   {
