@@ -5,7 +5,7 @@ import { loadCapture, scratchParent } from '@mapped-ram/fixtures';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MR_LINT_PATH, MR_PATH } from '../testing/programs.js';
 
-/** In KiB, as ulimit -v takes it: enough for Node, and not for the 10 GiB that V8 sets apart for one memory of WebAssembly. */
+/** In KiB, as ulimit -v takes it: enough for Node, and not for the 10 GiB that V8 sets apart for one memory of WebAssembly, at least in Node 20. */
 const ADDRESSES_KIB = 8_000_000;
 
 let folder: string;
@@ -45,7 +45,10 @@ it.each([[['copy']], [['scrub', '--channels', '2']], [['scrub', '--direct-io']]]
   },
 );
 
-it('mr pack says what there is too little of', () => {
+/** Later ones have memory for WebAssembly that takes fewer, and end by themselves where there are too few for the rest. */
+const needsAll = Number(process.versions.node.split('.')[0]) < 22;
+
+it.skipIf(!needsAll)('mr pack says what there is too little of, with Node 20', () => {
   expect(run(MR_PATH, 'pack', snapshot, 'packed.zst')).toEqual({
     ...{ status: 2, stdout: '' },
     stderr: expect.stringMatching(/^mr pack: \S*q35\.mr: WebAssembly, .* no room .*ulimit -v/),
