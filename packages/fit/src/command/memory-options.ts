@@ -10,7 +10,7 @@ import {
 import { formatOptions } from '@mapped-ram/format';
 import { findDevice, type RamBlock, type Snapshot, type VmsdStruct } from '@mapped-ram/reader';
 import type { MachineRecord } from '../record/machine-record.js';
-import { recordedModules } from '../record/recorded-modules.js';
+import { recordedModule } from '../record/recorded-module.js';
 import type { CommandBuilder } from './machine-command.js';
 
 /** What the ids of memory are that QEMU makes by itself for `-m`. */
@@ -67,11 +67,10 @@ function memoryOf(
 ): MachineMemory {
   if (record?.memory === undefined) return findMachineMemory(blocks, machine);
   const { memory } = record;
-  const modules = recordedModules(record);
   const addressOf = ({ idstr }: RamBlock) => memory.find(({ block }) => block === idstr)?.address;
   const inOrder = (some: readonly RamBlock[]) =>
     [...some].sort((a, b) => (addressOf(a) ?? 0) - (addressOf(b) ?? 0));
-  const isModule = ({ idstr }: RamBlock) => modules.some(({ block }) => block === idstr);
+  const isModule = (block: RamBlock) => recordedModule(record, block) !== undefined;
   const { base, dimms, assumptions } = findMachineMemory(
     blocks.filter((block) => !isModule(block)),
     machine,
@@ -113,19 +112,13 @@ function addDimms(
   builder: CommandBuilder,
   record: MachineRecord | undefined,
 ): Readonly<Record<string, string>> {
-  const modules = record === undefined ? [] : recordedModules(record);
   let hasPersistent = false;
   for (const block of dimms) {
     const id = addBackend(builder, block);
     if (id === undefined) continue;
-    const told = modules.find(({ block: idstr }) => idstr === block.idstr);
-    const type = told?.type ?? 'pc-dimm';
+    const { type = 'pc-dimm', place } = (record && recordedModule(record, block)) ?? {};
     hasPersistent ||= type === 'nvdimm';
-    const { address, slot, node } = told ?? {};
-    const values = Object.entries({ memdev: id, addr: address, slot, node }).filter(
-      (entry): entry is [string, string | number] => entry[1] !== undefined,
-    );
-    builder.add('-device', formatOptions(type, Object.fromEntries(values)));
+    builder.add('-device', formatOptions(type, { memdev: id, ...place }));
   }
   return hasPersistent ? { nvdimm: 'on' } : {};
 }

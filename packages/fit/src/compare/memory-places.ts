@@ -1,11 +1,11 @@
 import { derivePhysicalMap, findMachineMemory, findMaxRamBelow4g } from '@mapped-ram/facts';
-import { MappedRamError } from '@mapped-ram/format';
-import type { Snapshot } from '@mapped-ram/reader';
+import { formatOptions, MappedRamError } from '@mapped-ram/format';
+import type { RamBlock, Snapshot } from '@mapped-ram/reader';
 import type { Destination } from '../destination.js';
 import type { FitFinding } from '../fit-finding.js';
 import type { MemoryPlace } from '../record/describe-memory.js';
 import type { MachineRecord } from '../record/machine-record.js';
-import { recordedModules } from '../record/recorded-modules.js';
+import { recordedModule } from '../record/recorded-module.js';
 
 /**
  * Which blocks the guest had at other addresses than the destination has them, as a record tells, or else the file. QEMU looks for blocks by their names
@@ -26,17 +26,16 @@ export async function* compareMemoryPlaces(
     yield* unknownPlaces(snapshot, own);
     return;
   }
-  for (const { idstr, byteOffset } of snapshot.ramBlocks) {
-    const moved = findMoved(
-      saved.filter(({ block }) => block === idstr),
-      own.filter(({ block }) => block === idstr),
-    );
+  for (const block of snapshot.ramBlocks) {
+    const { idstr, byteOffset } = block;
+    const isOfBlock = (place: MemoryPlace) => place.block === idstr;
+    const moved = findMoved(saved.filter(isOfBlock), own.filter(isOfBlock));
     if (moved === undefined) continue;
     const [from, to] = moved.map(hexadecimal);
     yield {
       ...{ code: 'memory-moved', outcome: 'wrong-memory', metAt: byteOffset, subject: idstr },
       message: `the guest had the memory ${idstr} at address ${from}, and the destination has it at ${to}: QEMU compares no addresses, and the guest finds other memory there`,
-      help: await helpFor(idstr, snapshot, record),
+      help: await helpFor(block, snapshot, record),
     };
   }
 }
@@ -82,14 +81,12 @@ function findMoved(
   saved: readonly MemoryPlace[],
   own: readonly MemoryPlace[],
 ): readonly [number, number] | undefined {
-  for (const there of saved) {
-    for (const here of own) {
-      const offset = Math.max(there.blockOffset, here.blockOffset);
-      const from = addressesOf(offset, saved);
-      const to = addressesOf(offset, own);
-      if (from.length > 0 && to.length > 0 && !from.some((address) => to.includes(address)))
-        return [Math.min(...from), Math.min(...to)];
-    }
+  // Between two places nothing changes but where one begins.
+  for (const { blockOffset } of [...saved, ...own]) {
+    const from = addressesOf(blockOffset, saved);
+    const to = addressesOf(blockOffset, own);
+    if (from.length > 0 && to.length > 0 && !from.some((address) => to.includes(address)))
+      return [Math.min(...from), Math.min(...to)];
   }
   return undefined;
 }
@@ -101,15 +98,15 @@ function addressesOf(offset: number, places: readonly MemoryPlace[]): number[] {
 }
 
 async function helpFor(
-  idstr: string,
+  block: RamBlock,
   snapshot: Snapshot,
   record: MachineRecord | undefined,
 ): Promise<string> {
-  const module = record && recordedModules(record).find(({ block }) => block === idstr);
+  const module = record && recordedModule(record, block);
   if (module !== undefined) {
-    const { type, id, address } = module;
-    const at = address === undefined ? '' : `,addr=${hexadecimal(address)}`;
-    return `-device ${type},memdev=${id}${at}`;
+    const { type, id, place } = module;
+    const at = place.addr === undefined ? {} : { addr: hexadecimal(place.addr) };
+    return `-device ${formatOptions(type, { memdev: id, ...at })}`;
   }
   const { base } = findMachineMemory(snapshot.ramBlocks, snapshot.configuration?.machine);
   if (base.length > 1) return 'the same -numa node in the same order, as mr command writes them';

@@ -72,7 +72,7 @@ export function* checkDevices({ findings }: FitReport): Generator<PreflightFindi
   }
 }
 
-/** Whether the guest finds its memory where it was, as far as somebody kept that. */
+/** Whether the guest finds its memory where it was, as far as the file or its record tells. */
 export function* checkPlaces({ findings }: FitReport): Generator<PreflightFinding, void, undefined> {
   for (const { code, outcome, message, help, metAt } of findings) {
     if (code === 'memory-moved' && outcome !== 'restores')

@@ -59,8 +59,8 @@ export async function fitFile(
         : fitText(path, destination, report, tried),
     );
     // QEMU restores wrong memory too.
-    const isTried = tried !== undefined && report.verdict !== 'wrong-memory';
-    const restores = (isTried ? tried.outcome : report.verdict) === 'restores';
+    const proven = report.verdict === 'wrong-memory' ? undefined : tried?.outcome;
+    const restores = (proven ?? report.verdict) === 'restores';
     return restores ? ExitStatus.ok : ExitStatus.errorsFound;
   } finally {
     // What it was asked last is answered.
