@@ -54,6 +54,22 @@ describe.each(engines)('%s with %s', (engine, _, place) => {
     expect([...nonZeroBits.subarray(0, 3)]).toEqual([0b00001001, 0b00000101, 0xff]);
   });
 
+  it.each([8, 16, 21])('finds a byte in some of %d pages, at its beginning or behind', (pageCount) => {
+    const { buffer, nonZeroBits, scan } = scanner(4096);
+    for (const at of [0, 15, 16, 255, 256, 4095]) {
+      for (let page = 0; page < pageCount; page++) {
+        buffer[page * 4096 + at] = 1;
+        const bits = new Uint8Array(Math.ceil(pageCount / 8));
+        bits[page >> 3] = 1 << (page & 7);
+        expect(scan(0, pageCount)).toBe(1);
+        expect(nonZeroBits.subarray(0, bits.length)).toEqual(bits);
+        buffer[page * 4096 + at] = 0;
+      }
+    }
+    for (let page = 0; page < pageCount; page++) buffer[page * 4096] = 1;
+    expect(scan(0, pageCount)).toBe(pageCount);
+  });
+
   it('scans from any page to any byte of the result', () => {
     const { buffer, nonZeroBits, scan } = scanner(1024);
     buffer[5 * 1024] = 1;
