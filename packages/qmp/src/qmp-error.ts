@@ -1,10 +1,18 @@
-import { MappedRamError } from '@mapped-ram/format/errors';
+import { hasErrorCode, MappedRamError } from '@mapped-ram/format/errors';
 
 /** A reason longer than this is no reason; `desc` has all of it. In UTF-16 units. */
 const SHOWN_LENGTH = 1000;
 
-/** QEMU answered a command with an error; the code is `qmp-refused`. Commands fail one at a time: the connection stays usable. */
+/**
+ * QEMU answered a command with an error; the code is `qmp-refused`. Commands fail one at a time: the connection stays usable. `instanceof` knows
+ * those of another copy of this package too.
+ */
 export class QmpError extends MappedRamError {
+  static {
+    const isInstance = (value: unknown): boolean => hasErrorCode(value, 'qmp-refused');
+    Object.defineProperty(QmpError, Symbol.hasInstance, { value: isInstance });
+  }
+
   /** The command that failed. */
   readonly command: string;
   /** QEMU's `class`: `GenericError` for most, `CommandNotFound`, `DeviceNotFound`, ... */
