@@ -8,6 +8,8 @@ import type { Random } from './random.js';
 const HEADER_FIELDS = [
   { offset: 0, lengthBytes: 4 },
   { offset: 4, lengthBytes: 4 },
+  { offset: 8, lengthBytes: 8 },
+  { offset: 16, lengthBytes: 4 },
   { offset: 20, lengthBytes: 4 },
   { offset: 24, lengthBytes: 8 },
   { offset: 32, lengthBytes: 4 },
@@ -18,8 +20,18 @@ const HEADER_FIELDS = [
   { offset: 60, lengthBytes: 4 },
   { offset: 64, lengthBytes: 8 },
   { offset: 72, lengthBytes: 8 },
+  { offset: 88, lengthBytes: 8 },
   { offset: 96, lengthBytes: 4 },
+  { offset: 100, lengthBytes: 4 },
 ] as const;
+
+/** Kinds of extensions of the header, the last one of nobody's, and lengths of which each is right or too long by one for some kind. */
+const EXTENSIONS = [0xe2792aca, 0x6803f857, 0x0537be77, 0x23852875, 0x44415441, 0, 0x12345678] as const;
+const EXTENSION_LENGTHS = [0, 1, 8, 15, 16, 23, 24, 25, 48, 4096, 65_535, 0xffff_ffff] as const;
+
+/** Where the header gives its own length, and the features that say that its bitmaps count. */
+const HEADER_LENGTH_OFFSET = 100;
+const AUTOCLEAR_OFFSET = 88;
 
 /** Those of them that are offsets of tables. */
 const TABLE_OFFSETS = [40, 48, 64] as const;
@@ -60,6 +72,24 @@ export function diskMutators(places: ImagePlaces, clusterBits: number): Mutator[
       name: 'header of the disk changed',
       weight: 6,
       plan: (intact, random) => [changed(intact, random.pick(HEADER_FIELDS), random)],
+    },
+    {
+      name: 'extension of the header added',
+      weight: 4,
+      plan(intact, random) {
+        const isV3 = numberAt(intact, 4, 4) === 3n;
+        const at = isV3 ? Number(numberAt(intact, HEADER_LENGTH_OFFSET, 4)) : 72;
+        const lengthBytes = random.pick(EXTENSION_LENGTHS);
+        const head = Buffer.concat([be(4, BigInt(random.pick(EXTENSIONS))), be(4, BigInt(lengthBytes))]);
+        const fields = [
+          be(4, BigInt(random.pick([0, 1, 2, 65_535, 65_536]))),
+          be(4, BigInt(random.pick([0, 0, 0, 1]))),
+          be(8, BigInt(random.pick([0, 32, 65_535 * 1024, 65_535 * 1024 + 1]))),
+          be(8, BigInt(random.pick([0, clusterBytes, 4 * clusterBytes, 512, 1]))),
+        ];
+        const counts = isV3 && random.chance(2) ? [patch(AUTOCLEAR_OFFSET, be(8, 1n))] : [];
+        return [patch(at, Buffer.concat([head, ...fields])), ...counts];
+      },
     },
     {
       name: 'table of the disk moved',

@@ -46,6 +46,8 @@ export interface LintContext {
     readonly neededBytes?: number;
     /** Whether it is the VM state in a disk image. */
     readonly isVmState: boolean;
+    /** Of the disk image that it is in; 0 where it is in none. */
+    readonly dirtyBitmaps: number;
     /** Where a stream seems to start, in a file that has none where it should be. */
     readonly streamElsewhere?: number;
   };

@@ -42,6 +42,7 @@ export async function gatherContext(
       name: source.name,
       sizeBytes,
       isVmState: source.isVmState ?? false,
+      dirtyBitmaps: source.dirtyBitmaps ?? 0,
       ...(allocatedBytes !== undefined && { allocatedBytes }),
       ...(needed !== undefined && { neededBytes: needed }),
       ...(streamElsewhere !== undefined && { streamElsewhere }),

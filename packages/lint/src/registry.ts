@@ -29,6 +29,7 @@ import { deviceStateMismatchRule } from './rules/device-state-mismatch/rule.js';
 import { deviceStateNotCheckedRule } from './rules/device-state-not-checked/rule.js';
 import { deviceVersionUnsupportedRule } from './rules/device-version-unsupported/rule.js';
 import { devicesNotCheckedRule } from './rules/devices-not-checked/rule.js';
+import { diskHasBitmapsRule } from './rules/disk-has-bitmaps/rule.js';
 import { footerMismatchRule } from './rules/footer-mismatch/rule.js';
 import { footerMissingRule } from './rules/footer-missing/rule.js';
 import { footersAbsentRule } from './rules/footers-absent/rule.js';
@@ -105,6 +106,7 @@ export const rules: readonly Rule[] = [
   valueTooLargeRule,
   notMappedRamRule,
   internalSnapshotRule,
+  diskHasBitmapsRule,
   configurationMissingRule,
   configurationMalformedRule,
   machineTypeRule,

@@ -30,6 +30,8 @@ export interface ByteSource {
    * clear bits.
    */
   readonly isVmState?: boolean;
+  /** Of the VM state in a disk image: how many dirty bitmaps the disk has. QEMU loads no snapshot into a disk that has one. */
+  readonly dirtyBitmaps?: number;
   /**
    * Where the source knows its holes: the stretches between two offsets that are none, in ascending order; none past its end.
    * They may hold zeros all the same.

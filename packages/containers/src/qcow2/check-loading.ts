@@ -36,6 +36,12 @@ export interface LyingSnapshot {
  */
 export async function checkLoading(source: ByteSource, lying: LyingSnapshot): Promise<void> {
   const { header, counts } = lying;
+  // QEMU takes a directory of no bytes at offset 0 for one that lies everywhere.
+  if (header.lacksBitmaps)
+    throw bad(
+      'the header says that there are bitmaps, and there are none, so that QEMU refuses to write anywhere',
+      88,
+    );
   // The references are counted anew when such an image is opened.
   if (header.isDirty) return;
   const tables = listTables(lying);

@@ -1,6 +1,7 @@
 import { MappedRamError } from '@mapped-ram/format';
 import type { ByteSource } from '@mapped-ram/reader';
 import { readPart } from '../read-part.js';
+import { checkExtensions } from './header-extensions.js';
 
 /** Of version 2; what follows is there from version 3 on. */
 const V2_HEADER_BYTES = 72;
@@ -34,6 +35,12 @@ const Incompatible = {
 } as const;
 const KNOWN_FEATURES = 31n;
 
+/** Of the features that a program clears when it writes to an image and does not know them. */
+const AUTOCLEAR_BITMAPS = 1n;
+
+/** The longest name of a backing file. */
+const MAX_BACKING_NAME_BYTES = 1023;
+
 /** How compressed clusters of an image are compressed. */
 export type Qcow2Compression = 'zlib' | 'zstd';
 
@@ -50,6 +57,10 @@ export interface Qcow2Header {
   readonly mostBytes: number;
   /** QEMU counts all references anew when it opens the image. */
   readonly isDirty: boolean;
+  /** Bitmaps of what changed since a backup, of which QEMU opens each with the image. */
+  readonly dirtyBitmaps: number;
+  /** It says that it has bitmaps, and has none. */
+  readonly lacksBitmaps: boolean;
   /** The table of level 1 of the disk as it is now. */
   readonly activeL1: { readonly offset: number; readonly entries: number };
   /** Where the table of the blocks with reference counts lies, and the bits of a count. */
@@ -84,6 +95,14 @@ export async function readHeader(source: ByteSource): Promise<Qcow2Header> {
   const features = version === 3 ? view.getBigUint64(72) : 0n;
   checkFeatures(features);
   checkPlaces(view, 2 ** clusterBits, version);
+  const backingOffset = Number(view.getBigUint64(8));
+  const bitmapsCount = version === 3 && (view.getBigUint64(88) & AUTOCLEAR_BITMAPS) !== 0n;
+  const dirtyBitmaps = await checkExtensions(source, {
+    start: version === 3 ? view.getUint32(100) : V2_HEADER_BYTES,
+    end: backingOffset === 0 ? 2 ** clusterBits : backingOffset,
+    clusterBytes: 2 ** clusterBits,
+    bitmapsCount,
+  });
   const hasExtendedL2 = (features & Incompatible.extendedL2) !== 0n;
   if (hasExtendedL2 && clusterBits < 14)
     throw badHeader('clusters are too small for subclusters', 20, 'at least 14', clusterBits);
@@ -106,6 +125,8 @@ export async function readHeader(source: ByteSource): Promise<Qcow2Header> {
     hasExtendedL2,
     compression: await readCompression(source, features),
     mostBytes: Math.min(countedBytes(clusterBytes, countOrder), Math.max(MAX_FILE_BYTES, source.sizeBytes)),
+    dirtyBitmaps,
+    lacksBitmaps: bitmapsCount && dirtyBitmaps === 0,
     snapshotCount: view.getUint32(60),
     snapshotsOffset: safeNumber(view.getBigUint64(64), 64),
   };
@@ -119,7 +140,12 @@ function checkPlaces(view: DataView, clusterBytes: number, version: 2 | 3): void
   const inHeader = (what: string, byteOffset: number, most: number, value: number | bigint) => {
     if (value > most) throw badHeader(what, byteOffset, `at most ${most}`, value);
   };
-  inHeader('the name of the backing file lies behind the header', 8, clusterBytes, view.getBigUint64(8));
+  const backingOffset = view.getBigUint64(8);
+  inHeader('the name of the backing file lies behind the header', 8, clusterBytes, backingOffset);
+  if (backingOffset !== 0n) {
+    const room = Math.min(MAX_BACKING_NAME_BYTES, clusterBytes - Number(backingOffset));
+    inHeader('the name of the backing file is too long', 16, room, view.getUint32(16));
+  }
   if (version === 3) {
     inHeader('counts of references are too wide', 96, MAX_REFCOUNT_ORDER, view.getUint32(96));
     const headerBytes = view.getUint32(100);

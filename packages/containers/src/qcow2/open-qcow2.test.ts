@@ -56,7 +56,7 @@ describe.each(kinds)('%s', (_, wanted, compressed) => {
 
   it('give the VM state', async () => {
     const source = await openInternalSnapshot(memorySource(bytes), 'base');
-    expect(source).toMatchObject({ sizeBytes: state.length, isVmState: true });
+    expect(source).toMatchObject({ sizeBytes: state.length, isVmState: true, dirtyBitmaps: 0 });
     expect(Buffer.from(await contents(source)).equals(state)).toBe(true);
     expect((await openSnapshot(source)).configuration?.machine).toBe('none');
   });
@@ -193,6 +193,20 @@ describe('a name', () => {
   });
 });
 
+/** Where an image says whether its bitmaps count. */
+const AUTOCLEAR_OFFSET = 88;
+
+/** Where the extensions of a built image's header begin, and kinds of them (docs/interop/qcow2.rst of QEMU). */
+const EXTENSIONS_OFFSET = 112;
+const BACKING_FORMAT = 0xe279_2aca;
+const ENCRYPTION = 0x0537_be77;
+const BITMAPS = 0x2385_2875;
+
+function extend(view: DataView, kind: number, lengthBytes: number): void {
+  view.setUint32(EXTENSIONS_OFFSET, kind);
+  view.setUint32(EXTENSIONS_OFFSET + 4, lengthBytes);
+}
+
 describe('an image that is odd and that QEMU loads', () => {
   const { bytes, places } = image();
   const second = places.snapshotsOffset + 72;
@@ -207,6 +221,14 @@ describe('an image that is odd and that QEMU loads', () => {
     [
       'leads into a table without clusters that have one reference',
       (view) => view.setBigUint64(l1, BigInt(places.l1Offsets[0] as number)),
+    ],
+    ['has an extension of its header that nobody knows', (view) => extend(view, 0x1234, 65_000)],
+    ['has one that reaches to the end of the cluster', (view) => extend(view, 0x1234, 65_416)],
+    ['names the format of a backing file', (view) => extend(view, BACKING_FORMAT, 15)],
+    ['has bitmaps that no longer count', (view) => extend(view, BITMAPS, 24)],
+    [
+      'has a name of its backing file that is as long as one can be',
+      (view) => [view.setBigUint64(8, 1000n), view.setUint32(16, 1023)],
     ],
     [
       'is dirty, so that QEMU counts its references anew',
@@ -258,6 +280,16 @@ describe('an image that is odd and that QEMU loads', () => {
   });
 });
 
+it.each([1, 65_535])('an image with %i dirty bitmaps tells of them', async (count) => {
+  const { bytes } = image();
+  const view = new DataView(bytes.buffer);
+  extend(view, BITMAPS, 24);
+  view.setUint32(EXTENSIONS_OFFSET + 8, count);
+  expect((await openInternalSnapshot(memorySource(bytes), 'base')).dirtyBitmaps).toBe(0);
+  view.setBigUint64(AUTOCLEAR_OFFSET, 1n);
+  expect((await openInternalSnapshot(memorySource(bytes), 'base')).dirtyBitmaps).toBe(count);
+});
+
 describe('a hostile image', () => {
   const { bytes, places } = image();
   const l1 = places.l1Offsets[1] as number;
@@ -268,6 +300,13 @@ describe('a hostile image', () => {
     view.setUint16(counts + (byteOffset / 65536) * 2, value);
   const second = places.snapshotsOffset + 72;
   type Damage = (view: DataView) => void;
+  const bitmaps = (view: DataView, count: number, directoryOffset = 65_536n, directoryBytes = 32n) => {
+    extend(view, BITMAPS, 24);
+    view.setBigUint64(AUTOCLEAR_OFFSET, 1n);
+    view.setUint32(EXTENSIONS_OFFSET + 8, count);
+    view.setBigUint64(EXTENSIONS_OFFSET + 16, directoryBytes);
+    view.setBigUint64(EXTENSIONS_OFFSET + 24, directoryOffset);
+  };
   const damages: readonly (readonly [string, Damage, string])[] = [
     ['is encrypted', (view) => view.setUint32(32, 2), 'unsupported'],
     ['has its data elsewhere', (view) => view.setBigUint64(72, 4n), 'unsupported'],
@@ -368,6 +407,48 @@ describe('a hostile image', () => {
       'bad-disk-image',
     ],
     ['has a cluster off its place', (view) => view.setBigUint64(l2, BigInt(l2 + 512)), 'bad-disk-image'],
+    ['has a longer extension than there is room', (view) => extend(view, 0x1234, 65_417), 'bad-disk-image'],
+    [
+      'has one of a byte before its backing file',
+      (view) => [extend(view, 0x1234, 9), view.setBigUint64(8, 128n)],
+      'bad-disk-image',
+    ],
+    [
+      'has a part of an extension before its backing file',
+      (view) => view.setBigUint64(8, BigInt(EXTENSIONS_OFFSET + 4)),
+      'bad-disk-image',
+    ],
+    ['names a long format of a backing file', (view) => extend(view, BACKING_FORMAT, 16), 'bad-disk-image'],
+    ['has an encryption header', (view) => extend(view, ENCRYPTION, 16), 'bad-disk-image'],
+    ['has an extension of bitmaps of 23 bytes', (view) => extend(view, BITMAPS, 23), 'bad-disk-image'],
+    ['has no bitmaps, and says so twice', (view) => bitmaps(view, 0), 'bad-disk-image'],
+    ['has too many bitmaps', (view) => bitmaps(view, 65_536), 'bad-disk-image'],
+    [
+      'has bitmaps with a reserved field',
+      (view) => [bitmaps(view, 1), view.setUint32(EXTENSIONS_OFFSET + 12, 1)],
+      'bad-disk-image',
+    ],
+    ['has its bitmaps off their place', (view) => bitmaps(view, 1, 512n), 'bad-disk-image'],
+    [
+      'has a huge directory of bitmaps',
+      (view) => bitmaps(view, 1, 0n, 65_535n * 1024n + 1n),
+      'bad-disk-image',
+    ],
+    [
+      'says that there are bitmaps, and has none',
+      (view) => view.setBigUint64(AUTOCLEAR_OFFSET, 1n),
+      'bad-disk-image',
+    ],
+    [
+      'has a long name of its backing file',
+      (view) => [view.setBigUint64(8, 1000n), view.setUint32(16, 1024)],
+      'bad-disk-image',
+    ],
+    [
+      'has a name of its backing file that goes on behind its header',
+      (view) => [view.setBigUint64(8, 65_530n), view.setUint32(16, 7)],
+      'bad-disk-image',
+    ],
     [
       'has an unknown compression',
       (view) => [view.setBigUint64(72, 8n), view.setUint8(104, 9)],

@@ -56,7 +56,7 @@ async function openVmState(
   const l1 = await readL1(image, header, snapshot);
   const map = await mapVmState(image, header, snapshot, l1);
   const decode = await openClusterDecoder(header.compression);
-  const place = { image, map, decode };
+  const place = { image, map, decode, dirtyBitmaps: header.dirtyBitmaps };
   const allocated = vmStateSource({ ...place, sizeBytes: map.endOffset });
   const decodable = await findDecodable(allocated, map);
   const upTo = (sizeBytes: number) => vmStateSource({ ...place, sizeBytes });

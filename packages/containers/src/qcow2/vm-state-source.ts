@@ -12,10 +12,12 @@ export interface VmStatePlace {
   readonly map: ClusterMap;
   readonly decode: ClusterDecoder;
   readonly sizeBytes: number;
+  /** Of the disk. */
+  readonly dirtyBitmaps: number;
 }
 
 /** The VM state in an image as a file: what is not allocated reads as zeros, and so does what lies behind the image's end. */
-export function vmStateSource({ image, map, decode, sizeBytes }: VmStatePlace): ByteSource {
+export function vmStateSource({ image, map, decode, sizeBytes, dirtyBitmaps }: VmStatePlace): ByteSource {
   const clusters = new DecodedClusters(image, decode);
   let allocatedBytes = 0;
   for (const { lengthBytes, packedBytes } of map.between(0, sizeBytes))
@@ -25,6 +27,7 @@ export function vmStateSource({ image, map, decode, sizeBytes }: VmStatePlace): 
     sizeBytes,
     allocatedBytes,
     isVmState: true,
+    dirtyBitmaps,
     *dataExtents(fromOffset, toOffset): Iterable<Extent> {
       const end = Math.min(toOffset, sizeBytes);
       for (const run of map.between(fromOffset, end)) {

@@ -44,13 +44,14 @@ export function cachedSource(source: ByteSource, options: CachedSourceOptions = 
     maxRequests: integerOption(1, 64),
   });
   const cache = new BlockCache(guardSource(source), options);
-  const { name, sizeBytes, allocatedBytes, isVmState, dataExtents } = source;
+  const { name, sizeBytes, allocatedBytes, isVmState, dirtyBitmaps, dataExtents } = source;
   return {
     name,
     sizeBytes,
     preferredReadBytes: cache.maxRequestBytes,
     ...(allocatedBytes !== undefined && { allocatedBytes }),
     ...(isVmState !== undefined && { isVmState }),
+    ...(dirtyBitmaps !== undefined && { dirtyBitmaps }),
     ...(dataExtents !== undefined && { dataExtents: dataExtents.bind(source) }),
     get requests() {
       return cache.requests;

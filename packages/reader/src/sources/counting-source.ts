@@ -26,6 +26,7 @@ export function countingSource(source: ByteSource): CountingSource {
     ...(source.allocatedBytes !== undefined && { allocatedBytes: source.allocatedBytes }),
     ...(source.preferredReadBytes !== undefined && { preferredReadBytes: source.preferredReadBytes }),
     ...(source.isVmState !== undefined && { isVmState: source.isVmState }),
+    ...(source.dirtyBitmaps !== undefined && { dirtyBitmaps: source.dirtyBitmaps }),
     ...(source.dataExtents !== undefined && {
       dataExtents: (from: number, to: number) => extentsOf(source, from, to),
     }),

@@ -15,6 +15,7 @@ const wrongParts: Record<keyof ByteSource, readonly unknown[]> = {
   allocatedBytes: [null, Number.NaN, -1, 7n, '7'],
   preferredReadBytes: [null, Number.NaN, -1, 7n, '7'],
   isVmState: [null, 7, 'true'],
+  dirtyBitmaps: [null, -1, 0.5, 7n, '7'],
   dataExtents: [null, [], 7],
   read: [undefined, null, 7, {}],
   close: [undefined, null, 7],

@@ -15,13 +15,14 @@ export function guardSource(source: ByteSource, signal?: AbortSignal): ByteSourc
   if (signal !== undefined) signalOption(signal, 'signal');
   if (signal === undefined && guarded.has(source)) return source;
   checkSource(source);
-  const { name, sizeBytes, allocatedBytes, preferredReadBytes, isVmState } = source;
+  const { name, sizeBytes, allocatedBytes, preferredReadBytes, isVmState, dirtyBitmaps } = source;
   const guard: ByteSource = {
     name,
     sizeBytes,
     ...(allocatedBytes !== undefined && { allocatedBytes }),
     ...(preferredReadBytes !== undefined && { preferredReadBytes }),
     ...(isVmState !== undefined && { isVmState }),
+    ...(dirtyBitmaps !== undefined && { dirtyBitmaps }),
     ...(source.dataExtents !== undefined && {
       dataExtents: (from: number, to: number) => orderedExtents(source, from, to),
     }),
@@ -63,8 +64,11 @@ function checkSource(source: unknown): asserts source is ByteSource {
       `expected a source, an object with name, sizeBytes, read and close, got ${typeof source}${hint}`,
     );
   }
-  const { name, sizeBytes, allocatedBytes, preferredReadBytes, isVmState, dataExtents, read, close } =
-    source as Record<string, unknown>;
+  const { name, sizeBytes, allocatedBytes, preferredReadBytes, isVmState, dirtyBitmaps } = source as Record<
+    string,
+    unknown
+  >;
+  const { dataExtents, read, close } = source as Record<string, unknown>;
   const fault =
     (typeof name !== 'string' && 'name is no string') ||
     (!isCount(sizeBytes) && 'sizeBytes is no whole number of bytes') ||
@@ -77,6 +81,7 @@ function checkSource(source: unknown): asserts source is ByteSource {
       !isCount(preferredReadBytes) &&
       'preferredReadBytes is no whole number of bytes') ||
     (isVmState !== undefined && typeof isVmState !== 'boolean' && 'isVmState is neither true nor false') ||
+    (dirtyBitmaps !== undefined && !isCount(dirtyBitmaps) && 'dirtyBitmaps is no whole number') ||
     (dataExtents !== undefined && typeof dataExtents !== 'function' && 'dataExtents is no function');
   if (fault !== false) throw new TypeError(`the source is none: ${fault}`);
 }

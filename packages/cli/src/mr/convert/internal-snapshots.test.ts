@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   mkdtempSync,
   openSync,
@@ -22,6 +23,8 @@ import {
   restoreMappedRam,
 } from '@mapped-ram/tool-qemu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { main as lintMain } from '../../mr-lint/main.js';
+import { memoryTerminal } from '../../testing/memory-terminal.js';
 import { runMr } from '../../testing/run-mr.js';
 
 const MIB = 1024 * 1024;
@@ -212,6 +215,37 @@ describe.skipIf(isSkipped).each(DISKS)(
         await vm.kill();
       }
     });
+
+    const hasBitmaps = !options.includes('compat=0.10');
+    if (hasBitmaps)
+      onlyInAll(it)('is loaded by no QEMU while it has a dirty bitmap, and mr-lint says so', async () => {
+        const copy = join(folder, 'bitmaps.qcow2');
+        copyFileSync(disk, copy);
+        const bitmap = (action: string) => execFileSync('qemu-img', ['bitmap', action, copy, 'since']);
+        const lint = async () => {
+          const terminal = memoryTerminal();
+          const status = await lintMain(['--snapshot', 's2', copy], terminal, new AbortController().signal);
+          return { status, out: terminal.out };
+        };
+        const load = async () => {
+          const vm = await launchWithDisk(version, copy);
+          try {
+            await switchMappedRam(vm, isMappedRam(version, 2));
+            await runJob(vm, 'snapshot-load', { tag: 's2', vmstate: 'disk', devices: ['disk'] });
+          } finally {
+            await vm.kill();
+          }
+        };
+        bitmap('--add');
+        // The QEMU that is killed leaves the bitmap inconsistent.
+        for (const state of ['consistent', 'inconsistent']) {
+          await expect(load(), state).rejects.toThrow('Device has active dirty bitmaps');
+          expect(await lint()).toMatchObject({ status: 1, out: expect.stringContaining('disk-has-bitmaps') });
+        }
+        bitmap('--remove');
+        await load();
+        expect((await lint()).status).toBe(0);
+      });
 
     it('is no place to save to, and says which snapshots it has where none is meant', async () => {
       expect((await runMr('preflight', '--snapshot', 's2', 'save', join(folder, 'out.mr'))).status).toBe(2);

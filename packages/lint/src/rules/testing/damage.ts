@@ -22,13 +22,15 @@ export interface DamageOptions extends Omit<LintOptions, 'rules'> {
   readonly capture?: string;
   /** The file is the VM state in a disk image. */
   readonly isVmState?: boolean;
+  /** Of that disk. */
+  readonly dirtyBitmaps?: number;
 }
 
 /** Damages a capture and returns what one rule finds in it. */
 export async function findingsOf(
   rule: Rule,
   damage: Damage = () => {},
-  { capture = 'qemu-10.0/none', isVmState = false, ...options }: DamageOptions = {},
+  { capture = 'qemu-10.0/none', isVmState = false, dirtyBitmaps = 0, ...options }: DamageOptions = {},
 ): Promise<readonly Finding[]> {
   const image = await loadCapture(capture);
   damage(image, await openSnapshot(await loadCapture(capture), { tolerant: true }));
@@ -38,6 +40,7 @@ export async function findingsOf(
         name: image.name,
         sizeBytes: image.sizeBytes,
         isVmState,
+        dirtyBitmaps,
         read: image.read.bind(image),
         close: async () => {},
       }
