@@ -1,6 +1,7 @@
 import type { BitmapFacts, DomainReading, PageFacts, SaveManner, UnmarkedMeaning } from '@mapped-ram/facts';
 import type { RamBlock, Snapshot } from '@mapped-ram/reader';
 import type { DeviceFacts } from './facts/device-facts.js';
+import type { NoStream } from './facts/no-stream.js';
 import type { SealFacts } from './seal-facts.js';
 import type { RestoreTarget } from './target.js';
 
@@ -48,9 +49,7 @@ export interface LintContext {
     readonly isVmState: boolean;
     /** Of the disk image that it is in; 0 where it is in none. */
     readonly dirtyBitmaps: number;
-    /** Where a stream seems to start, in a file that has none where it should be. */
-    readonly streamElsewhere?: number;
-  };
+  } & NoStream;
   readonly target: RestoreTarget;
   /** How the snapshot was saved: what the guest did meanwhile. */
   readonly manner: SaveManner;

@@ -4,7 +4,7 @@ import type { ByteSource, Snapshot } from '@mapped-ram/reader';
 import type { LintContext } from './context.js';
 import { neededBytes } from './facts/allocation.js';
 import { gatherDeviceFacts } from './facts/device-facts.js';
-import { findStream } from './facts/stream-elsewhere.js';
+import { explainNoStream } from './facts/no-stream.js';
 import { type FactsInProgress, type GatherOptions, PagesGatherer } from './gather-pages.js';
 import type { RestoreTarget } from './target.js';
 
@@ -33,7 +33,7 @@ export async function gatherContext(
   const isEmpty = await hasEmptyOversizedBlock(snapshot, source);
   const domain = await readLibvirtDomain(snapshot, source);
   const hasStream = snapshot.streamVersion !== undefined;
-  const streamElsewhere = hasStream ? undefined : await findStream(source);
+  const noStream = hasStream ? {} : await explainNoStream(source);
   const devices = await gatherDeviceFacts(snapshot);
   const seal = await options.seal?.();
   return {
@@ -45,7 +45,7 @@ export async function gatherContext(
       dirtyBitmaps: source.dirtyBitmaps ?? 0,
       ...(allocatedBytes !== undefined && { allocatedBytes }),
       ...(needed !== undefined && { neededBytes: needed }),
-      ...(streamElsewhere !== undefined && { streamElsewhere }),
+      ...noStream,
     },
     target,
     manner,

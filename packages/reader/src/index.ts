@@ -49,3 +49,4 @@ export { type BlobLike, type BlobPart, blobSource } from './sources/blob-source.
 export { type CountingSource, countingSource } from './sources/counting-source.js';
 export { guardSource } from './sources/guarded-source.js';
 export { memorySource } from './sources/memory-source.js';
+export { type OtherFile, recogniseOther } from './stream/other-file.js';

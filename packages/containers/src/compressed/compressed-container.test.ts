@@ -64,20 +64,18 @@ for (const { name, command, libvirtFormat } of compressions) {
       await source.close();
     });
 
-    it.each(['le', 'be'] as const)(
-      'in an image of libvirt is one of the format raw then (%s)',
-      async (order) => {
-        const stream = compress(program, image.subarray(STREAM_OFFSET));
-        const { source } = await openContained(
-          memorySource(imageOf(libvirtFormat, stream, order)),
-          containers,
-        );
-        expect((await contents(source)).subarray(36).equals(image.subarray(36))).toBe(true);
-        const { libvirt } = await openSnapshot(source, { tolerant: true });
-        expect(libvirt).toMatchObject({ format: 0, dataLengthBytes: STREAM_OFFSET - 92 });
-        await source.close();
-      },
-    );
+    const ofLibvirt = libvirtFormat === undefined ? [] : (['le', 'be'] as const);
+    it.each(ofLibvirt)('in an image of libvirt is one of the format raw then (%s)', async (order) => {
+      const stream = compress(program, image.subarray(STREAM_OFFSET));
+      const { source } = await openContained(
+        memorySource(imageOf(libvirtFormat ?? 0, stream, order)),
+        containers,
+      );
+      expect((await contents(source)).subarray(36).equals(image.subarray(36))).toBe(true);
+      const { libvirt } = await openSnapshot(source, { tolerant: true });
+      expect(libvirt).toMatchObject({ format: 0, dataLengthBytes: STREAM_OFFSET - 92 });
+      await source.close();
+    });
 
     it('that was cut off or changed is refused, and nothing is left', async () => {
       const packed = compress(program, file);

@@ -11,7 +11,7 @@ function limitsFor(packedBytes: number): TemporaryLimits {
 }
 
 /**
- * Compressed files as containers, for `openContained` of `@mapped-ram/reader`: gzip, bzip2, xz, lzop and zstd, and libvirt's save images of
+ * Compressed files as containers, for `openContained` of `@mapped-ram/reader`: gzip, bzip2, xz, lzop, zstd and lz4, and libvirt's save images of
  * these formats. Opening one unpacks it into a temporary file without a name, with holes where it is zero. An image is then one of the format
  * `raw`, since that is what libvirt makes of it.
  */

@@ -3,9 +3,9 @@ export interface Compression {
   readonly name: string;
   /** What such a file begins with. */
   readonly magic: Uint8Array;
-  /** Its number in the header of libvirt's save images (libvirt 11.3, qemu_saveimage.h). */
-  readonly libvirtFormat: number;
-  /** The program that decompresses it from standard input to standard output, and its arguments: the one that libvirt runs. */
+  /** Its number in the header of libvirt's save images (libvirt 11.3, qemu_saveimage.h); absent where it has none. */
+  readonly libvirtFormat?: number;
+  /** The program that decompresses it from standard input to standard output, and its arguments: where libvirt has a number, the one that it runs. */
   readonly command: readonly [program: string, ...args: string[]];
 }
 
@@ -26,6 +26,7 @@ export const compressions: readonly Compression[] = [
     command: ['lzop', '-dc'],
   },
   { name: 'zstd', magic: Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd), libvirtFormat: 5, command: ['zstd', '-dc'] },
+  { name: 'lz4', magic: Uint8Array.of(0x04, 0x22, 0x4d, 0x18), command: ['lz4', '-dc'] },
 ];
 
 /** Bytes that tell a compression. */

@@ -1,6 +1,7 @@
 import { LibvirtSave, MappedRam, MappedRamError, STREAM_MAGIC, STREAM_VERSION } from '@mapped-ram/format';
 import type { LibvirtSaveHeader } from '../model.js';
 import type { SourceWindow } from '../window.js';
+import { OTHER_FILE_BYTES, recogniseOther } from './other-file.js';
 
 const LIBVIRT_MAGICS = ['LibvirtQemudSave', 'LibvirtQemudPart'] as const;
 
@@ -54,6 +55,7 @@ export async function readStreamHeader(window: SourceWindow, streamOffset: numbe
   const { value, endOffset } = await window.parse(streamOffset, (io) => new MappedRam.StreamHeader(io));
   if (value.magic !== STREAM_MAGIC) {
     throw new MappedRamError('not-a-migration-stream', {
+      what: await whatElse(window),
       byteOffset: streamOffset,
       path: 'header.magic',
       expected: STREAM_MAGIC,
@@ -61,6 +63,14 @@ export async function readStreamHeader(window: SourceWindow, streamOffset: numbe
     });
   }
   return { version: value.version, endOffset };
+}
+
+/** What the file is instead, where it is one of those that are known. */
+async function whatElse(window: SourceWindow): Promise<string | undefined> {
+  const other = recogniseOther(await window.bytes(0, OTHER_FILE_BYTES));
+  if (other === undefined) return undefined;
+  const advice = other.advice === undefined ? '' : `: ${other.advice};`;
+  return `this is ${other.kind}, and not a QEMU migration stream${advice}`;
 }
 
 /** What is wrong with a stream's version, if anything. QEMU loads no other than 3. */

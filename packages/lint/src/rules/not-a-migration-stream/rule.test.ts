@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { ascii } from '../testing/damage.js';
 import { ruleCases } from '../testing/rule-cases.js';
 import { notAMigrationStreamRule } from './rule.js';
 
@@ -15,6 +16,26 @@ ruleCases(notAMigrationStreamRule, {
       name: 'a stream that starts elsewhere',
       capture: 'qemu-10.0/offset-aligned',
       finds: [{ outcome: 'refused', byteOffset: 0 }],
+    },
+    {
+      name: 'a stream in an archive, whose offsets would be others there',
+      edit: (image) => {
+        image.insert(0, new Uint8Array(512));
+        image.patch(257, ascii('ustar\0'));
+      },
+      finds: [
+        {
+          outcome: 'refused',
+          message: expect.stringMatching(/: this is a tar archive; `tar -xf` takes files out of it\.$/),
+        },
+      ],
+    },
+    {
+      name: 'a stream behind something else',
+      edit: (image) => {
+        image.insert(0, new Uint8Array(512));
+      },
+      finds: [{ message: expect.stringContaining('one seems to start at 0x200') }],
     },
     {
       name: 'a stream that libvirt compressed',

@@ -10,7 +10,11 @@ const problems = ['not-a-migration-stream'] as const;
 function explanation({ snapshot, file }: LintContext): string {
   const { libvirt } = snapshot;
   if (libvirt === undefined) {
-    const { streamElsewhere } = file;
+    const { otherFile, streamElsewhere } = file;
+    if (otherFile !== undefined) {
+      const { kind, advice } = otherFile;
+      return advice === undefined ? `: this is ${kind}` : `: this is ${kind}; ${advice}`;
+    }
     if (streamElsewhere === undefined) return '';
     return `; one seems to start at ${hex(streamElsewhere)}: try \`--offset ${streamElsewhere}\``;
   }
