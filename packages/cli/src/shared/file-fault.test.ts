@@ -28,3 +28,12 @@ it('takes no number of zlib for one of the system: -5 is no i/o error', () => {
   const error = new MappedRamError('bad-compressed-file', { what: 'it cannot be unpacked', cause });
   expect(toFileFault(error)).toEqual({ code: 'bad-compressed-file', message: 'it cannot be unpacked' });
 });
+
+it.each([
+  ['/nothing/caf\u{fffd}.mr', ': its name is not UTF-8, which Node cannot open; give it another'],
+  ['/nothing/café.mr', ''],
+])('says why %s may not be found', (path, why) => {
+  const cause = causeOf(() => openSync(path, 'r'));
+  const { message } = toFileFault(new MappedRamError('read-failed', { cause }));
+  expect(message).toBe(`no such file or directory${why}`);
+});

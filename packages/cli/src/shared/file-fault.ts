@@ -41,10 +41,15 @@ export function toFileFault(error: unknown): FileFault {
   return { code: error.code, message: error.message };
 }
 
+/** What stands for bytes of a name that are not UTF-8, where Node took them for text. */
+const REPLACED = '\u{fffd}';
+
 /** Name and description, such as `ENOENT` and `no such file or directory`, of an error that the system returned. */
 function systemErrorOf(cause: unknown): [string, string] | undefined {
-  const { errno, code } = cause instanceof Error ? (cause as NodeJS.ErrnoException) : {};
+  const { errno, code, path } = cause instanceof Error ? (cause as NodeJS.ErrnoException) : {};
   const found = errno === undefined ? undefined : getSystemErrorMap().get(errno);
   // Errors of zlib have numbers of their own, among which are the system's.
-  return found?.[0] === code ? found : undefined;
+  if (found === undefined || found[0] !== code) return undefined;
+  if (code !== 'ENOENT' || path?.includes(REPLACED) !== true) return found;
+  return [code, `${found[1]}: its name is not UTF-8, which Node cannot open; give it another`];
 }
