@@ -48,6 +48,9 @@ const SNAPSHOT = 's1';
 
 const NONE = 'qemu-11.1/none';
 
+/** Entries of level 2 tables have 16 bytes then. */
+const SUBCLUSTERS = { extendedL2: true, clusterBits: 14 } as const;
+
 /** Disk images, and how often each is taken. */
 export const diskKinds: readonly DiskKind[] = [
   { weight: 6, captureId: NONE, isClassic: false, wanted: {}, damagesDisk: true },
@@ -55,6 +58,9 @@ export const diskKinds: readonly DiskKind[] = [
   { weight: 3, captureId: NONE, isClassic: true, wanted: { clusterBits: 9 }, damagesDisk: true },
   { weight: 2, captureId: NONE, isClassic: true, wanted: { version: 2 }, damagesDisk: true },
   { weight: 3, captureId: NONE, isClassic: true, wanted: {}, compressed: true, damagesDisk: true },
+  { weight: 3, captureId: NONE, isClassic: false, wanted: SUBCLUSTERS, damagesDisk: true },
+  { weight: 2, captureId: NONE, isClassic: true, wanted: SUBCLUSTERS, damagesDisk: true },
+  { weight: 2, captureId: NONE, isClassic: false, wanted: { clusterBits: 21 }, damagesDisk: true },
   { weight: 3, captureId: NONE, isClassic: false, wanted: {}, damagesDisk: false },
   { weight: 3, captureId: 'qemu-10.0/none', isClassic: true, wanted: {}, damagesDisk: false },
 ];

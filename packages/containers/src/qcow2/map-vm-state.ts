@@ -109,8 +109,9 @@ function addTable(
   const view = new DataView(table.buffer, table.byteOffset, table.length);
   for (let at = 0; at < table.length; at += l2EntryBytes) {
     const byteOffset = stateOffset + (at / l2EntryBytes) * clusterBytes;
+    const allocated = hasExtendedL2 ? view.getUint32(at + 12) : 0;
     // Most entries of a table are empty, and no bigint is made for them.
-    if (view.getUint32(at) === 0 && view.getUint32(at + 4) === 0) continue;
+    if (allocated === 0 && view.getUint32(at) === 0 && view.getUint32(at + 4) === 0) continue;
     const entry = view.getBigUint64(at);
     if ((entry & COMPRESSED) !== 0n) {
       const { hostOffset, packedBytes } = compressedPlace(entry, geometry.clusterBits);
@@ -125,10 +126,15 @@ function addTable(
       map.addUnreadable(byteOffset, clusterBytes, badImage(what, hostOffset, 'qcow2.l2'));
       continue;
     }
+    // Also of its other subclusters QEMU reads none then (`qcow2_get_subcluster_type`).
+    if (hostOffset === 0 ? allocated !== 0 : hasExtendedL2 && (allocated & view.getUint32(at + 8)) !== 0) {
+      const what = 'a subcluster is allocated in a cluster that is not, or zero and allocated';
+      map.addUnreadable(byteOffset, clusterBytes, badImage(what, hostOffset, 'qcow2.l2'));
+      continue;
+    }
     if (hostOffset === 0) continue;
     checkPlace(hostOffset, header, 'qcow2.l2');
-    const subclusters = hasExtendedL2 ? view.getUint32(at + 12) : 0;
-    if (subclusters !== 0) addSubclusters(map, subclusters, byteOffset, hostOffset, clusterBytes);
+    if (allocated !== 0) addSubclusters(map, allocated, byteOffset, hostOffset, clusterBytes);
     else if (isZero || hasExtendedL2) map.addZeros(byteOffset, clusterBytes, hostOffset);
     else map.add(byteOffset, clusterBytes, hostOffset);
   }

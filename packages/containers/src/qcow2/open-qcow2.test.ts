@@ -462,6 +462,27 @@ describe('a hostile image', () => {
     await expect(openInternalSnapshot(memorySource(copy), 'base')).rejects.toMatchObject({ code });
   });
 
+  it('with a subcluster that is zero and allocated, or allocated in no cluster, is refused where it is read', async () => {
+    const { bytes: fine, places: at } = image({ extendedL2: true, clusterBits: 14 });
+    const [table = 0] = at.l2Offsets[1] ?? [];
+    const opening = (cluster: number, change: (view: DataView, entry: number) => void) => {
+      const copy = fine.slice();
+      change(new DataView(copy.buffer), table + cluster * 16);
+      return openInternalSnapshot(memorySource(copy), 'base');
+    };
+    const both = (view: DataView, entry: number) => view.setUint32(entry + 8, 2 ** 32 - 1);
+    const nowhere = (view: DataView, entry: number) => view.setUint32(entry + 12, 1);
+    const refused = 'a subcluster is allocated in a cluster that is not, or zero and allocated';
+    await expect(opening(0, both)).rejects.toThrow(refused);
+    const unallocated = (view: DataView, entry: number) => [
+      view.setBigUint64(entry, 0n),
+      nowhere(view, entry),
+    ];
+    await expect(opening(0, unallocated)).rejects.toThrow(refused);
+    // Between the bitmap and its pages, and behind the end.
+    for (const cluster of [5, 1000]) expect((await opening(cluster, nowhere)).sizeBytes).toBe(state.length);
+  });
+
   it('of version 2 with a cluster of zeros, which that has not, is refused', async () => {
     const { bytes: old, places: at } = image({ version: 2 });
     const view = new DataView(old.buffer);
