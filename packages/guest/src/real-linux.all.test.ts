@@ -8,6 +8,7 @@ import { findQemu, saveMappedRam } from '@mapped-ram/tool-qemu';
 import {
   bootLinux,
   findLinuxGuest as findGuestOfTests,
+  LINUX_KERNELS,
   type LinuxKernelName,
 } from '@mapped-ram/tool-qemu/linux-guest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,7 +23,6 @@ import { readBanner, readTypes } from './types/read-types.js';
 import { scanVmcoreinfo } from './vmcoreinfo/scan-vmcoreinfo.js';
 
 const VERSION = '11.1';
-const PAGE_BYTES = 4096;
 
 const ONE_NODE = ['-machine', 'pc-q35-10.0', '-m', '192M'];
 const TWO_NODES = [
@@ -32,6 +32,7 @@ const TWO_NODES = [
 ];
 
 const ARM = ['-machine', 'virt-10.0', '-cpu', 'cortex-a57', '-m', '192M'];
+const ARM_16K = ['-machine', 'virt-10.0', '-cpu', 'max', '-m', '256M'];
 
 interface Machine {
   readonly kernel: LinuxKernelName;
@@ -39,6 +40,8 @@ interface Machine {
   readonly args: readonly string[];
   readonly nodes: number;
   readonly levels: number;
+  /** Of the kernel's pages; 4 KiB if not given. */
+  readonly pageBytes?: number;
 }
 
 describe.each<Machine>([
@@ -48,9 +51,13 @@ describe.each<Machine>([
   { kernel: 'bookworm', name: 'two nodes', args: TWO_NODES, nodes: 2, levels: 5 },
   { kernel: 'trixie-backports', name: 'symbols by their place', args: TWO_NODES, nodes: 2, levels: 5 },
   { kernel: 'arm64', name: 'nodes that only its symbols tell', args: ARM, nodes: 1, levels: 4 },
-])('a guest with Linux of $kernel, $name', ({ kernel, args, nodes, levels }) => {
+  {
+    ...{ kernel: 'arm64-16k', name: 'pages of 16 KiB', args: ARM_16K, nodes: 1, levels: 4 },
+    pageBytes: 16_384,
+  },
+])('a guest with Linux of $kernel, $name', ({ kernel, args, nodes, levels, pageBytes = 4096 }) => {
   const linux = findGuestOfTests(kernel);
-  const isArm = kernel === 'arm64';
+  const isArm = LINUX_KERNELS[kernel].architecture === 'arm64';
   const missing = [linux, findQemu(VERSION, isArm ? 'aarch64' : 'x86_64')].find(
     (tool) => tool.kind === 'missing',
   );
@@ -128,8 +135,8 @@ describe.each<Machine>([
       // The kernel's own threads have longer names there.
       expect(name.startsWith(task?.name ?? '?'), name).toBe(true);
       expect(task).toMatchObject({ parentPid: Number(parent), state: expect.stringMatching(/^[RSDI]$/) });
-      expect(Number(task?.memory?.virtualBytes ?? 0n)).toBe(Number(virtualPages) * PAGE_BYTES);
-      const resident = Number(task?.memory?.residentBytes ?? 0n) / PAGE_BYTES;
+      expect(Number(task?.memory?.virtualBytes ?? 0n)).toBe(Number(virtualPages) * pageBytes);
+      const resident = Number(task?.memory?.residentBytes ?? 0n) / pageBytes;
       expect(Math.abs(resident - Number(residentPages))).toBeLessThan(3 * 2 * 64);
     }
   });

@@ -1,6 +1,6 @@
 import { inTurn } from '@mapped-ram/fixtures';
 import { findQemu, QEMU_VERSIONS } from '@mapped-ram/tool-qemu';
-import { findLinuxGuest, type LinuxKernelName } from '@mapped-ram/tool-qemu/linux-guest';
+import { findLinuxGuest, LINUX_KERNELS, type LinuxKernelName } from '@mapped-ram/tool-qemu/linux-guest';
 import { describe, expect, it } from 'vitest';
 import { transformFile } from '../files.js';
 import {
@@ -31,6 +31,9 @@ const TWO_NODES = [
 
 const ARM = ['-machine', 'virt-10.0', '-cpu', 'cortex-a57'];
 
+/** A processor that has pages of 16 KiB: four of QEMU's. */
+const ARM_16K = ['-machine', 'virt-10.0', '-cpu', 'max'];
+
 interface Case {
   readonly kernel: LinuxKernelName;
   readonly args: readonly string[];
@@ -49,6 +52,7 @@ const CASES: readonly Case[] = [
   { kernel: 'trixie', args: TWO_NODES, zones: ['0 DMA', '0 DMA32', '1 DMA32'] },
   { kernel: 'trixie-backports', args: TWO_NODES, zones: ['0 DMA', '0 DMA32', '1 DMA32'] },
   { kernel: 'arm64', args: ARM, zones: ['0 DMA'], memoryMiB: 640 },
+  { kernel: 'arm64-16k', args: ARM_16K, zones: ['0 DMA'], memoryMiB: 640 },
 ];
 
 /** Two kernels go on in each version; trim-linux.all.test.ts has one go on in both, and looks whether its log is that of one that was not trimmed. */
@@ -58,7 +62,7 @@ describe.each(IN_TURN)(
   'a guest with the kernel of $kernel',
   ({ kernel, version, args, zones, kernelOptions, memoryMiB = MEMORY_MIB }) => {
     const guest = findLinuxGuest(kernel);
-    const target = kernel === 'arm64' ? 'aarch64' : 'x86_64';
+    const { target } = LINUX_KERNELS[kernel];
     const missing = [guest, ...QEMU_VERSIONS.map((version) => findQemu(version, target))].find(
       (tool) => tool.kind === 'missing',
     );

@@ -19,5 +19,5 @@ export {
   type LinuxGuest,
   type MissingLinuxGuest,
 } from './install-linux-guest.js';
-export type { LinuxKernelName } from './linux-kernels.js';
+export { LINUX_KERNELS, type LinuxKernelName } from './linux-kernels.js';
 export type { SerialConsole } from './serial-console.js';

@@ -51,7 +51,7 @@ export function findLinuxGuest(name: LinuxKernelName = 'trixie'): LinuxGuest | M
   };
 }
 
-/** Fetches Debian's kernel for clouds (some 100 MB with what it depends on) and a static busybox, and keeps what is needed of them. */
+/** Fetches Debian's kernel (some 100 MB with what it depends on) and a static busybox, and keeps what is needed of them. */
 export async function installLinuxGuest(
   name: LinuxKernelName = 'trixie',
 ): Promise<LinuxGuest | MissingLinuxGuest> {
@@ -75,9 +75,9 @@ function installFolderOf(name: LinuxKernelName): string {
 }
 
 async function fillFolder(kernel: LinuxKernel, root: string, scratch: string): Promise<Installed> {
-  const { suites, architecture, serialLine } = kernel;
+  const { suites, architecture, flavour, serialLine } = kernel;
   const unpacked = join(scratch, 'packages');
-  const names = [`linux-image-cloud-${architecture}`, 'busybox-static'];
+  const names = [`linux-image-${flavour}`, 'busybox-static'];
   await unpackPackages({ names, suites, architecture, withDependencies: true }, unpacked, scratch);
   const modules = findModules(unpacked);
   const [release] = readdirSync(modules);
