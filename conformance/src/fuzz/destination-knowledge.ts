@@ -1,3 +1,5 @@
+import { listInternalSnapshots } from '@mapped-ram/containers';
+import type { PlannedEdit } from './edited-copy.js';
 import { type Comparison, differsInDeviceMemory, judgeCases, restoresWhatItHolds } from './judge.js';
 import { type FuzzCase, imageOf } from './plan-case.js';
 
@@ -103,6 +105,17 @@ export const knowledgeRules: readonly KnowledgeRule[] = [
       fuzzCase.base.form === 'qcow2' && predicted === 'refused' && rules.length === 0,
   },
   {
+    id: 'snapshot-id',
+    why: 'QEMU goes by the names of snapshots, and the linter takes an id too',
+    applies: async ({ says, fuzzCase }) => {
+      const { internalSnapshot } = fuzzCase.base;
+      if (internalSnapshot === undefined || !says.endsWith('does not exist in one or more devices'))
+        return false;
+      const snapshots = await listInternalSnapshots(imageOf(fuzzCase));
+      return !snapshots.some(({ name }) => name === internalSnapshot);
+    },
+  },
+  {
     id: 'contents',
     why: 'QEMU restores what the file holds, and only who knows the saved memory can tell that it is something else',
     applies: async (comparison) =>
@@ -164,8 +177,32 @@ const longFiles: KnowledgeRule = {
   },
 };
 
+/** Of an entry of level 2: where the cluster lies (docs/interop/qcow2.rst of QEMU). From the other on, the place of its count may be one of 2^32 that QEMU takes for the same. */
+const CLUSTER_OFFSET_MASK = 0x00ff_ffff_ffff_fe00n;
+const WRAPPED_FROM = 1n << 49n;
+
+/** A cluster so far behind that QEMU counts a reference to another one. */
+const wrappedCounts: KnowledgeRule = {
+  id: 'wrapped-counts',
+  why: 'QEMU numbers blocks of reference counts in 32 bits, and so counts a reference to a cluster that lies in no file as one to another',
+  applies: ({ fuzzCase, predicted, rules }) =>
+    fuzzCase.base.form === 'qcow2' &&
+    predicted === 'refused' &&
+    rules.length === 0 &&
+    fuzzCase.faults.some(({ mutator, edits }) => mutator === 'entry of level 2 changed' && edits.some(isFar)),
+};
+
+function isFar(edit: PlannedEdit): boolean {
+  return edit.op === 'patch' && (BigInt(`0x${edit.hex}`) & CLUSTER_OFFSET_MASK) >= WRAPPED_FROM;
+}
+
 /** The same, of what QEMU restores. */
-export const restoredKnowledge: readonly KnowledgeRule[] = [zeroPagesMissing, devicesLost, longFiles];
+export const restoredKnowledge: readonly KnowledgeRule[] = [
+  zeroPagesMissing,
+  devicesLost,
+  longFiles,
+  wrappedCounts,
+];
 
 /** The rule that explains why the prediction could not be right; undefined where none does. */
 export async function explain(comparison: Comparison): Promise<KnowledgeRule | undefined> {

@@ -40,6 +40,9 @@ const TABLE_OFFSETS = [40, 48, 64] as const;
 const REFERENCES_OFFSET = 48;
 const COUNT_BYTES = 2;
 
+/** Bytes of a snapshot's entry, of those that are built: of the same length each. */
+const ENTRY_BYTES = 72;
+
 /** Those of a snapshot's entry: its table, its names, the VM state's length, extra data. */
 const ENTRY_FIELDS = [
   { offset: 0, lengthBytes: 8 },
@@ -119,7 +122,8 @@ export function diskMutators(places: ImagePlaces, clusterBits: number): Mutator[
       weight: 10,
       plan: (intact, random) => {
         const { offset, lengthBytes } = random.pick(ENTRY_FIELDS);
-        return [changed(intact, { offset: places.snapshotsOffset + offset, lengthBytes }, random)];
+        const entry = places.snapshotsOffset + random.below(places.l1Offsets.length) * ENTRY_BYTES;
+        return [changed(intact, { offset: entry + offset, lengthBytes }, random)];
       },
     },
     {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type BuiltImage,
+  type BuiltSnapshot,
   buildQcow2,
   captureInfo,
   loadCapture,
@@ -39,12 +40,17 @@ interface DiskKind {
   readonly isClassic: boolean;
   readonly wanted: Omit<BuiltImage, 'snapshots'>;
   readonly compressed?: boolean;
+  /** Whether the image has another snapshot behind the one that is loaded. */
+  readonly hasOther?: boolean;
   /** Whether the image is damaged, and not the stream in it. */
   readonly damagesDisk: boolean;
 }
 
 /** What snapshots in disk images are called. */
 const SNAPSHOT = 's1';
+
+/** One that is not loaded: no stream, in some clusters. */
+const OTHER: BuiltSnapshot = { id: '2', name: 'other', state: new Uint8Array(20_000).fill(7) };
 
 const NONE = 'qemu-11.1/none';
 
@@ -58,6 +64,14 @@ export const diskKinds: readonly DiskKind[] = [
   { weight: 3, captureId: NONE, isClassic: true, wanted: { clusterBits: 9 }, damagesDisk: true },
   { weight: 2, captureId: NONE, isClassic: true, wanted: { version: 2 }, damagesDisk: true },
   { weight: 3, captureId: NONE, isClassic: true, wanted: {}, compressed: true, damagesDisk: true },
+  {
+    weight: 4,
+    captureId: NONE,
+    isClassic: true,
+    wanted: { clusterBits: 12 },
+    hasOther: true,
+    damagesDisk: true,
+  },
   { weight: 3, captureId: NONE, isClassic: false, wanted: SUBCLUSTERS, damagesDisk: true },
   { weight: 2, captureId: NONE, isClassic: true, wanted: SUBCLUSTERS, damagesDisk: true },
   { weight: 2, captureId: NONE, isClassic: false, wanted: { clusterBits: 21 }, damagesDisk: true },
@@ -85,6 +99,7 @@ export async function openDiskBase({
   isClassic,
   wanted,
   compressed = false,
+  hasOther = false,
   damagesDisk,
 }: DiskKind): Promise<FuzzBase> {
   const stream = isClassic ? await openClassicBase(captureId) : undefined;
@@ -92,7 +107,10 @@ export async function openDiskBase({
   const putIn = (contents: SparseImage) =>
     buildQcow2({
       ...wanted,
-      snapshots: [{ id: '1', name: SNAPSHOT, state: contents.bytes(0, contents.sizeBytes), compressed }],
+      snapshots: [
+        { id: '1', name: SNAPSHOT, state: contents.bytes(0, contents.sizeBytes), compressed },
+        ...(hasOther ? [OTHER] : []),
+      ],
     });
   const base = {
     ...({ form: 'qcow2', captureId, streamOffset: 0, edits: [], internalSnapshot: SNAPSHOT } as const),

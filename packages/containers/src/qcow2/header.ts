@@ -35,8 +35,8 @@ const Incompatible = {
 } as const;
 const KNOWN_FEATURES = 31n;
 
-/** Of the features that a program clears when it writes to an image and does not know them. */
-const AUTOCLEAR_BITMAPS = 1n;
+/** Features that a program clears when it writes to an image and does not know them. */
+const Autoclear = { bitmaps: 1n, rawDataFile: 2n } as const;
 
 /** The longest name of a backing file. */
 const MAX_BACKING_NAME_BYTES = 1023;
@@ -96,7 +96,10 @@ export async function readHeader(source: ByteSource): Promise<Qcow2Header> {
   checkFeatures(features);
   checkPlaces(view, 2 ** clusterBits, version);
   const backingOffset = Number(view.getBigUint64(8));
-  const bitmapsCount = version === 3 && (view.getBigUint64(88) & AUTOCLEAR_BITMAPS) !== 0n;
+  const autoclear = version === 3 ? view.getBigUint64(88) : 0n;
+  if ((autoclear & Autoclear.rawDataFile) !== 0n)
+    throw badHeader('the data file is said to be raw, and there is none', 88, undefined, autoclear);
+  const bitmapsCount = (autoclear & Autoclear.bitmaps) !== 0n;
   const dirtyBitmaps = await checkExtensions(source, {
     start: version === 3 ? view.getUint32(100) : V2_HEADER_BYTES,
     end: backingOffset === 0 ? 2 ** clusterBits : backingOffset,

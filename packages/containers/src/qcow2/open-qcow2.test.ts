@@ -435,6 +435,11 @@ describe('a hostile image', () => {
       'bad-disk-image',
     ],
     [
+      'has no data file, and says that it is raw',
+      (view) => view.setBigUint64(AUTOCLEAR_OFFSET, 2n),
+      'bad-disk-image',
+    ],
+    [
       'says that there are bitmaps, and has none',
       (view) => view.setBigUint64(AUTOCLEAR_OFFSET, 1n),
       'bad-disk-image',
